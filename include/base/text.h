@@ -1,0 +1,29 @@
+/* text.h - facts about text that more than one layer needs. All text is UTF-8 (RFC 3629). */
+#ifndef LETHE_BASE_TEXT_H
+#define LETHE_BASE_TEXT_H
+
+#include <base/arena.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* True if the bytes are well-formed UTF-8 without NUL. */
+bool text_is_utf8(const char *bytes, size_t length) __attribute__((warn_unused_result));
+
+/* The number of code points in well-formed UTF-8. */
+size_t text_length(const char *text);
+
+/* True if the text is empty or white space alone (ASCII and the Unicode spaces). */
+bool text_is_blank(const char *text) __attribute__((warn_unused_result));
+
+/* A copy without white space at either end. */
+char *text_trim(struct arena *arena, const char *text) __attribute__((warn_unused_result));
+
+/* An e-mail address made comparable: trimmed, ASCII letters lower-cased. NULL if it is not an
+ * address that SMTP carries (RFC 5321 without quoted local parts and literals; at most 254 bytes),
+ * so never one with CR, LF, blanks, commas or angle brackets. */
+char *text_normalize_email(struct arena *arena, const char *text) __attribute__((warn_unused_result));
+
+/* True if both texts are equal; the time taken does not depend on where they differ. */
+bool text_equal_constant_time(const char *a, const char *b) __attribute__((warn_unused_result));
+
+#endif
