@@ -107,7 +107,7 @@ struct test_database *test_database_open_empty(void)
 {
 	struct test_database *database = describe();
 	struct db *db = connect_server(database);
-	char sql[128];
+	char sql[192];
 
 	drop_leftovers(db);
 	snprintf(sql, sizeof(sql),
@@ -203,7 +203,7 @@ void test_database_clear(const struct test_database *database)
 void test_database_close(struct test_database **database)
 {
 	struct db *db = NULL;
-	char sql[128];
+	char sql[192];
 
 	if (!database || !*database) {
 		return;
