@@ -1,0 +1,21 @@
+/* domain.h - what the rules work with: one per thread, made in main, handed to every act. */
+#ifndef LETHE_DOMAIN_DOMAIN_H
+#define LETHE_DOMAIN_DOMAIN_H
+
+#include <base/clock.h>
+#include <db/db.h>
+
+struct storage;
+
+/* Borrowed parts; the domain owns none of them. Limits on step sizes are here so that a test can
+ * make them small. */
+struct domain {
+	struct db *db;
+	const struct clock *clock;
+	const struct storage *storage;
+	unsigned step_rows; /* rows a marking, restoring or purging step handles; at most 1,000 */
+};
+
+#define DOMAIN_STEP_ROWS 1000
+
+#endif
