@@ -1,0 +1,176 @@
+/* rows.c - the rows that come out of a statement, straight into the caller's arena.
+ *
+ * Numbers and times are bound once, when the statement is prepared. Of texts only the length is:
+ * once a row's lengths are known, one piece of the arena takes all of its texts, each copied there
+ * from libmariadb's network buffer. So a text is copied once, whatever its length. */
+#include "civil.h"
+#include "statement.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What is kept of the buffer for the next call: some 500 cells. */
+#define CELLS_KEPT ((size_t)16 * 1024)
+
+static enum column_kind kind_of(enum enum_field_types type)
+{
+	static const struct {
+		enum enum_field_types type;
+		enum column_kind kind;
+	} kinds[] = {
+	    {MYSQL_TYPE_TINY, COLUMN_INT}, {MYSQL_TYPE_SHORT, COLUMN_INT},
+	    {MYSQL_TYPE_INT24, COLUMN_INT}, {MYSQL_TYPE_LONG, COLUMN_INT},
+	    {MYSQL_TYPE_LONGLONG, COLUMN_INT}, {MYSQL_TYPE_YEAR, COLUMN_INT},
+	    {MYSQL_TYPE_FLOAT, COLUMN_INT}, {MYSQL_TYPE_DOUBLE, COLUMN_INT},
+	    {MYSQL_TYPE_DATE, COLUMN_TIME}, {MYSQL_TYPE_DATETIME, COLUMN_TIME},
+	    {MYSQL_TYPE_TIMESTAMP, COLUMN_TIME}, {MYSQL_TYPE_DECIMAL, COLUMN_DECIMAL},
+	    {MYSQL_TYPE_NEWDECIMAL, COLUMN_DECIMAL}, /* which SUM() gives even of integers */
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i].type == type)
+			return kinds[i].kind;
+	return COLUMN_TEXT;
+}
+
+static bool holds_text(enum column_kind kind)
+{
+	return kind == COLUMN_TEXT || kind == COLUMN_DECIMAL;
+}
+
+static void bind_column(
+    enum column_kind kind, const MYSQL_FIELD *field, struct column *column, MYSQL_BIND *bind)
+{
+	static const enum enum_field_types types[] = {
+	    [COLUMN_INT] = MYSQL_TYPE_LONGLONG,
+	    [COLUMN_TIME] = MYSQL_TYPE_DATETIME,
+	    [COLUMN_TEXT] = MYSQL_TYPE_BLOB,
+	    [COLUMN_DECIMAL] = MYSQL_TYPE_BLOB,
+	};
+
+	memset(bind, 0, sizeof(*bind));
+	bind->buffer_type = types[kind];
+	bind->is_unsigned = (field->flags & UNSIGNED_FLAG) != 0;
+	bind->buffer = &column->value;
+	bind->buffer_length = holds_text(kind) ? 0 : sizeof(column->value);
+	bind->length = &column->length;
+	bind->is_null = &column->is_null;
+	bind->error = &column->error;
+}
+
+bool rows_bind(struct db *db, struct prepared *prepared)
+{
+	MYSQL_BIND binds[COLUMNS_MAX];
+	const MYSQL_FIELD *fields = mariadb_stmt_fetch_fields(prepared->handle);
+
+	prepared->column_count = mysql_stmt_field_count(prepared->handle);
+	if (prepared->column_count == 0)
+		return true;
+	if (prepared->column_count > COLUMNS_MAX || fields == NULL)
+		return false;
+	for (unsigned i = 0; i < prepared->column_count; i++) {
+		enum column_kind kind = kind_of(fields[i].type);
+
+		prepared->kinds[i] = (unsigned char)kind;
+		bind_column(kind, &fields[i], &db->columns[i], &binds[i]);
+	}
+	return mysql_stmt_bind_result(prepared->handle, binds) == 0;
+}
+
+/* The bytes that the texts of the row just fetched take, each with its NUL. */
+static size_t measure_texts(const struct db *db, const struct prepared *prepared)
+{
+	size_t size = 0;
+
+	for (unsigned i = 0; i < prepared->column_count; i++)
+		if (holds_text(prepared->kinds[i]) && !db->columns[i].is_null)
+			size += db->columns[i].length + 1;
+	return size;
+}
+
+/* Copy the text of a column to `out`, which is zeroed and has room for its NUL. */
+static bool copy_text(MYSQL_STMT *handle, unsigned index, size_t length, char *out)
+{
+	unsigned long length_r = 0;
+	my_bool is_null, error;
+	MYSQL_BIND bind = {.buffer_type = MYSQL_TYPE_BLOB,
+	    .buffer = out,
+	    .buffer_length = length,
+	    .length = &length_r,
+	    .is_null = &is_null,
+	    .error = &error};
+
+	return length == 0 || mysql_stmt_fetch_column(handle, &bind, index, 0) == 0;
+}
+
+static bool fill_cell(const struct db *db, const struct prepared *prepared, unsigned index,
+    char **texts, struct db_cell *cell)
+{
+	const struct column *column = &db->columns[index];
+	enum column_kind kind = prepared->kinds[index];
+
+	*cell = (struct db_cell){.is_null = column->is_null != 0};
+	if (cell->is_null)
+		return true;
+	if (kind == COLUMN_INT)
+		cell->integer = column->value.integer;
+	if (kind == COLUMN_TIME)
+		cell->integer = civil_to_us(&column->value.time);
+	if (!holds_text(kind))
+		return true;
+	cell->bytes = *texts;
+	cell->length = column->length;
+	if (!copy_text(prepared->handle, index, cell->length, *texts))
+		return false;
+	*texts += cell->length + 1;
+	if (kind == COLUMN_DECIMAL)
+		cell->integer = strtoll(cell->bytes, NULL, 10);
+	return true;
+}
+
+static bool append_row(struct db *db, struct prepared *prepared, struct arena *arena)
+{
+	size_t size = measure_texts(db, prepared);
+	char *texts = size > 0 ? arena_alloc(arena, size) : NULL;
+	struct db_cell *cells;
+
+	buf_reserve(&db->cells, prepared->column_count * sizeof(*cells));
+	cells = (struct db_cell *)(void *)(db->cells.data + db->cells.length);
+	for (unsigned i = 0; i < prepared->column_count; i++)
+		if (!fill_cell(db, prepared, i, &texts, &cells[i]))
+			return false;
+	db->cells.length += prepared->column_count * sizeof(*cells);
+	return true;
+}
+
+/* Move the collected cells to the arena, in one piece of the right size. */
+static void keep_cells(struct db *db, unsigned columns, struct arena *arena, struct db_rows *rows_r)
+{
+	size_t count = db->cells.length / sizeof(struct db_cell);
+	struct db_cell *cells = arena_array(arena, count, sizeof(*cells));
+
+	memcpy(cells, db->cells.data, db->cells.length);
+	rows_r->cells = cells;
+	rows_r->count = count / columns;
+}
+
+bool rows_read(
+    struct db *db, struct prepared *prepared, struct arena *arena, struct db_rows *rows_r)
+{
+	int fetched;
+
+	rows_r->columns = prepared->column_count;
+	if (prepared->column_count == 0)
+		return true;
+	if (db->cells.capacity > CELLS_KEPT)
+		buf_free(&db->cells);
+	db->cells.length = 0;
+	while ((fetched = mysql_stmt_fetch(prepared->handle)) == 0)
+		if (!append_row(db, prepared, arena))
+			return false;
+	if (fetched != MYSQL_NO_DATA)
+		return false;
+	if (db->cells.length > 0)
+		keep_cells(db, prepared->column_count, arena, rows_r);
+	return true;
+}
