@@ -31,8 +31,8 @@ struct http_match {
 struct http_router;
 
 /* Build the look-up structure once; it is read-only afterwards and may be shared by threads. NULL
- * with `error` (internal) if a pattern is malformed, a method is given twice for one path, or two
- * patterns give different names to a capture at the same place of the same path and method. */
+ * with `error` (internal "bad_route") if a pattern is malformed, has more than 4 captures, or a
+ * method is given twice for one path ("/a/{x}" and "/a/{y}" are one path). */
 struct http_router *http_router_create(struct arena *arena, const struct http_route *routes,
     size_t count, struct error *error) __attribute__((warn_unused_result));
 
