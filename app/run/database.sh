@@ -1,7 +1,9 @@
 #!/bin/bash
 # A private MariaDB for one data folder: a unix socket and nothing else, no system service.
 #
-#   database.sh start FOLDER [durable|fast]   create it at first, start it, wait until it answers
+#   database.sh serve FOLDER [durable|fast]   create it at first, then become its server, in the foreground
+#   database.sh wait FOLDER                   wait until it answers
+#   database.sh start FOLDER [durable|fast]   both, leaving the server in the background
 #   database.sh stop FOLDER                   stop it cleanly and wait for its end
 #   database.sh socket FOLDER                 print the path of its socket
 #   database.sh sql FOLDER [ARGUMENT...]      the mariadb client, as the server's administrator
@@ -16,7 +18,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 . "$here/paths.sh"
 
-act=${1:?usage: database.sh start|stop|socket|sql|users|grants FOLDER}
+act=${1:?usage: database.sh serve|wait|start|stop|socket|sql|users|grants FOLDER}
 folder=$(readlink -m "${2:?a data folder is needed}")
 shift 2
 data=$folder/db/data
@@ -53,11 +55,15 @@ create() {
 	mv "$data.new" "$data"
 }
 
-start() {
+serve() {
 	local mode=${1:-durable} options
-	mkdir -p "$folder/db/tmp" "$folder/run"
-	chmod 700 "$folder/db" "$folder/run"
-	if running_pid >/dev/null && client -e 'SELECT 1' >/dev/null 2>&1; then return 0; fi
+	# The one that an earlier run left behind may still be on its way out.
+	for _ in $(seq 1200); do
+		running_pid >/dev/null || break
+		sleep 0.05
+	done
+	mkdir -p "$folder/db/tmp"
+	chmod 700 "$folder/db"
 	[ -d "$data" ] || create
 	options=(--no-defaults "${user[@]}" --datadir="$data" --socket="$socket" --pid-file="$pid_file"
 		--tmpdir="$folder/db/tmp" --log-error="$folder/db/error.log" --skip-networking --skip-log-bin
@@ -73,17 +79,25 @@ start() {
 	fi
 	# shellcheck disable=SC2206
 	options+=(${DATABASE_OPTIONS:-})
-	# A session of its own, so that Ctrl-C at the terminal does not reach it before its users have stopped.
-	setsid mariadbd "${options[@]}" >"$folder/db/out.log" 2>&1 </dev/null &
-	local pid=$!
+	exec mariadbd "${options[@]}" >"$folder/db/out.log" 2>&1 </dev/null
+}
+
+# Wait until the server answers; with a process id, only as long as that lives.
+wait_ready() {
 	for _ in $(seq 1200); do
 		if client -e 'SELECT 1' >/dev/null 2>&1; then return 0; fi
-		kill -0 "$pid" 2>/dev/null || break
+		[ -z "${1:-}" ] || kill -0 "$1" 2>/dev/null || break
 		sleep 0.05
 	done
 	echo "The database did not start; the end of $folder/db/error.log:" >&2
 	tail -n 20 "$folder/db/error.log" >&2
-	exit 1
+	return 1
+}
+
+start() {
+	if running_pid >/dev/null && client -e 'SELECT 1' >/dev/null 2>&1; then return 0; fi
+	setsid "$here/database.sh" serve "$folder" "${1:-durable}" &
+	wait_ready $!
 }
 
 stop() {
@@ -115,6 +129,8 @@ users() {
 }
 
 case $act in
+serve) serve "$@" ;;
+wait) wait_ready "$@" ;;
 start) start "$@" ;;
 stop) stop ;;
 socket) echo "$socket" ;;

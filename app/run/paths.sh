@@ -11,6 +11,7 @@ paths_link() {
 paths_run_folder() {
 	local real=$1/run link
 	mkdir -p "$real"
+	chmod 700 "$real"
 	if [ "$(printf '%s' "$real" | wc -c)" -le 90 ]; then
 		echo "$real"
 		return 0
