@@ -1,0 +1,27 @@
+/* places.h - lists of projects, sites, albums, tags and organisations. */
+#ifndef LETHE_DOMAIN_PLACES_H
+#define LETHE_DOMAIN_PLACES_H
+
+#include <auth/actor.h>
+#include <domain/domain.h>
+#include <store/places.h>
+
+struct places_page {
+	struct place *items; /* newest first */
+	size_t count;
+	struct id next; /* none: there is no further page */
+};
+
+/* The live ones of the actor's organisation; organisations: all live ones, platform admins alone.
+ * `limit` 1 to 200 (0: 50; invalid "limit" otherwise), `before` the cursor. forbidden for visitors.
+ */
+bool places_list(const struct domain *domain, const struct actor *actor, struct arena *arena,
+    enum place_kind kind, unsigned limit, const struct id *before, struct places_page *page_r,
+    struct error *error) __attribute__((warn_unused_result));
+
+/* One of them, live; another tenant's, unknown or deleted: not_found. */
+bool places_find(const struct domain *domain, const struct actor *actor, struct arena *arena,
+    enum place_kind kind, const struct id *place_id, struct place *place_r, struct error *error)
+    __attribute__((warn_unused_result));
+
+#endif
