@@ -105,6 +105,19 @@ void connection_drop(struct db *db)
 	db->mysql = NULL;
 }
 
+bool connection_exclusive(struct db *db)
+{
+	connection_drop(db);
+	db->exclusive = true;
+	return connect_session(db);
+}
+
+void connection_shared(struct db *db)
+{
+	db->exclusive = false;
+	connection_drop(db);
+}
+
 /* Read and drop what a text of SQL gave. */
 static bool discard_rows(MYSQL *mysql)
 {

@@ -83,6 +83,13 @@ bool connection_ready(struct db *db) __attribute__((warn_unused_result));
 /* Close the connection, if any; its prepared statements go with it. */
 void connection_drop(struct db *db);
 
+/* Make the connection anew for a piece of work that holds a named lock: without a limit to how long
+ * a statement may take, and once lost not made again, since the lock went with it. */
+bool connection_exclusive(struct db *db) __attribute__((warn_unused_result));
+
+/* End that: the connection is closed, with its locks, and made again when next used. */
+void connection_shared(struct db *db);
+
 /* Run a text of SQL once, without reconnecting, and throw away rows it gives. `failure_r` is
  * filled where it returns false. */
 bool connection_run(struct db *db, const char *name, const char *sql, struct failure *failure_r)
