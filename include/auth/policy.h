@@ -43,6 +43,7 @@ struct policy_subject {
 	bool on_site;         /* a photo of a site: its owner asks, and does not delete */
 	bool owns_site;       /* the actor has an approved claim on that site */
 	bool published;       /* status approved or deletion_requested */
+	bool archived;        /* set aside: no longer for other members */
 	bool deleted;
 	bool purged;
 };

@@ -14,6 +14,11 @@ struct domain {
 	const struct clock *clock;
 	const struct storage *storage;
 	unsigned step_rows; /* rows a marking, restoring or purging step handles; at most 1,000 */
+
+	/* Called after each committed step of work that outlives a request ("mark", "restore",
+	 * "purge", "retention"), so that a test can stop there. NULL outside tests. */
+	void (*after_step)(void *context, const char *name);
+	void *after_step_context;
 };
 
 #define DOMAIN_STEP_ROWS 1000

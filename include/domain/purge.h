@@ -1,0 +1,60 @@
+/* purge.h - removing for good what nobody can restore any more. */
+#ifndef LETHE_DOMAIN_PURGE_H
+#define LETHE_DOMAIN_PURGE_H
+
+#include <auth/actor.h>
+#include <base/arena.h>
+#include <base/error.h>
+#include <domain/domain.h>
+#include <store/deletions.h>
+#include <store/installation.h>
+
+/* When to stop before everything due is done. Zeroed: never. */
+struct purge_limits {
+	unsigned max_steps;
+	bool (*stop)(void *context); /* asked between two steps, e.g. for SIGTERM; or NULL */
+	void *context;
+};
+
+/* What was done, or (preview) would be. */
+struct purge_report {
+	int64_t deletions;                /* settled as purged */
+	int64_t counts[COUNT_KIND_COUNT]; /* of them */
+	int64_t bytes;                    /* of their files */
+	int64_t archived;                 /* archived photos whose retention ended */
+	int64_t archived_bytes;
+	unsigned steps;
+	bool paused;     /* purging is paused: nothing was begun */
+	bool unfinished; /* a limit ended it, or others hold the rest */
+};
+
+/* Purge what is due: deletions whose window has closed, those already begun, and archived photos
+ * whose retention has ended (they become deletions of origin retention first). Steps of at most
+ * step_rows rows, each its own transaction; any number of workers at once; after a crash the next
+ * run goes on. Audit: photo.purge and so on, retention.purge, actor "worker". */
+bool purge_due(const struct domain *domain, struct arena *arena, const struct purge_limits *limits,
+    struct purge_report *report_r, struct error *error) __attribute__((warn_unused_result));
+
+/* What purge_due would take now, by the same selection; changes nothing. */
+bool purge_preview(const struct domain *domain, struct arena *arena, struct purge_report *report_r,
+    struct error *error) __attribute__((warn_unused_result));
+
+/* Purge one deletion that is already in the state purging, at most `max_steps` steps (0: to the
+ * end), for `actor`, whose name the audit entry bears. `done_r` tells whether it is purged. */
+bool purge_deletion(const struct domain *domain, const struct actor *actor, struct arena *arena,
+    const struct id *deletion_id, unsigned max_steps, bool *done_r, struct error *error)
+    __attribute__((warn_unused_result));
+
+/* Stop every purge on every machine after the step in hand, or let it go on. Platform admins and
+ * the operator. Audit: purge.pause, purge.resume. Errors: forbidden; conflict "already_paused",
+ * "not_paused". */
+bool purge_pause(const struct domain *domain, const struct actor *actor, struct error *error)
+    __attribute__((warn_unused_result));
+bool purge_resume(const struct domain *domain, const struct actor *actor, struct error *error)
+    __attribute__((warn_unused_result));
+
+/* Whether purging is paused, since when and by whom. */
+bool purge_status(const struct domain *domain, struct arena *arena,
+    struct installation *installation_r, struct error *error) __attribute__((warn_unused_result));
+
+#endif
