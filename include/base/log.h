@@ -13,8 +13,15 @@ struct log_field {
 	int64_t number;
 };
 
-#define log_text(name_, value_) ((struct log_field){.name = (name_), .text = (value_) ? (value_) : ""})
-#define log_int(name_, value_) ((struct log_field){.name = (name_), .number = (value_)})
+static inline struct log_field log_text(const char *name, const char *value)
+{
+	return (struct log_field){.name = name, .text = value ? value : ""};
+}
+
+static inline struct log_field log_int(const char *name, int64_t value)
+{
+	return (struct log_field){.name = name, .number = value};
+}
 
 /* Lines below this level are dropped. Set once, before threads start. */
 void log_set_level(enum log_level level);
@@ -25,7 +32,7 @@ void log_set_request(const char *request_id);
 /* Write one line in one write(2). `event` is snake_case. Fields follow; values are escaped. */
 void log_write(enum log_level level, const char *event, const struct log_field *fields);
 
-#define log_event(level, event, ...) \
-	log_write((level), (event), (const struct log_field[]){__VA_ARGS__ __VA_OPT__(,) {0}})
+#define log_event(level, event, ...)                                                               \
+	log_write((level), (event), (const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){0}})
 
 #endif
