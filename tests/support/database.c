@@ -196,6 +196,7 @@ void test_database_clear(const struct test_database *database)
 	for (size_t i = 0; i < rows.count; i++) {
 		run(db, arena_printf(arena, "DELETE FROM `%s`", db_text(&rows, i, 0)));
 	}
+	run(db, "UPDATE installation SET purge_paused_at = NULL, purge_paused_by = NULL");
 	arena_destroy(&arena);
 	db_close(&db);
 }
