@@ -3,6 +3,7 @@
 #   SANITIZER=address,undefined   build (and test) with these sanitizers, in a folder of its own
 #   BUILD=folder                  where everything that is made goes
 #   CC=clang                      another compiler
+#   V=1                           show the commands
 
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
@@ -46,7 +47,8 @@ LIBS       = -lfcgi $(PKG_LIBS) -lm
 
 # --- what there is -------------------------------------------------------------------------
 
-SOURCES    := $(sort $(filter-out app/main.c,$(shell find app -name '*.c')))
+# LAYERS="base db" builds only these, to test one layer while another is being changed.
+SOURCES    := $(sort $(filter-out app/main.c,$(shell find $(if $(LAYERS),$(LAYERS:%=app/%),app) -name '*.c')))
 SUPPORT    := $(sort $(wildcard tests/support/*.c))
 # Every *_test.c is a test program; *_cli.c are small programs that tests in other languages drive.
 TESTS      := $(sort $(wildcard tests/unit/*_test.c tests/spec/*_test.c tests/store/*_test.c \
