@@ -179,6 +179,11 @@ static bool start_threads(struct edge *edge, struct error *error)
 	return crew_wait_opened(&edge->crew, edge->started, error);
 }
 
+static int join_thread(pthread_t thread)
+{
+	return pthread_join(thread, NULL);
+}
+
 /* Stop: wake who waits, and let who works finish. False if that takes too long. */
 static bool stop_threads(struct edge *edge)
 {
@@ -186,11 +191,10 @@ static bool stop_threads(struct edge *edge)
 	if (write(edge->stop_fd, &one, sizeof(one)) < 0)
 		log_event(LOG_ERROR, "stop_failed", log_text("reason", strerror(errno)));
 	listener_shutdown(&edge->listener);
-	if (!crew_wait_finished(&edge->crew, edge->started, edge->server.stop_s))
-		return false;
+	bool is_done = crew_wait_finished(&edge->crew, edge->started, edge->server.stop_s);
 	for (int i = 0; i < edge->started; i++)
-		pthread_join(edge->threads[i], NULL);
-	return true;
+		(is_done ? join_thread : pthread_detach)(edge->threads[i]);
+	return is_done;
 }
 
 static struct edge *create_edge(const struct http_server *server)
