@@ -1,0 +1,145 @@
+/* photos.c - the API of photos. */
+#include "../acts.h"
+#include "../answer.h"
+#include "../handlers.h"
+#include "../input.h"
+#include "../present.h"
+
+#include <domain/deletions.h>
+#include <domain/photos.h>
+#include <http/url.h>
+
+bool api_photo_add(struct web *web, struct error *error)
+{
+	struct photo photo = {0};
+
+	if (!acts_add_photo(web, &photo, error))
+		return false;
+	http_response_header(web->response, "Location",
+	    http_url_build(web->arena, "/api/photos/{id}",
+		HTTP_PAIRS({"id", present_id(web, &photo.id)}), HTTP_NO_PAIRS));
+	return api_answer(web, present_photo(web, &photo));
+}
+
+bool api_photo_list(struct web *web, struct error *error)
+{
+	struct photos_page page;
+
+	return acts_list_photos(web, &page, error) && api_answer(web, present_photos(web, &page));
+}
+
+bool api_photo_get(struct web *web, struct error *error)
+{
+	(void)error;
+	return api_answer(web, present_photo(web, web->subject));
+}
+
+/* Answer with the photo as it is now. */
+static bool answer_present_photo(struct web *web, struct error *error)
+{
+	struct photo photo;
+
+	return photos_find(web->domain, &web->actor, web->arena, &web->subject_id, &photo, error) &&
+	       api_answer(web, present_photo(web, &photo));
+}
+
+static bool update_status(struct web *web, struct error *error)
+{
+	const struct web_value *status = input_get(web, "status");
+	struct photo photo;
+
+	if (!status->present)
+		return error_set_field(error, "status", "missing", "status is missing.");
+	return photos_review(web->domain, &web->actor, web->arena, &web->subject_id,
+		   (enum photo_status)status->integer, input_text(web, "reason"), &photo, error) &&
+	       api_answer(web, present_photo(web, &photo));
+}
+
+static bool recover(struct web *web, struct error *error)
+{
+	struct photo photo;
+
+	if (!actor_is_admin(&web->actor))
+		return error_set(
+		    error, ERROR_FORBIDDEN, "forbidden", "Only admins recover photos.");
+	return photos_restore(
+		   web->domain, &web->actor, web->arena, &web->subject_id, &photo, error) &&
+	       answer_present_photo(web, error);
+}
+
+/* In the order of the choices of `action`. */
+static bool (*const patches[])(struct web *, struct error *) = {update_status, recover};
+
+bool api_photo_patch(struct web *web, struct error *error)
+{
+	return patches[input_get(web, "action")->integer](web, error);
+}
+
+bool api_photo_delete(struct web *web, struct error *error)
+{
+	struct deletion deletion;
+
+	return acts_delete_photo(web, &deletion, error) &&
+	       api_answer(web, present_deleted(web, &deletion));
+}
+
+bool api_photo_archive(struct web *web, struct error *error)
+{
+	struct photo photo;
+
+	return photos_archive(web->domain, &web->actor, web->arena, &web->subject_id,
+		   input_text(web, "reason"), &photo, error) &&
+	       api_answer(web, present_photo(web, &photo));
+}
+
+bool api_photo_restore(struct web *web, struct error *error)
+{
+	struct photo photo;
+
+	return photos_restore(
+		   web->domain, &web->actor, web->arena, &web->subject_id, &photo, error) &&
+	       api_answer(web, present_photo(web, &photo));
+}
+
+bool api_photo_delete_forever(struct web *web, struct error *error)
+{
+	struct deletion deletion;
+
+	return acts_delete_forever(web, ITEM_PHOTO, &deletion, error) &&
+	       api_answer(web, present_deleted(web, &deletion));
+}
+
+bool api_photo_bulk_archive(struct web *web, struct error *error)
+{
+	const struct web_value *ids = input_get(web, "ids");
+	struct bulk_result result;
+	struct doc *answer;
+
+	if (!photos_bulk_archive(web->domain, &web->actor, web->arena, ids->ids, ids->count,
+		input_text(web, "reason"), &result, error))
+		return false;
+	answer = doc_object(web->arena);
+	doc_set_id(answer, "batch_id", &result.act_id);
+	doc_set_int(answer, "photo_count", (int64_t)result.changed);
+	return api_answer(web, answer);
+}
+
+bool api_photo_bulk_delete(struct web *web, struct error *error)
+{
+	const struct web_value *ids = input_get(web, "ids");
+	struct bulk_result result;
+
+	return photos_bulk_delete(web->domain, &web->actor, web->arena, ids->ids, ids->count,
+		   input_text(web, "reason"), &result, error) &&
+	       api_answer(web, present_bulk(web, &result));
+}
+
+bool api_photo_bulk_restore(struct web *web, struct error *error)
+{
+	const struct web_value *ids = input_get(web, "ids");
+	struct bulk_result result;
+
+	return photos_bulk_restore(
+		   web->domain, &web->actor, web->arena, ids->ids, ids->count, &result, error) &&
+	       api_answer(web, present_bulk(web, &result));
+}

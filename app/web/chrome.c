@@ -1,0 +1,182 @@
+/* chrome.c - navigation, user, toast. */
+#include "chrome.h"
+
+#include "show.h"
+
+#include <auth/csrf.h>
+#include <domain/audit.h>
+#include <http/url.h>
+#include <string.h>
+
+static const struct nav {
+	const char *path, *label;
+	enum role least;
+} navs[] = {
+    {"/", "Library", ROLE_MEMBER},
+    {"/upload", "Add photos", ROLE_MEMBER},
+    {"/content", "Content", ROLE_MEMBER},
+    {"/trash", "Trash", ROLE_MEMBER},
+    {"/admin/audit", "Audit trail", ROLE_ADMIN},
+    {"/admin/storage", "Storage", ROLE_ADMIN},
+};
+
+static const char *const role_words[] = {
+    [ROLE_VISITOR] = "visitor",
+    [ROLE_MEMBER] = "member",
+    [ROLE_ADMIN] = "admin",
+    [ROLE_PLATFORM_ADMIN] = "platform admin",
+    [ROLE_SYSTEM] = "system",
+};
+
+/* What a redirect can say on the page it leads to: `done` in its query. */
+static const struct {
+	const char *code, *one, *many; /* `many` follows a count */
+} notices[] = {
+    {"deleted", "The photo is in the trash.", "photos are in the trash."},
+    {"restored", "Restored.", "items were restored."},
+    {"archived", "Archived.", "photos were archived."},
+    {"unarchived", "Back from the archive.", "photos are back from the archive."},
+    {"purged", "Deleted forever.", "items were deleted forever."},
+    {"added", "The photo was added.", "photos were added."},
+    {"revoked", "The link is dead from now on.", NULL},
+    {"retried", "It will be tried again right away.", NULL},
+    {"signed_out", "You are signed out.", NULL},
+    {"undone", "Undone: everything is back where it was.", NULL},
+};
+
+static void fill_nav(struct web *web, struct doc *page)
+{
+	struct doc *list = doc_list(web->arena);
+
+	for (size_t i = 0; i < sizeof(navs) / sizeof(navs[0]); i++) {
+		struct doc *entry = doc_object(web->arena);
+		if (web->actor.role < navs[i].least)
+			continue;
+		doc_set_text(entry, "path", navs[i].path);
+		doc_set_text(entry, "label", navs[i].label);
+		doc_set_bool(entry, "is_current", strcmp(web->request->path, navs[i].path) == 0);
+		doc_push(list, entry);
+	}
+	doc_set(page, "nav", list);
+}
+
+static void fill_user(struct web *web, struct doc *page)
+{
+	struct doc *user;
+
+	if (!web->session) {
+		doc_set_null(page, "user");
+		return;
+	}
+	user = doc_object(web->arena);
+	doc_set_text(user, "name", web->session->display_name);
+	doc_set_text(user, "role", role_words[web->session->role]);
+	doc_set_text(user, "id", web->session->uid);
+	doc_set(page, "user", user);
+	doc_set_text(page, "csrf", web->session->csrf);
+}
+
+static int64_t small_number(const char *text)
+{
+	int64_t number = 0;
+
+	for (; text && *text >= '0' && *text <= '9' && number < 100000; text++)
+		number = number * 10 + (*text - '0');
+	return number;
+}
+
+/* Undo is offered by act id; whether it is the actor's own is asked when it is used. */
+static void fill_toast(struct web *web, struct doc *page)
+{
+	const char *done = http_query(web->request, "done");
+	const char *act = http_query(web->request, "act");
+	int64_t count = small_number(http_query(web->request, "n"));
+	struct id act_id;
+
+	doc_set_null(page, "toast");
+	for (size_t i = 0; done && i < sizeof(notices) / sizeof(notices[0]); i++) {
+		struct doc *toast;
+		if (strcmp(notices[i].code, done) != 0)
+			continue;
+		toast = doc_object(web->arena);
+		doc_set_text(toast, "text",
+		    count > 1 && notices[i].many
+			? arena_printf(
+			      web->arena, "%s %s", show_number(web->arena, count), notices[i].many)
+			: notices[i].one);
+		doc_set_text(toast, "act_id", act && id_parse(act, &act_id) ? act : NULL);
+		doc_set(page, "toast", toast);
+	}
+}
+
+static void fill_contacts(struct web *web, struct doc *page)
+{
+	const struct config *config = web->app->parts.config;
+	struct doc *contacts = doc_object(web->arena);
+
+	doc_set_text(contacts, "privacy", config->contact_privacy);
+	doc_set_text(contacts, "support", config->contact_support);
+	doc_set_text(contacts, "general", config->contact_general);
+	doc_set(page, "contacts", contacts);
+}
+
+void chrome_fill(struct web *web, struct doc *page)
+{
+	doc_set_text(page, "version", web->app->version);
+	doc_set_text(page, "path", web->request->path);
+	doc_set_text(page, "request_id", web->request->id);
+	doc_set_null(page, "csrf");
+	doc_set_null(page, "live");
+	doc_set_bool(page, "is_admin", actor_is_admin(&web->actor));
+	fill_nav(web, page);
+	fill_user(web, page);
+	fill_contacts(web, page);
+	fill_toast(web, page);
+	doc_set_null(page, "form_error");
+	if (web->form_error) {
+		struct doc *failure = doc_object(web->arena);
+		doc_set_text(failure, "message", web->form_error->message);
+		doc_set_text(failure, "field", web->form_error->field);
+		doc_set_text(failure, "code", web->form_error->code);
+		doc_set(page, "form_error", failure);
+	}
+}
+
+bool chrome_revision(struct web *web, const char **etag_r, struct error *error)
+{
+	uint64_t revision = 0;
+
+	if (!audit_revision(web->domain, &web->actor.organization_id, web->arena, &revision, error))
+		return false;
+	*etag_r = arena_printf(web->arena, "\"%016llx\"", (unsigned long long)revision);
+	return true;
+}
+
+bool chrome_live(struct web *web, struct doc *page, struct error *error)
+{
+	struct doc *live = doc_object(web->arena);
+	const char *etag = NULL;
+
+	if (!chrome_revision(web, &etag, error))
+		return false;
+	doc_set_text(live, "url", "/live");
+	doc_set_text(live, "revision", etag);
+	doc_set(page, "live", live);
+	return true;
+}
+
+void chrome_visitor_form(struct web *web, struct doc *page, const char *pattern)
+{
+	struct csrf_form form =
+	    csrf_form_make(web->auth, web->arena, http_cookie(web->request, CSRF_COOKIE), pattern);
+	struct http_set_cookie cookie = {
+	    .name = CSRF_COOKIE,
+	    .value = form.cookie,
+	    .max_age_s = -1,
+	    .is_secure = web->request->is_https,
+	};
+
+	if (form.cookie)
+		http_response_cookie(web->response, &cookie);
+	doc_set_text(page, "csrf", form.field);
+}

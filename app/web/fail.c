@@ -1,0 +1,122 @@
+/* fail.c - failures to answers: one table from kinds to HTTP, one page, one problem document. */
+#include "answer.h"
+#include "web.h"
+
+#include <base/log.h>
+#include <string.h>
+
+struct outcome {
+	int status;
+	const char *title;
+	const char *advice; /* what a person can do next */
+};
+
+static const struct outcome outcomes[] = {
+    [ERROR_NONE] = {500, "Something went wrong", "Please try again."},
+    [ERROR_INVALID] = {400, "That cannot be done as asked", "Go back, correct it and try again."},
+    [ERROR_UNAUTHENTICATED] = {401, "Please sign in", "Sign in and try again."},
+    [ERROR_FORBIDDEN] = {403, "Not allowed", "Ask an admin of your organisation if you need it."},
+    [ERROR_NOT_FOUND] = {404, "Nothing here",
+	"It may have been deleted for good, or the address "
+	"is mistyped."},
+    [ERROR_CONFLICT] = {409, "Not possible right now",
+	"Look at its present state and decide anew."},
+    [ERROR_GONE] = {410, "Gone", "This cannot be brought back."},
+    [ERROR_TOO_LARGE] = {413, "Too large", "Send something smaller."},
+    [ERROR_RATE_LIMITED] = {429, "Too many tries", "Wait a while and try again."},
+    [ERROR_UNAVAILABLE] = {503, "Briefly out of reach",
+	"Nothing was changed. Try again in a "
+	"moment."},
+    [ERROR_INTERNAL] = {500, "Something went wrong",
+	"Nothing was changed. Try again; if it stays "
+	"so, tell support."},
+};
+
+#define UNAVAILABLE_RETRY_S 5
+
+/* 413's finer relatives and 405 share a kind with their neighbours; the code tells them apart. */
+static const struct {
+	const char *code;
+	int status;
+} finer[] = {
+    {"uri_too_long", 414},
+    {"header_too_large", 431},
+    {"method_not_allowed", 405},
+};
+
+static int status_of(const struct error *error)
+{
+	for (size_t i = 0; i < sizeof(finer) / sizeof(finer[0]); i++)
+		if (strcmp(error->code, finer[i].code) == 0)
+			return finer[i].status;
+	return outcomes[error->kind].status;
+}
+
+/* RFC 9457. */
+static void send_problem(struct web *web, int status, const struct error *error)
+{
+	struct doc *problem = doc_object(web->arena);
+
+	doc_set_text(problem, "type", "about:blank");
+	doc_set_text(problem, "title", outcomes[error->kind].title);
+	doc_set_int(problem, "status", status);
+	doc_set_text(problem, "detail", error->message);
+	doc_set_text(problem, "code", error->code);
+	if (error->field[0])
+		doc_set_text(problem, "field", error->field);
+	if (error->reference_name[0])
+		doc_set_text(
+		    problem, arena_dup(web->arena, error->reference_name), error->reference);
+	http_response_begin(web->response, status, "application/problem+json");
+	doc_write_json(problem, web->response->body);
+}
+
+static void send_page(struct web *web, int status, const struct error *error)
+{
+	struct doc *page = page_begin(web, outcomes[error->kind].title);
+	struct error failure = {0};
+
+	doc_set_int(page, "status", status);
+	doc_set_text(page, "message", error->message);
+	doc_set_text(page, "advice", outcomes[error->kind].advice);
+	doc_set_bool(page, "is_sign_in", status == 401);
+	if (strcmp(error->reference_name, "deletion_id") == 0)
+		doc_set_text(page, "deletion_id", error->reference);
+	if (strcmp(error->reference_name, "request_id") == 0)
+		doc_set_text(page, "pending_request_id", error->reference);
+	if (page_send(web, status, "error", page, &failure))
+		return;
+	http_response_begin(web->response, 500, "text/plain; charset=utf-8");
+	buf_puts(web->response->body, outcomes[ERROR_INTERNAL].title);
+}
+
+void web_fail(struct web *web, const struct error *error)
+{
+	int status = status_of(error);
+	int retry_s = error->retry_after_s;
+
+	if (status == 500)
+		log_event(LOG_ERROR, "request_failed", log_text("code", error->code));
+	if (retry_s == 0 && (status == 503 || status == 429))
+		retry_s = UNAVAILABLE_RETRY_S;
+	buf_clear(web->response->body);
+	if (web->is_api)
+		send_problem(web, status, error);
+	else
+		send_page(web, status, error);
+	if (retry_s > 0)
+		http_response_header(
+		    web->response, "Retry-After", arena_printf(web->arena, "%d", retry_s));
+	if (status == 401 && web->is_api)
+		http_response_header(web->response, "WWW-Authenticate", "Bearer");
+	answer_secure(web);
+}
+
+bool web_path_id(const struct web *web, const char *name, struct id *id_r, struct error *error)
+{
+	const char *text = http_capture(web->match, name);
+
+	if (text && id_parse(text, id_r))
+		return true;
+	return error_set(error, ERROR_NOT_FOUND, "not_found", "There is nothing at this address.");
+}

@@ -1,0 +1,109 @@
+/* handlers.h - what the route table names: `find` loads and asks policy, the rest answer. */
+#ifndef LETHE_WEB_HANDLERS_H
+#define LETHE_WEB_HANDLERS_H
+
+#include "web.h"
+
+#include <domain/photos.h>
+#include <store/content.h>
+#include <store/deletions.h>
+
+/* find: web->subject is then a struct photo, struct deletion or struct content. */
+bool find_photo(struct web *web, struct error *error);
+bool find_photo_to_share(struct web *web, struct error *error);
+bool find_photo_to_generate(struct web *web, struct error *error);
+bool find_photo_to_archive(struct web *web, struct error *error);
+bool find_photo_to_delete(struct web *web, struct error *error);
+bool find_photo_to_restore(struct web *web, struct error *error);
+bool find_photo_to_delete_forever(struct web *web, struct error *error);
+bool find_deletion(struct web *web, struct error *error);
+bool find_content(struct web *web, struct error *error);
+
+/* api/ */
+bool api_token_create(struct web *web, struct error *error);
+bool api_reauth_create(struct web *web, struct error *error);
+bool api_photo_add(struct web *web, struct error *error);
+bool api_photo_list(struct web *web, struct error *error);
+bool api_photo_get(struct web *web, struct error *error);
+bool api_photo_patch(struct web *web, struct error *error);
+bool api_photo_delete(struct web *web, struct error *error);
+bool api_photo_archive(struct web *web, struct error *error);
+bool api_photo_restore(struct web *web, struct error *error);
+bool api_photo_delete_forever(struct web *web, struct error *error);
+bool api_photo_bulk_archive(struct web *web, struct error *error);
+bool api_photo_bulk_delete(struct web *web, struct error *error);
+bool api_photo_bulk_restore(struct web *web, struct error *error);
+bool api_share_create(struct web *web, struct error *error);
+bool api_share_revoke(struct web *web, struct error *error);
+bool api_generation_start(struct web *web, struct error *error);
+bool api_generation_result(struct web *web, struct error *error);
+bool api_project_list(struct web *web, struct error *error);
+bool api_site_list(struct web *web, struct error *error);
+bool api_album_list(struct web *web, struct error *error);
+bool api_tag_list(struct web *web, struct error *error);
+bool api_organization_list(struct web *web, struct error *error);
+bool api_deletion_list(struct web *web, struct error *error);
+bool api_deletion_get(struct web *web, struct error *error);
+bool api_deletion_restore(struct web *web, struct error *error);
+bool api_content_list(struct web *web, struct error *error);
+bool api_content_archive(struct web *web, struct error *error);
+bool api_content_restore(struct web *web, struct error *error);
+bool api_content_delete_forever(struct web *web, struct error *error);
+bool api_content_delete_legacy(struct web *web, struct error *error);
+bool api_audit_list(struct web *web, struct error *error);
+bool api_storage_list(struct web *web, struct error *error);
+bool api_storage_retry(struct web *web, struct error *error);
+bool api_openapi(struct web *web, struct error *error);
+
+/* files of photos, for pages and API */
+bool file_original(struct web *web, struct error *error);
+bool file_thumbnail(struct web *web, struct error *error);
+bool file_shared(struct web *web, struct error *error);
+
+/* system.c */
+bool system_health(struct web *web, struct error *error);
+bool system_ready(struct web *web, struct error *error);
+bool system_metrics(struct web *web, struct error *error);
+bool system_live(struct web *web, struct error *error);
+
+/* pages/ */
+bool page_login(struct web *web, struct error *error);
+bool page_login_send(struct web *web, struct error *error);
+bool page_logout_send(struct web *web, struct error *error);
+bool page_sso_send(struct web *web, struct error *error);
+bool page_reauth(struct web *web, struct error *error);
+bool page_reauth_send(struct web *web, struct error *error);
+bool page_library(struct web *web, struct error *error);
+bool page_upload(struct web *web, struct error *error);
+bool page_upload_send(struct web *web, struct error *error);
+bool page_photo(struct web *web, struct error *error);
+bool page_photo_delete(struct web *web, struct error *error);
+bool page_photo_delete_send(struct web *web, struct error *error);
+bool page_photo_archive(struct web *web, struct error *error);
+bool page_photo_archive_send(struct web *web, struct error *error);
+bool page_photo_restore_send(struct web *web, struct error *error);
+bool page_photo_forever(struct web *web, struct error *error);
+bool page_photo_forever_send(struct web *web, struct error *error);
+bool page_photos_delete(struct web *web, struct error *error);
+bool page_photos_delete_send(struct web *web, struct error *error);
+bool page_photos_archive(struct web *web, struct error *error);
+bool page_photos_archive_send(struct web *web, struct error *error);
+bool page_share_send(struct web *web, struct error *error);
+bool page_share_revoke_send(struct web *web, struct error *error);
+bool page_shared(struct web *web, struct error *error);
+bool page_trash(struct web *web, struct error *error);
+bool page_trash_restore_send(struct web *web, struct error *error);
+bool page_undo_send(struct web *web, struct error *error);
+bool page_deletion(struct web *web, struct error *error);
+bool page_deletion_restore_send(struct web *web, struct error *error);
+bool page_content(struct web *web, struct error *error);
+bool page_content_archive_send(struct web *web, struct error *error);
+bool page_content_restore_send(struct web *web, struct error *error);
+bool page_content_forever(struct web *web, struct error *error);
+bool page_content_forever_send(struct web *web, struct error *error);
+bool page_audit(struct web *web, struct error *error);
+bool page_audit_export(struct web *web, struct error *error);
+bool page_storage(struct web *web, struct error *error);
+bool page_storage_retry_send(struct web *web, struct error *error);
+
+#endif

@@ -1,0 +1,58 @@
+/* present.h - domain structs to documents: the shapes of the API, with what pages show besides.
+ *
+ * Members for pages alone (names, words, addresses, rights) are set only where a page is rendered,
+ * after doc_page_only. */
+#ifndef LETHE_WEB_PRESENT_H
+#define LETHE_WEB_PRESENT_H
+
+#include "web.h"
+
+#include <domain/bulk.h>
+#include <domain/deletions.h>
+#include <domain/photos.h>
+#include <domain/places.h>
+#include <store/audit.h>
+#include <store/content.h>
+#include <store/queue.h>
+#include <store/shares.h>
+
+/* Shape "photo". */
+struct doc *present_photo(struct web *web, const struct photo *photo);
+
+/* `{"items": […], "next": …}`; next is none on the last page. */
+struct doc *present_list(struct web *web, struct doc *items, const struct id *next);
+struct doc *present_photos(struct web *web, const struct photos_page *page);
+
+/* Shape "deletion"; `counts` is by kind, without those that are zero. */
+struct doc *present_deletion(struct web *web, const struct deletion *deletion);
+struct doc *present_counts(struct web *web, const struct deletion *deletion);
+
+/* "2 photos, 1 note". */
+const char *present_counts_words(struct web *web, const int64_t *counts);
+
+/* `{deletion_id, recover_until, counts}`, the answer to a deletion. */
+struct doc *present_deleted(struct web *web, const struct deletion *deletion);
+
+/* Shape "content". */
+struct doc *present_content(struct web *web, const struct content *content);
+
+/* Shape "audit entry". */
+struct doc *present_audit_entry(struct web *web, const struct audit_entry *entry);
+
+/* Shape "bulk result". */
+struct doc *present_bulk(struct web *web, const struct bulk_result *result);
+
+/* A project, site, album, organisation or tag: id and name; `selected` (or NULL) is marked for a
+ * page's choice. */
+struct doc *present_place(struct web *web, const struct place *place, const struct id *selected);
+
+/* A link to a shared photo. */
+struct doc *present_share(struct web *web, const struct share *share);
+
+/* A row of the storage cleanup queue. */
+struct doc *present_queue_item(struct web *web, const struct queue_item *item);
+
+/* The text of an id in the request's arena. */
+const char *present_id(struct web *web, const struct id *id);
+
+#endif

@@ -1,0 +1,154 @@
+/* present_deletion.c - deletions as documents. */
+#include "present.h"
+#include "show.h"
+
+#include <http/url.h>
+#include <string.h>
+
+/* What a person calls the things that are counted. */
+static const struct {
+	const char *key, *singular, *plural;
+} count_words[COUNT_KIND_COUNT] = {
+    [COUNT_PHOTO] = {"photo", "photo", "photos"},
+    [COUNT_NOTE] = {"note", "note", "notes"},
+    [COUNT_AI_RESULT] = {"ai_result", "AI result", "AI results"},
+    [COUNT_ALBUM] = {"album", "album", "albums"},
+    [COUNT_PROJECT] = {"project", "project", "projects"},
+    [COUNT_SITE] = {"site", "site", "sites"},
+    [COUNT_QUEST] = {"quest", "quest", "quests"},
+    [COUNT_CARD] = {"card", "card", "cards"},
+    [COUNT_SUBMISSION] = {"submission", "submission", "submissions"},
+    [COUNT_ADVENTURE] = {"adventure", "adventure", "adventures"},
+    [COUNT_SEQUENCE] = {"sequence", "sequence", "sequences"},
+    [COUNT_EVENT] = {"event", "event", "events"},
+    [COUNT_USER] = {"user", "person", "people"},
+    [COUNT_ORGANIZATION] = {"organization", "organisation", "organisations"},
+};
+
+static const char *const kind_words[ITEM_KIND_COUNT] = {
+    [ITEM_PHOTO] = "Photo",
+    [ITEM_ALBUM] = "Album",
+    [ITEM_PROJECT] = "Project",
+    [ITEM_SITE] = "Site",
+    [ITEM_QUEST] = "Quest",
+    [ITEM_ADVENTURE] = "Adventure",
+    [ITEM_EVENT] = "Event",
+    [ITEM_USER] = "Account",
+    [ITEM_ORGANIZATION] = "Organisation",
+};
+
+static const char *const state_words[DELETION_STATE_COUNT] = {
+    [DELETION_MARKING] = "Being deleted",
+    [DELETION_TRASHED] = "In the trash",
+    [DELETION_RESTORING] = "Being restored",
+    [DELETION_RESTORED] = "Restored",
+    [DELETION_PURGING] = "Being deleted forever",
+    [DELETION_PURGED] = "Deleted forever",
+};
+
+struct doc *present_counts(struct web *web, const struct deletion *deletion)
+{
+	struct doc *counts = doc_object(web->arena);
+
+	for (size_t i = 0; i < COUNT_KIND_COUNT; i++)
+		if (deletion->counts[i] > 0)
+			doc_set_int(counts, count_words[i].key, deletion->counts[i]);
+	return counts;
+}
+
+const char *present_counts_words(struct web *web, const int64_t *counts)
+{
+	const char *words = NULL;
+
+	for (size_t i = 0; i < COUNT_KIND_COUNT; i++) {
+		const char *one;
+		if (counts[i] == 0)
+			continue;
+		one = show_count(
+		    web->arena, counts[i], count_words[i].singular, count_words[i].plural);
+		words = words ? arena_printf(web->arena, "%s, %s", words, one) : one;
+	}
+	return words ? words : "nothing";
+}
+
+static void set_view(struct web *web, struct doc *doc, const struct deletion *deletion)
+{
+	const char *id = present_id(web, &deletion->id);
+	const char *item = present_id(web, &deletion->item_id);
+	bool restorable =
+	    (deletion->state == DELETION_MARKING || deletion->state == DELETION_TRASHED) &&
+	    deletion->recover_until_us > web->now_us;
+
+	doc_set_text(doc, "name", deletion->label ? deletion->label : kind_words[deletion->kind]);
+	doc_set_text(doc, "kind_word", kind_words[deletion->kind]);
+	doc_set_text(doc, "state_word", state_words[deletion->state]);
+	doc_set_text(doc, "url",
+	    http_url_build(web->arena, "/trash/{id}", HTTP_PAIRS({"id", id}), HTTP_NO_PAIRS));
+	doc_set_text(doc, "thumbnail_url",
+	    deletion->has_picture ? http_url_build(web->arena, "/photos/{id}/thumbnail",
+					HTTP_PAIRS({"id", item}), HTTP_NO_PAIRS)
+				  : NULL);
+	doc_set_text(
+	    doc, "initiator_name", deletion->initiator_name ? deletion->initiator_name : "Lethe");
+	doc_set_text(doc, "part_of", deletion->part_of);
+	doc_set_text(doc, "counts_words", present_counts_words(web, deletion->counts));
+	doc_set_text(doc, "size", show_bytes(web->arena, deletion->bytes));
+	doc_set_bool(doc, "can_restore", restorable);
+	doc_set_bool(doc, "can_delete_forever",
+	    deletion->kind == ITEM_PHOTO && actor_is_admin(&web->actor) &&
+		deletion->state == DELETION_TRASHED);
+	doc_set_bool(doc, "is_working",
+	    deletion->progress_total > 0 &&
+		(deletion->state == DELETION_MARKING || deletion->state == DELETION_RESTORING ||
+		    deletion->state == DELETION_PURGING));
+	doc_set_bool(doc, "is_purged", deletion->state == DELETION_PURGED);
+	show_time(web, doc, "deleted", deletion->deleted_at_us);
+	show_left(web, doc, "window", restorable ? deletion->recover_until_us : 0);
+	show_time(web, doc, "settled", deletion->settled_at_us);
+}
+
+static struct doc *progress_of(struct web *web, const struct deletion *deletion)
+{
+	struct doc *progress = doc_object(web->arena);
+
+	doc_set_int(progress, "done", deletion->progress_done);
+	doc_set_int(progress, "total", deletion->progress_total);
+	return progress;
+}
+
+struct doc *present_deletion(struct web *web, const struct deletion *deletion)
+{
+	struct doc *doc = doc_object(web->arena);
+
+	doc_set_id(doc, "id", &deletion->id);
+	doc_set_id(doc, "act_id", &deletion->act_id);
+	doc_set_text(doc, "kind", item_kind_name(deletion->kind));
+	doc_set_id(doc, "item_id", &deletion->item_id);
+	doc_set_text(doc, "label", deletion->label);
+	doc_set_text(doc, "origin", deletion_origin_name(deletion->origin));
+	doc_set_text(doc, "mode", deletion_mode_name(deletion->mode));
+	doc_set_text(doc, "state", deletion_state_name(deletion->state));
+	doc_set_text(doc, "reason", deletion->reason);
+	doc_set_id(doc, "deleted_by", &deletion->initiator_id);
+	doc_set_time(doc, "deleted_at", deletion->deleted_at_us);
+	doc_set_time(doc, "recover_until", deletion->recover_until_us);
+	doc_set(doc, "counts", present_counts(web, deletion));
+	doc_set_int(doc, "bytes", deletion->bytes);
+	doc_set(doc, "progress", progress_of(web, deletion));
+	if (!web->is_api) {
+		doc_page_only(doc);
+		set_view(web, doc, deletion);
+	}
+	return doc;
+}
+
+struct doc *present_deleted(struct web *web, const struct deletion *deletion)
+{
+	struct doc *doc = doc_object(web->arena);
+
+	doc_set_id(doc, "deletion_id", &deletion->id);
+	if (deletion->mode == MODE_SOFT)
+		doc_set_time(doc, "recover_until", deletion->recover_until_us);
+	doc_set(doc, "counts", present_counts(web, deletion));
+	return doc;
+}

@@ -1,0 +1,100 @@
+/* subjects.c - what a path names, loaded, and policy asked: 404 before 403. */
+#include "handlers.h"
+
+#include <auth/policy.h>
+#include <domain/content.h>
+#include <domain/deletions.h>
+#include <http/router.h>
+#include <string.h>
+
+static bool load_photo(struct web *web, struct error *error)
+{
+	struct photo *photo = arena_alloc(web->arena, sizeof(*photo));
+
+	web->subject = photo;
+	return web_path_id(web, "id", &web->subject_id, error) &&
+	       photos_find(web->domain, &web->actor, web->arena, &web->subject_id, photo, error);
+}
+
+static bool load_photo_for(struct web *web, enum policy_action action, struct error *error)
+{
+	struct policy_subject subject;
+
+	if (!load_photo(web, error))
+		return false;
+	subject = photos_policy_subject(web->subject);
+	return policy_check(&web->actor, action, &subject, error);
+}
+
+bool find_photo(struct web *web, struct error *error)
+{
+	return load_photo(web, error);
+}
+
+bool find_photo_to_share(struct web *web, struct error *error)
+{
+	return load_photo_for(web, POLICY_SHARE, error);
+}
+
+bool find_photo_to_generate(struct web *web, struct error *error)
+{
+	return load_photo_for(web, POLICY_GENERATE, error);
+}
+
+bool find_photo_to_archive(struct web *web, struct error *error)
+{
+	return load_photo_for(web, POLICY_ARCHIVE, error);
+}
+
+bool find_photo_to_delete(struct web *web, struct error *error)
+{
+	return load_photo_for(web, POLICY_DELETE, error);
+}
+
+/* Restoring brings back from the archive or from the trash, whichever it is in. */
+bool find_photo_to_restore(struct web *web, struct error *error)
+{
+	const struct photo *photo;
+	struct policy_subject subject;
+
+	if (!load_photo(web, error))
+		return false;
+	photo = web->subject;
+	subject = photos_policy_subject(photo);
+	return policy_check(
+	    &web->actor, photo->deleted_at_us ? POLICY_RESTORE : POLICY_ARCHIVE, &subject, error);
+}
+
+bool find_photo_to_delete_forever(struct web *web, struct error *error)
+{
+	return load_photo_for(web, POLICY_DELETE_FOREVER, error);
+}
+
+bool find_deletion(struct web *web, struct error *error)
+{
+	struct deletion *deletion = arena_alloc(web->arena, sizeof(*deletion));
+
+	web->subject = deletion;
+	return web_path_id(web, "id", &web->subject_id, error) &&
+	       deletions_find(
+		   web->domain, &web->actor, web->arena, &web->subject_id, deletion, error);
+}
+
+bool find_content(struct web *web, struct error *error)
+{
+	struct content *content = arena_alloc(web->arena, sizeof(*content));
+	const char *type = http_capture(web->match, "type");
+	enum item_kind kind;
+
+	web->subject = content;
+	if (type && strcmp(type, "quests") == 0)
+		kind = ITEM_QUEST;
+	else if (type && strcmp(type, "adventures") == 0)
+		kind = ITEM_ADVENTURE;
+	else
+		return error_set(
+		    error, ERROR_NOT_FOUND, "not_found", "There is nothing at this address.");
+	return web_path_id(web, "id", &web->subject_id, error) &&
+	       content_find(
+		   web->domain, &web->actor, web->arena, kind, &web->subject_id, content, error);
+}
