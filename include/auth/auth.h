@@ -2,7 +2,7 @@
 #ifndef LETHE_AUTH_AUTH_H
 #define LETHE_AUTH_AUTH_H
 
-#include <base/arena.h>
+#include <auth/paseto.h>
 #include <base/clock.h>
 #include <base/config.h>
 #include <base/error.h>
@@ -12,21 +12,16 @@ struct db;
 struct keys;
 struct password_hasher;
 
-#define AUTH_HASH_KEY_BYTES 32
-#define AUTH_HOST_KEY_BYTES 32
-
-/* Borrowed parts, and what auth_open derives from them. */
+/* Borrowed parts, and what auth_open makes of the configuration. */
 struct auth {
 	struct db *db;
 	const struct clock *clock;
 	const struct keys *keys;
 	struct password_hasher *hasher; /* shared by all threads */
 	const char *issuer;             /* `iss` of our own tokens */
-	const char *host_issuer;        /* `iss` of the host application's */
 	bool has_host;                  /* a host key is configured */
-	unsigned char host_key[AUTH_HOST_KEY_BYTES];
-	unsigned char rate_key[AUTH_HASH_KEY_BYTES]; /* hides what rate limits count */
-	unsigned char csrf_key[AUTH_HASH_KEY_BYTES]; /* ties form tokens to us */
+	const char *host_issuer;        /* `iss` of the host application's tokens */
+	struct paseto_public_key host_key;
 };
 
 /* Where a call came from. Texts are borrowed; each may be NULL where it is not known. */

@@ -7,18 +7,24 @@
 
 #include <base/arena.h>
 #include <base/error.h>
-#include <db/db.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+struct db;
 struct keys;
 
-/* Load the keys of `folder` for the database. With `create` (`lethe migrate`, as the owner) a
- * database without any key gets new ones, made in the folder if it has none yet and entered in
- * signing_keys. Refused (invalid, field LETHE_KEYS): a key of the folder that the database does not
- * know, a folder without keys beside a database that has some, a database without keys unless
- * `create`; and what keys_load refuses. The caller frees the keys with keys_free. */
-bool keyring_open(struct db *db, const char *folder, bool create, int64_t now_us,
-    struct keys **keys_r, struct error *error) __attribute__((warn_unused_result));
+/* Load the keys of `folder` for the database, into `arena`, which must outlive them. With `create`
+ * (`lethe migrate`, as the owner) a database that knows no key is given the folder's, which are
+ * made if the folder has none. Refused (invalid, field LETHE_KEYS): a key of the folder that the
+ * database does not know; a database that knows none, without `create`; and whatever keys_load
+ * refuses, such as a folder without keys. NULL with `error` then, or when the store is unavailable.
+ */
+const struct keys *keyring_open(struct db *db, const char *folder, bool create, int64_t now_us,
+    struct arena *arena, struct error *error) __attribute__((warn_unused_result));
+
+/* Add a generation of keys to the folder and tell the database, as the owner. Machines use it from
+ * their next start on. False with `error` as keyring_open and keys_rotate. */
+bool keyring_rotate(struct db *db, const char *folder, int64_t now_us, struct arena *arena,
+    struct error *error) __attribute__((warn_unused_result));
 
 #endif

@@ -48,6 +48,9 @@ const char *user_deletion_name(enum user_deletion status);
 /* The role of that name; false if there is none. */
 bool user_role_parse(const char *name, enum user_role *role_r) __attribute__((warn_unused_result));
 
+/* The status of that name; USER_DELETION_NONE for NULL and any other text. */
+enum user_deletion user_deletion_parse(const char *name);
+
 /* The user of that id, deleted or not. */
 enum db_result users_find(struct db *db, struct arena *arena, const struct id *id,
     struct user *user_r) __attribute__((warn_unused_result));

@@ -1,0 +1,76 @@
+/* session_end.c - listing sessions and ending them. */
+#include <auth/secret.h>
+#include <auth/session.h>
+#include <store/sessions.h>
+
+/* Which sessions to end: the one of a hash, one of a user's, or all of a user's but one. */
+struct ending {
+	const struct secret_hash *hash;
+	const struct id *user_id;
+	const struct id *one;
+	const struct id *except;
+};
+
+static bool remove_sessions(struct db_tx *tx, void *context, struct error *error)
+{
+	const struct ending *end = context;
+	enum db_result result;
+
+	if (end->hash)
+		result = sessions_remove(tx, end->hash->bytes);
+	else if (end->one)
+		result = sessions_remove_one(tx, end->user_id, end->one);
+	else
+		result = sessions_remove_all(tx, end->user_id, end->except);
+	if (result == DB_NONE && end->one)
+		return error_set(
+		    error, ERROR_NOT_FOUND, "not_found", "There is no such session any more.");
+	return result <= DB_NONE || db_fail(result, error);
+}
+
+bool session_end(struct auth *auth, const char *token, struct error *error)
+{
+	struct secret_hash hash;
+	struct ending end = {.hash = &hash};
+
+	return !secret_hash(token, &hash) || db_transaction(auth->db, remove_sessions, &end, error);
+}
+
+bool session_end_one(
+    struct auth *auth, const struct id *user_id, const struct id *session_id, struct error *error)
+{
+	struct ending end = {.user_id = user_id, .one = session_id};
+
+	return db_transaction(auth->db, remove_sessions, &end, error);
+}
+
+bool session_end_all(
+    struct auth *auth, const struct id *user_id, const struct id *except, struct error *error)
+{
+	struct ending end = {.user_id = user_id, .except = except ? except : &id_none};
+
+	return db_transaction(auth->db, remove_sessions, &end, error);
+}
+
+bool session_list(struct auth *auth, struct arena *arena, const struct id *user_id,
+    const struct id *current, struct session_entry **entries_r, size_t *count_r,
+    struct error *error)
+{
+	int64_t now_us = clock_now_us(auth->clock);
+	struct session_row *rows = NULL;
+	enum db_result result = sessions_list(auth->db, arena, user_id, now_us - SESSION_LIFE_US,
+	    now_us - SESSION_IDLE_US, &rows, count_r);
+
+	if (result > DB_NONE)
+		return db_fail(result, error);
+	*entries_r = arena_array(arena, *count_r, sizeof(**entries_r));
+	for (size_t i = 0; i < *count_r; i++)
+		(*entries_r)[i] = (struct session_entry){
+		    .id = rows[i].id,
+		    .user_agent = rows[i].user_agent,
+		    .created_us = rows[i].created_us,
+		    .seen_us = rows[i].seen_us,
+		    .current = current && id_equal(&rows[i].id, current),
+		};
+	return true;
+}
