@@ -22,6 +22,7 @@ struct prepared {
 	MYSQL_STMT *handle;
 	uint64_t used; /* the connection's count of uses at its last use */
 	unsigned column_count;
+	unsigned char types[COLUMNS_MAX]; /* enum enum_field_types, as they were bound */
 	unsigned char kinds[COLUMNS_MAX]; /* enum column_kind */
 };
 

@@ -71,10 +71,21 @@ bool rows_bind(struct db *db, struct prepared *prepared)
 	for (unsigned i = 0; i < prepared->column_count; i++) {
 		enum column_kind kind = kind_of(fields[i].type);
 
+		prepared->types[i] = (unsigned char)fields[i].type;
 		prepared->kinds[i] = (unsigned char)kind;
 		bind_column(kind, &fields[i], &db->columns[i], &binds[i]);
 	}
 	return mysql_stmt_bind_result(prepared->handle, binds) == 0;
+}
+
+static bool has_bound_types(const struct prepared *prepared)
+{
+	const MYSQL_FIELD *fields = mariadb_stmt_fetch_fields(prepared->handle);
+
+	for (unsigned i = 0; i < prepared->column_count; i++)
+		if (prepared->types[i] != (unsigned char)fields[i].type)
+			return false;
+	return true;
 }
 
 /* The bytes that the texts of the row just fetched take, each with its NUL. */
@@ -162,6 +173,8 @@ bool rows_read(
 	rows_r->columns = prepared->column_count;
 	if (prepared->column_count == 0)
 		return true;
+	if (!has_bound_types(prepared) && !rows_bind(db, prepared))
+		return false;
 	if (db->cells.capacity > CELLS_KEPT)
 		buf_free(&db->cells);
 	db->cells.length = 0;

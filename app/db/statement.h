@@ -12,8 +12,9 @@ void statement_forget_all(struct db *db);
 MYSQL_BIND *values_bind(struct db *db, const struct db_value *values, size_t count)
     __attribute__((warn_unused_result));
 
-/* Bind the columns of a statement just prepared to db->columns. False if it has too many columns,
- * or libmariadb refuses. */
+/* Bind the columns of a statement to db->columns: when it was prepared, and again when it was
+ * executed if its types turned out otherwise (of a value selected as it is, or of a table altered
+ * since). False if it has too many columns, or libmariadb refuses. */
 bool rows_bind(struct db *db, struct prepared *prepared) __attribute__((warn_unused_result));
 
 /* Read all rows of the statement just executed into `arena`. False on an error of the statement. */
