@@ -23,11 +23,12 @@ struct cleanup_report {
  */
 int64_t cleanup_wait_us(unsigned attempts) __attribute__((warn_unused_result));
 
-/* Remove the objects that are due (waiting, next_attempt_at not after now), at most `limit`. Each
- * row is claimed by FOR UPDATE SKIP LOCKED in a transaction of its own that removes the object and
- * then the row: any number of runs may go at once, and one that dies leaves the row as it was. A
- * failed removal counts an attempt and waits longer; the tenth makes the row `failed`. False only
- * where the database fails (`report_r` holds what was done till then). */
+/* Remove the objects that are due (waiting, next_attempt_at not after now), at most `limit`. Rows
+ * are claimed by FOR UPDATE SKIP LOCKED, some at a time, in a transaction that removes the objects
+ * and then the rows: any number of runs may go at once, and one that dies leaves the rows as they
+ * were. A failed removal counts an attempt and waits longer; the tenth makes the row `failed`. An
+ * object that a files row names after all is kept, and its place in the queue given up (logged as
+ * an error). False only where the database fails (`report_r` holds what was done till then). */
 bool storage_cleanup_run(struct db *db, const struct clock *clock, const struct storage *storage,
     unsigned limit, struct cleanup_report *report_r, struct error *error)
     __attribute__((warn_unused_result));
