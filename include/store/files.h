@@ -49,8 +49,12 @@ struct file_rows {
 enum db_result store_files_after(struct db *db, struct arena *arena, const struct id *after,
     struct file_rows *rows_r) __attribute__((warn_unused_result));
 
-/* True in `named_r` if a files row or the cleanup queue names the object. */
+/* Who names an object. */
+struct file_naming {
+	bool row;   /* a files row */
+	bool queue; /* the cleanup queue */
+};
 enum db_result store_file_named(struct db *db, struct arena *arena, const char *storage_key,
-    bool *named_r) __attribute__((warn_unused_result));
+    struct file_naming *naming_r) __attribute__((warn_unused_result));
 
 #endif

@@ -53,6 +53,7 @@ struct photo {
 	int64_t recover_until_us;   /* of that deletion */
 	struct id deleted_by;       /* its initiator */
 	struct id deletion_item_id; /* its root item: another than `id` where it went along */
+	bool purging;               /* that deletion is being purged: as good as gone */
 	const char *uploader_name;  /* display name */
 	const char *project_name;
 	const char *site_name;
@@ -90,8 +91,9 @@ struct photo_filter {
 	unsigned limit;   /* rows at most, 1 to 201 */
 };
 
-/* Photos that the filter lets through, newest first, with tags and albums; by index ranges, so that
- * the last page costs what the first does. DB_NONE where there are none. */
+/* Photos that the filter lets through, newest first; by index ranges, so that the last page costs
+ * what the first does. Tags and albums are not read: see store_photo_details. DB_NONE where there
+ * are none, or where the ranges are of no form that domain/photos asks for. */
 enum db_result store_photos_list(struct db *db, struct arena *arena,
     const struct photo_filter *filter, struct photo_rows *rows_r)
     __attribute__((warn_unused_result));

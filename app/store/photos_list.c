@@ -1,0 +1,243 @@
+/* photos_list.c - lists of photos, by index ranges.
+ *
+ * What a viewer sees is a union of ranges, each of which an index holds in order of id. Each range
+ * gives at most a page and the page is taken from those, so that no list ever sorts or skips, and
+ * the last page costs what the first does. A derivative whose original is still being marked as
+ * deleted is left out of every range but that of the deleted. */
+#include <store/photos.h>
+#include <store/tags.h>
+
+#include "paging.h"
+#include "photos_sql.h"
+
+#define SHELVES 3 /* live, archived, deleted */
+
+#define REST_OF_RANGE                                                                              \
+	" AND (p.shelf = 2 OR p.original_id IS NULL OR NOT EXISTS (SELECT 1 FROM photos po"        \
+	" JOIN deletions pd ON pd.id = po.deletion_id"                                             \
+	" WHERE po.id = p.original_id AND pd.state = 'marking'))"                                  \
+	" AND p.id < ? ORDER BY p.id DESC LIMIT ?)"
+
+/* All of an organisation, or of one uploader, on one shelf and published or not. */
+#define ALL_RANGE                                                                                  \
+	"(SELECT p.id FROM photos p FORCE INDEX (shelf) WHERE p.organization_id = ?"               \
+	" AND p.shelf = ? AND p.published = ?" REST_OF_RANGE
+#define OWN_RANGE                                                                                  \
+	"(SELECT p.id FROM photos p FORCE INDEX (own) WHERE p.uploader_id = ?"                     \
+	" AND p.organization_id = ? AND p.shelf = ? AND p.published = ?" REST_OF_RANGE
+
+/* Of one project or site, on one shelf: all, or the published, or the viewer's. */
+#define PLACE_RANGE(index, column)                                                                 \
+	"(SELECT p.id FROM photos p FORCE INDEX (" index ") WHERE p." column " = ?"                \
+	" AND p.organization_id = ? AND p.shelf = ? AND (? IS NULL OR p.site_id = ?)"              \
+	" AND (? OR (? AND p.published = 1) OR (? AND p.uploader_id = ?))" REST_OF_RANGE
+
+#define AND_ALSO " UNION ALL "
+
+/* The page out of its ranges, with all that is shown. */
+#define PAGE_OF(ranges)                                                                            \
+	"SELECT STRAIGHT_JOIN " PHOTO_COLUMNS " FROM (" ranges                                     \
+	" ORDER BY id DESC LIMIT ?) page JOIN photos p ON p.id = page.id" PHOTO_JOINS              \
+	" ORDER BY page.id DESC"
+
+DB_STATEMENT(PHOTOS_ALL1_OWN1, PAGE_OF(ALL_RANGE AND_ALSO OWN_RANGE));
+DB_STATEMENT(
+    PHOTOS_ALL1_OWN3, PAGE_OF(ALL_RANGE AND_ALSO OWN_RANGE AND_ALSO OWN_RANGE AND_ALSO OWN_RANGE));
+DB_STATEMENT(PHOTOS_OWN2, PAGE_OF(OWN_RANGE AND_ALSO OWN_RANGE));
+DB_STATEMENT(
+    PHOTOS_OWN4, PAGE_OF(OWN_RANGE AND_ALSO OWN_RANGE AND_ALSO OWN_RANGE AND_ALSO OWN_RANGE));
+DB_STATEMENT(PHOTOS_OWN6, PAGE_OF(OWN_RANGE AND_ALSO OWN_RANGE AND_ALSO OWN_RANGE AND_ALSO OWN_RANGE
+				  AND_ALSO OWN_RANGE AND_ALSO OWN_RANGE));
+DB_STATEMENT(PHOTOS_ALL2, PAGE_OF(ALL_RANGE AND_ALSO ALL_RANGE));
+DB_STATEMENT(
+    PHOTOS_ALL4, PAGE_OF(ALL_RANGE AND_ALSO ALL_RANGE AND_ALSO ALL_RANGE AND_ALSO ALL_RANGE));
+DB_STATEMENT(PHOTOS_ALL6, PAGE_OF(ALL_RANGE AND_ALSO ALL_RANGE AND_ALSO ALL_RANGE AND_ALSO ALL_RANGE
+				  AND_ALSO ALL_RANGE AND_ALSO ALL_RANGE));
+
+#define PROJECT_RANGE PLACE_RANGE("project", "project_id")
+#define SITE_RANGE    PLACE_RANGE("site", "site_id")
+DB_STATEMENT(PHOTOS_PROJECT1, PAGE_OF(PROJECT_RANGE));
+DB_STATEMENT(PHOTOS_PROJECT2, PAGE_OF(PROJECT_RANGE AND_ALSO PROJECT_RANGE));
+DB_STATEMENT(PHOTOS_PROJECT3, PAGE_OF(PROJECT_RANGE AND_ALSO PROJECT_RANGE AND_ALSO PROJECT_RANGE));
+DB_STATEMENT(PHOTOS_SITE1, PAGE_OF(SITE_RANGE));
+DB_STATEMENT(PHOTOS_SITE2, PAGE_OF(SITE_RANGE AND_ALSO SITE_RANGE));
+DB_STATEMENT(PHOTOS_SITE3, PAGE_OF(SITE_RANGE AND_ALSO SITE_RANGE AND_ALSO SITE_RANGE));
+
+/* Of one tag: the masks of shelves are looked at row by row. */
+DB_STATEMENT(PHOTOS_TAG,
+    PAGE_OF("(SELECT STRAIGHT_JOIN p.id FROM photo_tags t FORCE INDEX (tag)"
+	    " JOIN photos p ON p.id = t.photo_id WHERE t.tag_id = ? AND p.organization_id = ?"
+	    " AND (? IS NULL OR p.project_id = ?) AND (? IS NULL OR p.site_id = ?)"
+	    " AND (((? >> p.shelf) & 1) = 1 OR (((? >> p.shelf) & 1) = 1 AND p.published = 1)"
+	    " OR (((? >> p.shelf) & 1) = 1 AND p.uploader_id = ?)) AND t.photo_id < ?"
+	    " AND (p.shelf = 2 OR p.original_id IS NULL OR NOT EXISTS (SELECT 1 FROM photos po"
+	    " JOIN deletions pd ON pd.id = po.deletion_id"
+	    " WHERE po.id = p.original_id AND pd.state = 'marking'))"
+	    " ORDER BY t.photo_id DESC LIMIT ?)"));
+
+/* Values as they are gathered: at most six ranges of eleven, and three more. */
+struct values {
+	struct db_value items[72];
+	size_t count;
+};
+
+static void add(struct values *values, struct db_value value)
+{
+	values->items[values->count++] = value;
+}
+
+static void add_cursor(struct values *values, const struct photo_filter *filter)
+{
+	add(values, bind_before(&filter->before));
+	add(values, db_bind_int(filter->limit));
+}
+
+static void add_range(
+    struct values *values, const struct photo_filter *filter, bool own, int shelf, bool published)
+{
+	if (own) {
+		add(values, db_bind_id(&filter->viewer_id));
+	}
+	add(values, db_bind_id(&filter->organization_id));
+	add(values, db_bind_int(shelf));
+	add(values, db_bind_bool(published));
+	add_cursor(values, filter);
+}
+
+static bool has(unsigned mask, int shelf)
+{
+	return (mask >> shelf) & 1U;
+}
+
+/* Ranges without doubles: own photos count only where nothing else gives them. */
+static void add_ranges(
+    struct values *values, const struct photo_filter *filter, unsigned *all_r, unsigned *own_r)
+{
+	const struct photo_ranges *ranges = &filter->ranges;
+
+	*all_r = *own_r = 0;
+	for (int half = 0; half < 2 * SHELVES; half++) {
+		bool all = has(ranges->all, half / 2) ||
+			   (half % 2 == 1 && has(ranges->published, half / 2));
+
+		if (all) {
+			add_range(values, filter, false, half / 2, half % 2 == 1);
+			*all_r += 1;
+		}
+	}
+	for (int half = 0; half < 2 * SHELVES; half++) {
+		bool all = has(ranges->all, half / 2) ||
+			   (half % 2 == 1 && has(ranges->published, half / 2));
+
+		if (!all && has(ranges->own, half / 2)) {
+			add_range(values, filter, true, half / 2, half % 2 == 1);
+			*own_r += 1;
+		}
+	}
+}
+
+/* The statements there are, by their numbers of ranges. */
+static const struct variant {
+	unsigned all, own;
+	const struct db_statement *statement;
+} VARIANTS[] = {
+    {1, 1, &PHOTOS_ALL1_OWN1},
+    {1, 3, &PHOTOS_ALL1_OWN3},
+    {0, 2, &PHOTOS_OWN2},
+    {0, 4, &PHOTOS_OWN4},
+    {0, 6, &PHOTOS_OWN6},
+    {2, 0, &PHOTOS_ALL2},
+    {4, 0, &PHOTOS_ALL4},
+    {6, 0, &PHOTOS_ALL6},
+};
+
+static const struct db_statement *by_shelves(
+    struct values *values, const struct photo_filter *filter)
+{
+	unsigned all = 0;
+	unsigned own = 0;
+
+	add_ranges(values, filter, &all, &own);
+	for (size_t i = 0; i < sizeof(VARIANTS) / sizeof(VARIANTS[0]); i++) {
+		if (VARIANTS[i].all == all && VARIANTS[i].own == own) {
+			return VARIANTS[i].statement;
+		}
+	}
+	return NULL;
+}
+
+static void add_place_range(
+    struct values *values, const struct photo_filter *filter, const struct id *place, int shelf)
+{
+	add(values, db_bind_id(place));
+	add(values, db_bind_id(&filter->organization_id));
+	add(values, db_bind_int(shelf));
+	add(values, db_bind_id(&filter->site_id));
+	add(values, db_bind_id(&filter->site_id));
+	add(values, db_bind_bool(has(filter->ranges.all, shelf)));
+	add(values, db_bind_bool(has(filter->ranges.published, shelf)));
+	add(values, db_bind_bool(has(filter->ranges.own, shelf)));
+	add(values, db_bind_id(&filter->viewer_id));
+	add_cursor(values, filter);
+}
+
+static const struct db_statement *by_place(struct values *values, const struct photo_filter *filter)
+{
+	static const struct db_statement *const STATEMENTS[2][SHELVES] = {
+	    {&PHOTOS_PROJECT1, &PHOTOS_PROJECT2, &PHOTOS_PROJECT3},
+	    {&PHOTOS_SITE1, &PHOTOS_SITE2, &PHOTOS_SITE3},
+	};
+	const bool site = id_is_none(&filter->project_id);
+	const struct photo_ranges *ranges = &filter->ranges;
+	int count = 0;
+
+	for (int shelf = 0; shelf < SHELVES; shelf++) {
+		if (has(ranges->all | ranges->published | ranges->own, shelf)) {
+			add_place_range(
+			    values, filter, site ? &filter->site_id : &filter->project_id, shelf);
+			count++;
+		}
+	}
+	return count > 0 ? STATEMENTS[site][count - 1] : NULL;
+}
+
+static const struct db_statement *by_tag(struct values *values, const struct photo_filter *filter)
+{
+	add(values, db_bind_id(&filter->tag_id));
+	add(values, db_bind_id(&filter->organization_id));
+	add(values, db_bind_id(&filter->project_id));
+	add(values, db_bind_id(&filter->project_id));
+	add(values, db_bind_id(&filter->site_id));
+	add(values, db_bind_id(&filter->site_id));
+	add(values, db_bind_int(filter->ranges.all));
+	add(values, db_bind_int(filter->ranges.published));
+	add(values, db_bind_int(filter->ranges.own));
+	add(values, db_bind_id(&filter->viewer_id));
+	add_cursor(values, filter);
+	return &PHOTOS_TAG;
+}
+
+enum db_result store_photos_list(struct db *db, struct arena *arena,
+    const struct photo_filter *filter, struct photo_rows *rows_r)
+{
+	struct values values = {0};
+	struct db_rows rows = {0};
+	const struct db_statement *statement = NULL;
+	enum db_result result = DB_NONE;
+
+	*rows_r = (struct photo_rows){0};
+	add(&values, db_bind_id(&filter->viewer_id)); /* of the claims, in PHOTO_COLUMNS */
+	if (!id_is_none(&filter->tag_id)) {
+		statement = by_tag(&values, filter);
+	} else if (!id_is_none(&filter->project_id) || !id_is_none(&filter->site_id)) {
+		statement = by_place(&values, filter);
+	} else {
+		statement = by_shelves(&values, filter);
+	}
+	if (!statement) {
+		return DB_NONE;
+	}
+	add(&values, db_bind_int(filter->limit));
+	result = db_query(db, arena, statement, values.items, values.count, &rows);
+	return photo_read_rows(result, &rows, arena, rows_r);
+}
