@@ -109,8 +109,7 @@ void arena_reset(struct arena *arena)
 	while (*link != NULL) {
 		struct chunk *chunk = *link;
 
-		/* A chunk made for one large value is not worth keeping: it may never fit again. */
-		if (kept + chunk->size > KEEP_LIMIT || chunk->size % CHUNK_FIRST != 0) {
+		if (kept + chunk->size > KEEP_LIMIT) {
 			*link = chunk->next;
 			free_chunk(chunk);
 			continue;

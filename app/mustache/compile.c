@@ -151,15 +151,18 @@ static void set_indentation(struct compiler *compiler, struct node *node, uint32
 	node->length = to - from;
 }
 
-/* Where the first word inside of a block stands, or where its closing tag does. */
+/* Where the first line inside of a block that is not empty has its first word; where there is none,
+ * the closing tag stands. */
 static uint32_t first_word(const struct compiler *compiler, const struct token *open)
 {
-	const struct source *source = compiler->source;
-	uint32_t at = open->end, close = compiler->tokens->items[open->match].start;
+	uint32_t close = compiler->tokens->items[open->match].start;
+	uint32_t word, line = open->end;
 
-	while (at < close && strchr(" \t\r\n", source->text[at]) != NULL)
-		at++;
-	return at;
+	do {
+		word = line;
+		line = source_next_line(compiler->source, word);
+	} while (line <= close);
+	return source_skip_blanks(compiler->source, word);
 }
 
 /* Where a block is expanded its lines get the indentation of what stands there: of its default

@@ -111,18 +111,6 @@ static bool is_blank_before(const struct source *source, const struct token *tok
 	return source_begins_line(source, token->start, &line);
 }
 
-/* Where the next line begins if only blanks stand after the token on its line, or TOKEN_NONE. */
-static uint32_t next_line(const struct source *source, const struct token *token)
-{
-	uint32_t at = source_skip_blanks(source, token->end);
-
-	if (at == source->length)
-		return at;
-	if (source->text[at] == '\r' && at + 1 < source->length && source->text[at + 1] == '\n')
-		at++;
-	return source->text[at] == '\n' ? at + 1 : TOKEN_NONE;
-}
-
 /* Take the blanks on the token's line before it out of the text before it. */
 static void trim_before(const struct source *source, struct token_list *tokens, uint32_t index)
 {
@@ -148,7 +136,7 @@ static void trim_after(struct token_list *tokens, uint32_t index, uint32_t line)
 static void trim_single(const struct source *source, struct token_list *tokens, uint32_t index)
 {
 	struct token *token = &tokens->items[index];
-	uint32_t line = next_line(source, token);
+	uint32_t line = source_next_line(source, token->end);
 
 	if (line == TOKEN_NONE || !is_blank_before(source, token))
 		return;
@@ -163,7 +151,7 @@ static void trim_single(const struct source *source, struct token_list *tokens, 
 static void trim_parent(const struct source *source, struct token_list *tokens, uint32_t index)
 {
 	struct token *token = &tokens->items[index];
-	uint32_t line = next_line(source, &tokens->items[token->match]);
+	uint32_t line = source_next_line(source, tokens->items[token->match].end);
 
 	if (line == TOKEN_NONE || !is_blank_before(source, token))
 		return;
@@ -177,7 +165,7 @@ static void trim_parent(const struct source *source, struct token_list *tokens, 
 static void trim_replacement(const struct source *source, struct token_list *tokens, uint32_t index)
 {
 	struct token *token = &tokens->items[index];
-	uint32_t line = next_line(source, token);
+	uint32_t line = source_next_line(source, token->end);
 
 	if (line != TOKEN_NONE) {
 		token->line_start = true;

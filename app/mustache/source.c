@@ -20,6 +20,17 @@ uint32_t source_skip_blanks(const struct source *source, uint32_t offset)
 	return offset;
 }
 
+uint32_t source_next_line(const struct source *source, uint32_t offset)
+{
+	uint32_t at = source_skip_blanks(source, offset);
+
+	if (at == source->length)
+		return at;
+	if (source->text[at] == '\r' && at + 1 < source->length && source->text[at + 1] == '\n')
+		at++;
+	return source->text[at] == '\n' ? at + 1 : TOKEN_NONE;
+}
+
 bool source_error(
     const struct source *source, size_t offset, struct error *error, const char *format, ...)
 {

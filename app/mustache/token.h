@@ -72,6 +72,10 @@ bool source_error(const struct source *source, size_t offset, struct error *erro
  * begins. It looks no further back than those blanks, so that long lines cost nothing. */
 bool source_begins_line(const struct source *source, uint32_t offset, uint32_t *line_r);
 
+/* Where the next line begins (or the source ends) if nothing but blanks stands from `offset` on to
+ * there, or TOKEN_NONE. */
+uint32_t source_next_line(const struct source *source, uint32_t offset);
+
 /* The first offset from `offset` on that holds neither a space nor a tab. */
 uint32_t source_skip_blanks(const struct source *source, uint32_t offset);
 

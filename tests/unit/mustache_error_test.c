@@ -50,6 +50,7 @@ static const struct wrong wrongs[] = {
     {"{{#a}}{{#b}}{{/a}}{{/b}}", "t:1:13: \"a\" is closed where \"b\" is open"},
     {"{{#a}}{{/ab}}", "t:1:7: \"ab\" is closed where \"a\" is open"},
     {"{{#ab}}{{/a}}", "t:1:8: \"a\" is closed where \"ab\" is open"},
+    {"{{#ab}}{{/*b}}", "t:1:8: \"b\" is closed where \"ab\" is open"},
     {"{{<*a}}{{/a}}", "t:1:8: \"a\" is closed where \"a\" is open"},
     {"{{<a}}{{/*a}}", "t:1:7: \"a\" is closed where \"a\" is open"},
     {"{{<a}}{{x}}{{/a}}", "t:1:7: only blocks may stand directly in the parent \"a\", not \"x\""},

@@ -154,6 +154,8 @@ static void test_partials_are_indented(void **state)
 	    {" {{>a}}\n", "{'l':[1,2]}", " 1\n 2\n", {"{{#l}}\n{{.}}\n{{/l}}\n"}},
 	    {"  {{>a}}\n{{>a}}", "{}", "  x\nx\n", {"x\n"}},
 	    {" {{>a}}\n", "{}", " x y\n", {"{{>b}}\n{{>c}}\n", "x", "y\n"}},
+	    {" {{>a}}\n", "{}", " x z\n", {"{{>b}}\nz\n", "x"}},
+	    {" {{>a}}\n", "{}", " x\nz\n", {"{{>b}}z\n", "x\n"}},
 	    {" {{>a}}|{{>a}}\n", "{}", " 1\n2|1\n2\n", {"1\n2"}});
 }
 
@@ -161,7 +163,7 @@ static void test_dynamic_names(void **state)
 {
 	CHECK({"{{#l}}{{>*kind}};{{/l}}", "{'l':[{'kind':'a'},{'kind':'b'}]}", "one;two;",
 		  {"one", "two"}},
-	    {"[{{>*x}}{{>*y}}{{>*z}}]", "{'x':null,'y':'nowhere','z':7}", "[]", {"one"}},
+	    {"[{{>*x}}{{>*y}}{{>*z}}]", "{'x':null,'y':'nowhere','z':[1,2]}", "[]", {"one"}},
 	    {"{{<*x}}{{$t}}new{{/t}}{{/*x}}", "{'x':'a'}", "<new>", {"<{{$t}}old{{/t}}>"}},
 	    {"{{<*x}}{{$t}}new{{/t}}{{/ * x }}", "{}", "", {"<{{$t}}old{{/t}}>"}},
 	    {"{{#*a}}x{{/*a}}{{*a}}", "{'*a':3}", "x3", {0}});
@@ -201,8 +203,53 @@ static void test_blocks_are_indented(void **state)
 	    {"{{<a}}\n{{$x}}\n  {{<b}}\n    {{$y}}\n      1\n        2\n    {{/y}}\n  "
 	     "{{/b}}\n{{/x}}\n{{/a}}",
 		"{}", "<\n1\n  2\n>\n", {"{{$x}}{{/x}}", "<\n{{$y}}\n{{/y}}\n>\n"}},
+	    {"{{<a}}{{$x}}one\n  {{/x}}{{/a}}", "{}", "one\n", {"{{$x}}{{/x}}"}},
+	    {"{{<a}}{{$x}}\r\n\r\n  one\r\n  two\r\n  {{/x}}{{/a}}", "{}", "\r\none\r\ntwo\r\n",
+		{"{{$x}}{{/x}}"}},
+	    {"{{<a}}{{$x}}\n \r one{{/x}}{{/a}}", "{}", "\r one", {"{{$x}}{{/x}}"}},
+	    {"{{<a}}{{$x}}\none\n{{/x}}{{/a}}", "{}", "  one\n", {"  {{$x}}\n\n      {{/x}}\n"}},
+	    {"{{<a}}{{$x}}\none\n{{/x}}{{/a}}", "{}", "  one\n", {"  {{$x}}\n{{/x}}\n"}},
+	    {"{{<a}}{{$x}}\none\n{{/x}}{{/a}}", "{}", "  one\n", {"  {{$x}}\n\n{{/x}}\n"}},
+	    {"{{<a}}{{$x}}\n\n{{/x}}{{/a}}", "{}", "\n", {"  {{$x}}\n{{/x}}\n"}},
 	    {"{{<a}}{{$x}}\n{{v}}\n{{/x}}{{/a}}", "{'v':'1\\n2'}", "  1\n2\n",
 		{"  {{$x}}\n  {{/x}}\n"}});
+}
+
+/* Only what is inside of each other counts as deep. */
+static void test_many_in_a_row(void **state)
+{
+	struct buf text = {0}, expected = {0};
+	struct example example = {.data = "{'x':[1,2]}"};
+
+	(void)state;
+	for (int i = 0; i < 300; i++) {
+		buf_puts(&text, "{{#x}}{{.}}{{/x}}{{^y}}-{{/y}}");
+		buf_puts(&expected, "12-");
+	}
+	example.template = text.data;
+	example.expected = expected.data;
+	check(&example);
+	buf_free(&text);
+	buf_free(&expected);
+}
+
+/* "costarring" and "liquid" share their hash, and so do "declinate" and "macallums". */
+static void test_same_hash_is_not_same_name(void **state)
+{
+	struct mustache_set *set = mustache_set_create();
+	struct error error = {0};
+
+	(void)state;
+	assert_true(mustache_set_add(set, "costarring", "", 0, &error));
+	assert_null(mustache_set_find(set, "liquid"));
+	assert_true(mustache_set_add(set, "liquid", "", 0, &error));
+	assert_ptr_not_equal(
+	    mustache_set_find(set, "liquid"), mustache_set_find(set, "costarring"));
+	mustache_set_destroy(&set);
+	CHECK({"{{<a}}{{$macallums}}1{{/macallums}}{{/a}}", "{}", "2",
+		  {"{{$declinate}}2{{/declinate}}"}},
+	    {"{{<a}}{{$liquid}}1{{/liquid}}{{/a}}", "{}", "2",
+		{"{{$costarring}}2{{/costarring}}"}});
 }
 
 /* What is rendered goes behind what is there. */
@@ -257,6 +304,8 @@ int main(void)
 	    cmocka_unit_test(test_dynamic_names),
 	    cmocka_unit_test(test_blocks),
 	    cmocka_unit_test(test_blocks_are_indented),
+	    cmocka_unit_test(test_many_in_a_row),
+	    cmocka_unit_test(test_same_hash_is_not_same_name),
 	    cmocka_unit_test(test_set),
 	};
 
