@@ -43,7 +43,6 @@ struct worker {
 	FCGX_Request fcgi;
 	struct exchange exchange;
 	void *thread; /* the caller's context */
-	bool is_last; /* stopping: the request that had arrived is the last one */
 };
 
 static void drop_connection(struct worker *worker)
@@ -68,17 +67,14 @@ static bool take_connection(struct worker *worker)
  * the server stops; a request that has arrived by then is still served. */
 static bool wait_for_request(struct worker *worker)
 {
-	if (worker->is_last || (worker->fcgi.ipcFd < 0 && !take_connection(worker))) {
-		drop_connection(worker);
+	if (worker->fcgi.ipcFd < 0 && !take_connection(worker))
 		return false;
-	}
 	struct pollfd waits[] = {
 	    {.fd = worker->fcgi.ipcFd, .events = POLLIN},
 	    {.fd = worker->edge->stop_fd, .events = POLLIN},
 	};
 	while (poll(waits, 2, -1) < 0 && errno == EINTR)
 		continue;
-	worker->is_last = waits[1].revents != 0;
 	if (waits[0].revents)
 		return true;
 	drop_connection(worker);
