@@ -181,7 +181,8 @@ static bool check_csrf(struct web *web, struct error *error)
 {
 	const char *token = http_header(web->request, "X-CSRF-Token");
 
-	if (!is_mutating(web) || web->access || (web->is_api && !web->session))
+	if (!is_mutating(web) || web->access || (web->is_api && !web->session) ||
+	    (web->route->flags & WEB_TOKEN_FORM))
 		return true;
 	if (!origin_is_ours(web))
 		return refuse_csrf(error);

@@ -29,8 +29,8 @@ enum web_flag {
 	WEB_METRICS = 1 << 2,      /* only on the loopback listener; 404 on the public one */
 	WEB_NO_REFERRER = 1 << 3,  /* the path carries a token */
 	WEB_UNLISTED = 1 << 4,     /* machinery of pages: not in the OpenAPI document */
-	WEB_GRACE = 1 << 5,       /* open also to a member whose account is scheduled for erasure */
-	WEB_SELF_REAUTH = 1 << 6, /* not interrupted: the route itself proves who it is */
+	WEB_GRACE = 1 << 5,      /* open also to a member whose account is scheduled for erasure */
+	WEB_TOKEN_FORM = 1 << 6, /* a signed token in the form is the proof: no CSRF token */
 };
 
 enum web_input_type {

@@ -1,0 +1,162 @@
+/* library.c - the library and its selections. */
+#include "../acts.h"
+#include "../answer.h"
+#include "../chrome.h"
+#include "../handlers.h"
+#include "../input.h"
+#include "../present.h"
+#include "../show.h"
+
+#include <domain/deletions.h>
+#include <domain/photos.h>
+#include <domain/places.h>
+#include <http/url.h>
+
+#define CHOICES_MAX 200
+
+/* A choice of projects or sites for a form. */
+static bool set_choices(struct web *web, struct doc *page, const char *key, enum place_kind kind,
+    const struct id *selected, struct error *error)
+{
+	struct doc *list = doc_list(web->arena);
+	struct places_page places;
+
+	if (!places_list(
+		web->domain, &web->actor, web->arena, kind, CHOICES_MAX, &id_none, &places, error))
+		return false;
+	for (size_t i = 0; i < places.count; i++)
+		doc_push(list, present_place(web, &places.items[i], selected));
+	doc_set(page, key, list);
+	return true;
+}
+
+/* The address of this list with another cursor. */
+static const char *list_url(struct web *web, const char *cursor)
+{
+	return http_url_build(web->arena, "/", HTTP_NO_PAIRS,
+	    HTTP_PAIRS({"include_archived", input_text(web, "include_archived")},
+		{"mine", input_text(web, "mine")}, {"project_id", input_text(web, "project_id")},
+		{"site_id", input_text(web, "site_id")}, {"tag", input_text(web, "tag")},
+		{"cursor", cursor}));
+}
+
+static void set_filters(struct web *web, struct doc *page)
+{
+	struct doc *filters = doc_object(web->arena);
+
+	doc_set_bool(filters, "include_archived", input_bool(web, "include_archived"));
+	doc_set_bool(filters, "mine", input_bool(web, "mine"));
+	doc_set_text(filters, "tag", input_text(web, "tag"));
+	doc_set_bool(filters, "is_set",
+	    input_bool(web, "include_archived") || input_bool(web, "mine") ||
+		input_text(web, "tag") || input_get(web, "project_id")->present ||
+		input_get(web, "site_id")->present);
+	doc_set(page, "filters", filters);
+}
+
+bool page_library(struct web *web, struct error *error)
+{
+	struct doc *page = page_begin(web, "Library");
+	struct photos_page photos;
+
+	if (!chrome_live(web, page, error) || !acts_list_photos(web, &photos, error) ||
+	    !set_choices(
+		web, page, "projects", PLACE_PROJECT, input_id(web, "project_id"), error) ||
+	    !set_choices(web, page, "sites", PLACE_SITE, input_id(web, "site_id"), error))
+		return false;
+	doc_set(page, "photos", present_photos(web, &photos));
+	doc_set_text(page, "next_url",
+	    id_is_none(&photos.next) ? NULL : list_url(web, present_id(web, &photos.next)));
+	doc_set_text(
+	    page, "first_url", input_get(web, "cursor")->present ? list_url(web, NULL) : NULL);
+	set_filters(web, page);
+	return page_send(web, 200, "library", page, error);
+}
+
+bool page_upload(struct web *web, struct error *error)
+{
+	struct doc *page = page_begin(web, "Add photos");
+
+	if (!set_choices(
+		web, page, "projects", PLACE_PROJECT, input_id(web, "project_id"), error) ||
+	    !set_choices(web, page, "sites", PLACE_SITE, input_id(web, "site_id"), error))
+		return false;
+	doc_set_text(page, "title_value", input_text(web, "title"));
+	doc_set_text(page, "description", input_text(web, "description"));
+	doc_set_text(page, "tags", input_text(web, "tags"));
+	return page_send(web, web->form_error ? 400 : 200, "upload", page, error);
+}
+
+bool page_upload_send(struct web *web, struct error *error)
+{
+	struct photo photo = {0};
+
+	return acts_add_photo(web, &photo, error) &&
+	       redirect_to(web, http_url_build(web->arena, "/photos/{id}",
+				    HTTP_PAIRS({"id", present_id(web, &photo.id)}),
+				    HTTP_PAIRS({"done", "added"})));
+}
+
+/* The selection of a bulk act, photo by photo, with what may be done to each. */
+static bool show_selection(
+    struct web *web, const char *title, const char *name, struct error *error)
+{
+	const struct web_value *ids = input_get(web, "ids");
+	struct doc *page = page_begin(web, title);
+	struct doc *list = doc_list(web->arena);
+
+	for (size_t i = 0; i < ids->count; i++) {
+		struct photo *photo = arena_alloc(web->arena, sizeof(*photo));
+		if (photos_find(web->domain, &web->actor, web->arena, &ids->ids[i], photo, error))
+			doc_push(list, present_photo(web, photo));
+		else if (error->kind != ERROR_NOT_FOUND)
+			return false;
+	}
+	doc_set(page, "photos", list);
+	doc_set_text(
+	    page, "count_words", show_count(web->arena, list->as.list.count, "photo", "photos"));
+	return page_send(web, web->form_error ? 400 : 200, name, page, error);
+}
+
+bool page_photos_delete(struct web *web, struct error *error)
+{
+	return show_selection(web, "Delete these photos?", "photos_delete", error);
+}
+
+bool page_photos_archive(struct web *web, struct error *error)
+{
+	return show_selection(web, "Archive these photos?", "photos_archive", error);
+}
+
+/* What was done shows as a toast; where nothing could be, the first reason is the answer. */
+static bool tell(struct web *web, const struct bulk_result *result, const char *done,
+    const char *act, struct error *error)
+{
+	if (result->changed == 0 && result->count > 0)
+		return error_set(error, ERROR_CONFLICT, "nothing_changed",
+		    "Nothing was changed: %s",
+		    result->items[0].message ? result->items[0].message : "see each photo.");
+	return redirect_to(web, http_url_build(web->arena, "/", HTTP_NO_PAIRS,
+				    HTTP_PAIRS({"done", done}, {"act", act},
+					{"n", arena_printf(web->arena, "%zu", result->changed)})));
+}
+
+bool page_photos_delete_send(struct web *web, struct error *error)
+{
+	const struct web_value *ids = input_get(web, "ids");
+	struct bulk_result result;
+
+	return photos_bulk_delete(web->domain, &web->actor, web->arena, ids->ids, ids->count,
+		   input_text(web, "reason"), &result, error) &&
+	       tell(web, &result, "deleted", present_id(web, &result.act_id), error);
+}
+
+bool page_photos_archive_send(struct web *web, struct error *error)
+{
+	const struct web_value *ids = input_get(web, "ids");
+	struct bulk_result result;
+
+	return photos_bulk_archive(web->domain, &web->actor, web->arena, ids->ids, ids->count,
+		   input_text(web, "reason"), &result, error) &&
+	       tell(web, &result, "archived", NULL, error);
+}

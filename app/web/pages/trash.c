@@ -1,0 +1,191 @@
+/* trash.c - what was deleted or archived, and the way back. */
+#include "../acts.h"
+#include "../answer.h"
+#include "../chrome.h"
+#include "../handlers.h"
+#include "../input.h"
+#include "../present.h"
+#include "../show.h"
+
+#include <domain/deletions.h>
+#include <domain/photos.h>
+#include <http/url.h>
+#include <string.h>
+
+#define PAGE_ROWS 50
+
+static const struct tab {
+	const char *label, *kind; /* of the address; NULL: all */
+} tabs[] = {
+    {"Everything", NULL},
+    {"Photos", "photo"},
+    {"Albums", "album"},
+    {"Projects", "project"},
+    {"Sites", "site"},
+};
+
+static const char *tab_url(struct web *web, const char *tab, const char *kind, const char *cursor)
+{
+	return http_url_build(web->arena, "/trash", HTTP_NO_PAIRS,
+	    HTTP_PAIRS({"tab", tab}, {"kind", kind}, {"cursor", cursor}));
+}
+
+static void push_tab(
+    struct web *web, struct doc *list, const char *label, const char *url, bool is_current)
+{
+	struct doc *tab = doc_object(web->arena);
+
+	doc_set_text(tab, "label", label);
+	doc_set_text(tab, "url", url);
+	doc_set_bool(tab, "is_current", is_current);
+	doc_push(list, tab);
+}
+
+static void set_tabs(struct web *web, struct doc *page, bool is_archive)
+{
+	struct doc *list = doc_list(web->arena);
+	const char *kind = input_text(web, "kind");
+
+	for (size_t i = 0; i < sizeof(tabs) / sizeof(tabs[0]); i++) {
+		bool same =
+		    kind && tabs[i].kind ? strcmp(kind, tabs[i].kind) == 0 : !kind && !tabs[i].kind;
+		push_tab(web, list, tabs[i].label, tab_url(web, NULL, tabs[i].kind, NULL),
+		    !is_archive && same);
+	}
+	push_tab(web, list, "Archive", tab_url(web, "archived", NULL, NULL), is_archive);
+	doc_set(page, "tabs", list);
+}
+
+static bool fill_deleted(struct web *web, struct doc *page, struct error *error)
+{
+	const struct web_value *kind = input_get(web, "kind");
+	struct doc *items = doc_list(web->arena);
+	struct deletion_page rows;
+	struct deletion_query query = {
+	    .any_kind = !kind->present,
+	    .kind = (enum item_kind)kind->integer,
+	    .recoverable = true,
+	    .after = *input_id(web, "cursor"),
+	    .limit = PAGE_ROWS,
+	};
+
+	if (!deletions_list(web->domain, &web->actor, web->arena, &query, &rows, error))
+		return false;
+	for (size_t i = 0; i < rows.count; i++)
+		doc_push(items, present_deletion(web, &rows.items[i]));
+	doc_set(page, "deletions", items);
+	doc_set_bool(page, "is_empty", rows.count == 0);
+	doc_set_text(page, "next_url",
+	    rows.more
+		? tab_url(web, NULL, kind->text, present_id(web, &rows.items[rows.count - 1].id))
+		: NULL);
+	doc_set_text(page, "first_url",
+	    input_get(web, "cursor")->present ? tab_url(web, NULL, kind->text, NULL) : NULL);
+	return true;
+}
+
+static bool fill_archived(struct web *web, struct doc *page, struct error *error)
+{
+	struct photos_page photos;
+	struct photos_query query = {
+	    .archived_only = true, .limit = PAGE_ROWS, .before = *input_id(web, "cursor")};
+
+	if (!photos_list(web->domain, &web->actor, web->arena, &query, &photos, error))
+		return false;
+	doc_set(page, "archived", present_photos(web, &photos));
+	doc_set_bool(page, "is_empty", photos.count == 0);
+	doc_set_text(page, "next_url",
+	    id_is_none(&photos.next)
+		? NULL
+		: tab_url(web, "archived", NULL, present_id(web, &photos.next)));
+	doc_set_text(page, "first_url",
+	    input_get(web, "cursor")->present ? tab_url(web, "archived", NULL, NULL) : NULL);
+	return true;
+}
+
+bool page_trash(struct web *web, struct error *error)
+{
+	struct doc *page = page_begin(web, "Trash");
+	bool is_archive = input_get(web, "tab")->integer == 1;
+
+	if (!chrome_live(web, page, error))
+		return false;
+	set_tabs(web, page, is_archive);
+	doc_set_bool(page, "is_archive", is_archive);
+	if (!(is_archive ? fill_archived : fill_deleted)(web, page, error))
+		return false;
+	return page_send(web, 200, "trash", page, error);
+}
+
+bool page_undo_send(struct web *web, struct error *error)
+{
+	struct act_result *results;
+	size_t count;
+
+	if (!deletions_restore_act(web->domain, &web->actor, web->arena, input_id(web, "act_id"),
+		&results, &count, error))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!results[i].changed)
+			return error_set(error, ERROR_CONFLICT, "not_all_restored",
+			    "Not everything could be brought back. Look in the trash for what is "
+			    "left.");
+	return redirect_to(web, "/?done=undone");
+}
+
+static bool set_items(struct web *web, struct doc *page, struct error *error)
+{
+	const struct deletion *deletion = web->subject;
+	struct doc *list = doc_list(web->arena);
+	struct deletion_item *items;
+	size_t count;
+	bool more;
+
+	if (!deletions_items(web->domain, web->arena, deletion, input_id(web, "cursor"), PAGE_ROWS,
+		&items, &count, &more, error))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct doc *item = doc_object(web->arena);
+		const char *id = present_id(web, &items[i].id);
+		doc_set_text(item, "id", id);
+		doc_set_text(item, "name", items[i].title ? items[i].title : "Untitled photo");
+		doc_set_text(item, "part_of", items[i].part_of);
+		doc_set_bool(item, "is_derivative", !id_is_none(&items[i].original_id));
+		doc_set_text(item, "thumbnail_url",
+		    items[i].has_picture ? http_url_build(web->arena, "/photos/{id}/thumbnail",
+					       HTTP_PAIRS({"id", id}), HTTP_NO_PAIRS)
+					 : NULL);
+		doc_push(list, item);
+	}
+	doc_set(page, "items", list);
+	doc_set_bool(page, "has_items", count > 0);
+	doc_set_bool(page, "has_choice", count > 1);
+	doc_set_text(page, "next_url",
+	    more ? http_url_build(web->arena, "/trash/{id}",
+		       HTTP_PAIRS({"id", present_id(web, &deletion->id)}),
+		       HTTP_PAIRS({"cursor", present_id(web, &items[count - 1].id)}))
+		 : NULL);
+	return true;
+}
+
+bool page_deletion(struct web *web, struct error *error)
+{
+	struct doc *page = page_begin(web, "Deletion");
+
+	if (!chrome_live(web, page, error) || !set_items(web, page, error))
+		return false;
+	doc_set(page, "deletion", present_deletion(web, web->subject));
+	doc_set_bool(page, "is_container_deleted",
+	    web->form_error && strcmp(web->form_error->code, "container_deleted") == 0);
+	return page_send(web, web->form_error ? 409 : 200, "deletion", page, error);
+}
+
+bool page_deletion_restore_send(struct web *web, struct error *error)
+{
+	struct deletion deletion;
+
+	return acts_restore_deletion(web, &deletion, error) &&
+	       redirect_to(web, http_url_build(web->arena, "/trash/{id}",
+				    HTTP_PAIRS({"id", present_id(web, &deletion.id)}),
+				    HTTP_PAIRS({"done", "restored"})));
+}

@@ -1,0 +1,111 @@
+/* shapes.c - the shapes of answers. Members are always present; null where there is nothing. */
+#include "shapes.h"
+
+#define END                                                                                        \
+	{                                                                                          \
+		.name = NULL                                                                       \
+	}
+#define ONE(name_, type_)                                                                          \
+	{                                                                                          \
+		.name = (name_), .type = (type_)                                                   \
+	}
+#define MAYBE(name_, type_)                                                                        \
+	{                                                                                          \
+		.name = (name_), .type = (type_), .is_nullable = true                              \
+	}
+#define MANY(name_, type_)                                                                         \
+	{                                                                                          \
+		.name = (name_), .type = (type_), .is_list = true                                  \
+	}
+
+static const struct shape_member photo[] = {ONE("id", "uuid"), ONE("organization_id", "uuid"),
+    MAYBE("uploader_id", "uuid"), MAYBE("original_id", "uuid"), MAYBE("project_id", "uuid"),
+    MAYBE("site_id", "uuid"), MAYBE("title", "string"), MAYBE("description", "string"),
+    ONE("status", "string"), ONE("bytes", "integer"), MANY("tags", "string"),
+    MANY("album_ids", "uuid"), ONE("created_at", "time"), MAYBE("archived_at", "time"),
+    MAYBE("archived_by", "uuid"), MAYBE("archive_reason", "string"), MAYBE("purge_after", "time"),
+    MAYBE("deleted_at", "time"), MAYBE("deletion_id", "uuid"), MAYBE("recover_until", "time"), END};
+static const struct shape_member photo_list[] = {
+    MANY("items", "photo"), MAYBE("next", "uuid"), END};
+static const struct shape_member progress[] = {
+    ONE("done", "integer"), ONE("total", "integer"), END};
+static const struct shape_member deletion[] = {ONE("id", "uuid"), ONE("act_id", "uuid"),
+    ONE("kind", "string"), ONE("item_id", "uuid"), MAYBE("label", "string"),
+    ONE("origin", "string"), ONE("mode", "string"), ONE("state", "string"),
+    MAYBE("reason", "string"), MAYBE("deleted_by", "uuid"), ONE("deleted_at", "time"),
+    ONE("recover_until", "time"), ONE("counts", "counts"), ONE("bytes", "integer"),
+    ONE("progress", "progress"), END};
+static const struct shape_member deletion_list[] = {
+    MANY("items", "deletion"), MAYBE("next", "uuid"), END};
+static const struct shape_member deleted[] = {
+    ONE("deletion_id", "uuid"), MAYBE("recover_until", "time"), ONE("counts", "counts"), END};
+static const struct shape_member content[] = {ONE("id", "uuid"), ONE("content_type", "string"),
+    ONE("title", "string"), ONE("publishing_status", "string"), ONE("created_at", "time"),
+    MAYBE("archived_at", "time"), END};
+static const struct shape_member content_list[] = {
+    MANY("items", "content"), MAYBE("next", "uuid"), END};
+static const struct shape_member audit_entry[] = {ONE("id", "uuid"), ONE("at", "time"),
+    ONE("actor", "string"), ONE("action", "string"), MAYBE("kind", "string"),
+    MAYBE("item_id", "uuid"), MAYBE("mode", "string"), MAYBE("reason", "string"),
+    ONE("details", "object"), MAYBE("request_id", "string"), END};
+static const struct shape_member audit_list[] = {
+    MANY("items", "audit_entry"), MAYBE("next", "uuid"), END};
+static const struct shape_member cleanup[] = {ONE("id", "uuid"), ONE("storage_key", "string"),
+    ONE("bytes", "integer"), ONE("state", "string"), ONE("attempts", "integer"),
+    MAYBE("next_attempt_at", "time"), MAYBE("last_error", "string"), ONE("created_at", "time"),
+    END};
+static const struct shape_member cleanup_list[] = {
+    MANY("items", "cleanup"), MAYBE("next", "string"), END};
+static const struct shape_member cleanup_retry[] = {ONE("id", "uuid"), ONE("state", "string"), END};
+static const struct shape_member bulk_item[] = {
+    ONE("id", "uuid"), ONE("result", "string"), MAYBE("reason", "string"), END};
+static const struct shape_member bulk_result[] = {
+    MANY("items", "bulk_item"), ONE("changed", "integer"), ONE("skipped", "integer"), END};
+static const struct shape_member archive_batch[] = {
+    MAYBE("batch_id", "uuid"), ONE("photo_count", "integer"), END};
+static const struct shape_member place[] = {ONE("id", "uuid"), ONE("name", "string"), END};
+static const struct shape_member place_list[] = {
+    MANY("items", "place"), MAYBE("next", "uuid"), END};
+static const struct shape_member share[] = {
+    ONE("id", "uuid"), ONE("token", "string"), ONE("url", "string"), END};
+static const struct shape_member generation[] = {ONE("generation_id", "uuid"), END};
+static const struct shape_member access_token[] = {
+    ONE("access_token", "string"), ONE("token_type", "string"), ONE("expires_in", "integer"), END};
+static const struct shape_member reauth_token[] = {
+    ONE("reauth_token", "string"), ONE("expires_in", "integer"), END};
+static const struct shape_member health[] = {ONE("status", "string"), END};
+static const struct shape_member problem[] = {ONE("type", "string"), ONE("title", "string"),
+    ONE("status", "integer"), ONE("detail", "string"), ONE("code", "string"), END};
+
+const struct shape shapes[] = {
+    {"photo", photo, NULL},
+    {"photo_list", photo_list, NULL},
+    {"counts", NULL, NULL},
+    {"progress", progress, NULL},
+    {"deletion", deletion, NULL},
+    {"deletion_list", deletion_list, NULL},
+    {"deleted", deleted, NULL},
+    {"content", content, NULL},
+    {"content_list", content_list, NULL},
+    {"audit_entry", audit_entry, NULL},
+    {"audit_list", audit_list, NULL},
+    {"cleanup", cleanup, NULL},
+    {"cleanup_list", cleanup_list, NULL},
+    {"cleanup_retry", cleanup_retry, NULL},
+    {"bulk_item", bulk_item, NULL},
+    {"bulk_result", bulk_result, NULL},
+    {"archive_batch", archive_batch, NULL},
+    {"place", place, NULL},
+    {"place_list", place_list, NULL},
+    {"share", share, NULL},
+    {"generation", generation, NULL},
+    {"access_token", access_token, NULL},
+    {"reauth_token", reauth_token, NULL},
+    {"health", health, NULL},
+    {"problem", problem, "application/problem+json"},
+    {"openapi", NULL, NULL},
+    {"file", NULL, "image/*"},
+    {"metrics", NULL, "text/plain"},
+};
+
+const size_t shape_count = sizeof(shapes) / sizeof(shapes[0]);

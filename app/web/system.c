@@ -1,0 +1,126 @@
+/* system.c - for operators and scripts: health, readiness, metrics, and whether a page is true. */
+#include "answer.h"
+#include "chrome.h"
+#include "handlers.h"
+
+#include <db/migrate.h>
+#include <domain/purge.h>
+#include <http/router.h>
+#include <store/queue.h>
+
+static bool send_state(struct web *web, int status, const char *state)
+{
+	struct doc *answer = doc_object(web->arena);
+
+	web->is_api = true;
+	doc_set_text(answer, "status", state);
+	return api_send(web, status, answer);
+}
+
+bool system_health(struct web *web, struct error *error)
+{
+	(void)error;
+	return send_state(web, 200, "up");
+}
+
+/* The store answers and has the schema that this program was built for. */
+bool system_ready(struct web *web, struct error *error)
+{
+	const char *folder = arena_printf(web->arena, "%s/sql", web->app->parts.config->share);
+
+	web->is_api = true;
+	if (!thread_connect(web->thread, error))
+		return false;
+	if (!migrate_check(web->thread->db, folder, error))
+		return error_set(error, ERROR_UNAVAILABLE, "schema_mismatch",
+		    "The database does not have this program's schema; run `lethe migrate`.");
+	return send_state(web, 200, "ready");
+}
+
+bool system_live(struct web *web, struct error *error)
+{
+	const char *etag = NULL;
+
+	if (!chrome_revision(web, &etag, error))
+		return false;
+	if (http_etag_matches(http_header(web->request, "If-None-Match"), etag)) {
+		http_response_not_modified(web->response, etag);
+		answer_secure(web);
+		return true;
+	}
+	http_response_header(web->response, "ETag", etag);
+	return answer_empty(web, 204);
+}
+
+static void put_help(struct buf *out, const char *name, const char *type, const char *help)
+{
+	buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+/* Acts are told apart by their routes: a deletion is DELETE /api/photos/{id} with class 2xx. */
+static void put_routes(const struct web_app *app, struct buf *out)
+{
+	put_help(out, "lethe_http_requests_total", "counter",
+	    "Requests answered, by route and class of status.");
+	for (size_t i = 0; i <= web_route_count; i++) {
+		const struct web_route *route = i < web_route_count ? &web_routes[i] : NULL;
+		for (int class = 1; class <= 5; class ++) {
+			uint_fast64_t count = atomic_load(&app->counters[i].by_class[class]);
+			if (count == 0)
+				continue;
+			buf_printf(out,
+			    "lethe_http_requests_total{method=\"%s\",route=\"%s\",class=\"%dxx\"} "
+			    "%llu\n",
+			    route ? http_method_name(route->method) : "other",
+			    route ? route->pattern : "none", class, (unsigned long long)count);
+		}
+	}
+	put_help(
+	    out, "lethe_http_request_seconds_total", "counter", "Time spent answering, by route.");
+	for (size_t i = 0; i < web_route_count; i++) {
+		uint_fast64_t us = atomic_load(&app->counters[i].microseconds);
+		if (us > 0)
+			buf_printf(out,
+			    "lethe_http_request_seconds_total{method=\"%s\",route=\"%s\"} %.6f\n",
+			    http_method_name(web_routes[i].method), web_routes[i].pattern,
+			    (double)us / 1e6);
+	}
+}
+
+static bool put_store(struct web *web, struct buf *out, struct error *error)
+{
+	struct queue_counts counts;
+	struct installation installation;
+
+	if (store_queue_counts(web->thread->db, web->arena, &id_none, web->now_us, &counts) !=
+	    DB_OK)
+		return error_set(
+		    error, ERROR_UNAVAILABLE, "store_unavailable", "The store cannot be reached.");
+	if (!purge_status(web->domain, web->arena, &installation, error))
+		return false;
+	put_help(out, "lethe_storage_cleanup", "gauge", "Objects in the storage cleanup queue.");
+	buf_printf(
+	    out, "lethe_storage_cleanup{state=\"waiting\"} %lld\n", (long long)counts.waiting);
+	buf_printf(out, "lethe_storage_cleanup{state=\"failed\"} %lld\n", (long long)counts.failed);
+	put_help(out, "lethe_purge_paused", "gauge", "1 while purging is paused.");
+	buf_printf(out, "lethe_purge_paused %d\n", installation.purge_paused_at_us != 0);
+	return true;
+}
+
+bool system_metrics(struct web *web, struct error *error)
+{
+	struct buf *out = web->response->body;
+
+	http_response_begin(web->response, 200, "text/plain; version=0.0.4; charset=utf-8");
+	put_help(out, "lethe_up_since_seconds", "gauge", "When this process started.");
+	buf_printf(out, "lethe_up_since_seconds %.3f\n", (double)web->app->started_us / 1e6);
+	put_routes(web->app, out);
+	put_help(out, "lethe_store_up", "gauge", "1 while the store answers.");
+	if (thread_connect(web->thread, error) && put_store(web, out, error))
+		buf_puts(out, "lethe_store_up 1\n");
+	else
+		buf_puts(out, "lethe_store_up 0\n");
+	error_clear(error);
+	answer_secure(web);
+	return true;
+}
