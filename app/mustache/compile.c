@@ -8,7 +8,8 @@
 
 /* What is open while nodes are added. */
 struct level {
-	struct node *node;   /* NULL for the template itself */
+	uint32_t node;
+	bool is_parent;      /* whose text is ignored */
 	const char *outdent; /* blanks taken off the beginning of each line */
 	uint32_t outdent_length;
 };
@@ -177,12 +178,14 @@ static void set_block_indentation(
 	set_indentation(compiler, node, token->standalone && !is_empty ? word : token->start);
 }
 
-static void open_level(struct compiler *compiler, struct node *node, const struct token *token)
+/* What is added from now on is in the node just added. */
+static void open_level(struct compiler *compiler, const struct token *token)
 {
 	struct level *level = &compiler->levels[compiler->depth + 1];
 
 	*level = compiler->levels[compiler->depth];
-	level->node = node;
+	level->node = compiler->count - 1;
+	level->is_parent = token->kind == TOKEN_PARENT;
 	if (token_is_replacement(compiler->tokens, token)) {
 		uint32_t word = first_word(compiler, token), line = word;
 
@@ -195,9 +198,9 @@ static void open_level(struct compiler *compiler, struct node *node, const struc
 
 static void close_level(struct compiler *compiler)
 {
-	struct node *node = compiler->levels[compiler->depth--].node;
+	uint32_t node = compiler->levels[compiler->depth--].node;
 
-	node->size = (uint32_t)(compiler->nodes + compiler->count - node);
+	compiler->nodes[node].size = compiler->count - node;
 	compiler->in_text = false;
 }
 
@@ -210,7 +213,7 @@ static bool add_section(struct compiler *compiler, const struct token *token, st
 {
 	struct node *node = add_node(compiler, token);
 
-	open_level(compiler, node, token);
+	open_level(compiler, token);
 	return set_dotted_name(compiler, node, token, error);
 }
 
@@ -223,7 +226,7 @@ static bool add_template(struct compiler *compiler, const struct token *token, s
 	if (token->standalone)
 		set_indentation(compiler, node, token->start);
 	if (token->kind == TOKEN_PARENT)
-		open_level(compiler, node, token);
+		open_level(compiler, token);
 	if (token->dynamic)
 		return set_dotted_name(compiler, node, token, error);
 	set_plain_name(compiler, node, token);
@@ -236,7 +239,7 @@ static void add_block(struct compiler *compiler, const struct token *token)
 
 	set_plain_name(compiler, node, token);
 	set_block_indentation(compiler, node, token);
-	open_level(compiler, node, token);
+	open_level(compiler, token);
 }
 
 static bool add_token(struct compiler *compiler, const struct token *token, struct error *error)
@@ -245,7 +248,7 @@ static bool add_token(struct compiler *compiler, const struct token *token, stru
 
 	switch (token->kind) {
 	case TOKEN_TEXT:
-		if (level->node == NULL || level->node->kind != NODE_PARENT)
+		if (!level->is_parent)
 			add_text(compiler, token);
 		return true;
 	case TOKEN_VALUE:

@@ -172,8 +172,9 @@ static void test_missing_templates(void **state)
 }
 
 /* Thirteen loops in each other. */
-#define LOOPS_OPEN  "{{#l}}{{#l}}{{#l}}{{#l}}{{#l}}{{#l}}{{#l}}{{#l}}{{#l}}{{#l}}{{#l}}{{#l}}{{#l}}"
-#define LOOPS_CLOSE "{{/l}}{{/l}}{{/l}}{{/l}}{{/l}}{{/l}}{{/l}}{{/l}}{{/l}}{{/l}}{{/l}}{{/l}}{{/l}}"
+static const char loops[] =
+    "{{#l}}{{#l}}{{#l}}{{#l}}{{#l}}{{#l}}{{#l}}{{#l}}{{#l}}{{#l}}{{#l}}{{#l}}{{#l}}"
+    "{{/l}}{{/l}}{{/l}}{{/l}}{{/l}}{{/l}}{{/l}}{{/l}}{{/l}}{{/l}}{{/l}}{{/l}}{{/l}}";
 
 /* Templates that would never end, or too late: an error, and nothing written. */
 static void test_render_limits(void **state)
@@ -187,7 +188,7 @@ static void test_render_limits(void **state)
 	    "x{{>*name}}",
 	    "{{#o}}{{>t}}{{/o}}",
 	    "{{^gone}}{{>t}}{{/gone}}",
-	    LOOPS_OPEN LOOPS_CLOSE,
+	    loops,
 	};
 	struct arena *arena = arena_create();
 	const struct doc *root =
