@@ -37,7 +37,7 @@ static void set_options(const struct db *db, MYSQL *mysql)
 	mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &transfer_s);
 	mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &off);
 	mysql_options(mysql, MYSQL_OPT_RECONNECT, &no);
-	/* Texts are fetched by their length after the row, so every one of them is "truncated". */
+	/* Long texts are fetched after their row, so a row with one is always "truncated". */
 	mysql_options(mysql, MYSQL_REPORT_DATA_TRUNCATION, &no);
 	mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 }

@@ -14,6 +14,9 @@
 /* The most columns a statement may give. */
 #define COLUMNS_MAX 64
 
+/* Texts up to this length arrive with their row; longer ones are fetched one by one. */
+#define TEXT_INLINE 256
+
 /* How a column arrives. */
 enum column_kind { COLUMN_INT, COLUMN_TIME, COLUMN_TEXT, COLUMN_DECIMAL };
 
@@ -32,6 +35,7 @@ struct column {
 	union {
 		long long integer;
 		MYSQL_TIME time;
+		char text[TEXT_INLINE];
 	} value;
 	unsigned long length;
 	my_bool is_null;
