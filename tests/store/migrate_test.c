@@ -1,5 +1,6 @@
 /* migrate_test.c - folders of migrations, good and bad, against a database of their own. */
 #include "../support/database.h"
+#include "../support/wire.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -306,6 +307,28 @@ static void two_at_once_take_turns(void **state)
 static void a_lost_connection_ends_the_run(void **state)
 {
 	struct fixture *fixture = *state;
+	struct db_options options = test_database_options(fixture->database, TEST_OWNER);
+	struct wire *wire = wire_open(options.socket);
+	struct error error = {0};
+	struct db *db;
+
+	options.socket = wire_socket(wire);
+	db = db_open(&options, &error);
+	assert_non_null(db);
+	write_file(fixture, "0001_notes.sql", first_sql);
+	/* In a preparation, after which any other statement would be sent again. */
+	wire_break(wire, WIRE_CUT_BEFORE, WIRE_PREPARE, "INSERT INTO schema_migrations", 0, NULL);
+	assert_false(migrate_run(db, fixture->folder, NOW_US, NULL, &error));
+	assert_string_equal(error.code, "store_unavailable");
+	assert_true(wire_broke(wire));
+	assert_int_equal(list_notes(fixture).count, 0);
+	db_close(&db);
+	wire_close(&wire);
+}
+
+static void a_statement_that_ends_the_connection_ends_the_run(void **state)
+{
+	struct fixture *fixture = *state;
 
 	write_file(fixture, "0001_notes.sql", first_sql);
 	write_file(fixture, "0002_killer.sql", "KILL CONNECTION_ID();\nDO 1;\n");
@@ -330,6 +353,8 @@ int main(void)
 		a_folder_must_be_there_but_may_be_empty, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(two_at_once_take_turns, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_lost_connection_ends_the_run, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		a_statement_that_ends_the_connection_ends_the_run, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);
