@@ -43,12 +43,6 @@ enum mark_table {
 	MARKS_NONE = MARK_TABLE_COUNT,
 };
 
-/* Rows handled by one call and, where they are files or photos, their bytes. */
-struct cascade_step {
-	int64_t rows;
-	int64_t bytes;
-};
-
 /* How many rows deleting the live item `root_id` would mark through this relation, counted up to
  * `limit`. Relations that mark nothing give 0. */
 enum db_result relation_count(struct db *db, struct arena *arena, enum relation relation,
@@ -62,10 +56,11 @@ enum db_result relation_apply(struct db_tx *tx, enum relation relation,
     int64_t now_us, int64_t *rows_r) __attribute__((warn_unused_result));
 
 /* Remove at most `limit` rows (delete, cut the link, move files to the cleanup queue, tokens to
- * dead_shares) whose parents bear the deletion's id and are at most `upto`. */
+ * dead_shares) whose parents bear the deletion's id and are at most `upto`. DB_OK also when there
+ * were none. */
 enum db_result relation_purge(struct db_tx *tx, enum relation relation,
     const struct deletion *deletion, const struct id *upto, int64_t limit, int64_t now_us,
-    struct cascade_step *step_r) __attribute__((warn_unused_result));
+    int64_t *rows_r) __attribute__((warn_unused_result));
 
 /* The id that ends the next range of at most `count` rows of `table` after `after` that bear the
  * deletion's id: the `count`-th, or the greatest possible id where fewer are left (`last_r`). */
@@ -78,7 +73,8 @@ enum db_result marks_range(struct db *db, struct arena *arena, enum mark_table t
 enum db_result marks_clear(struct db_tx *tx, enum mark_table table, const struct deletion *deletion,
     int64_t limit, int64_t *rows_r) __attribute__((warn_unused_result));
 
-/* The same for one row by its id, or (details) for the rows of one photo. */
+/* The same for one photo and its details; `rows_r` counts by table. DB_NONE if the photo does not
+ * bear the deletion's id. */
 enum db_result marks_clear_photo(struct db_tx *tx, const struct deletion *deletion,
     const struct id *photo_id, int64_t rows_r[MARK_TABLE_COUNT])
     __attribute__((warn_unused_result));
@@ -113,11 +109,12 @@ struct root_item {
 };
 
 /* Read an item of kind photo, quest or adventure and lock its row; DB_NONE if the organisation has
- * none. Its containers (project, site, original) are locked against a deletion as well. */
+ * none. Its containers (project, site, original) are locked against a deletion as well. A
+ * derivative that its original's deletion has not reached yet reads as deleted by that one. */
 enum db_result root_lock(struct db_tx *tx, enum item_kind kind, const struct id *organization_id,
     const struct id *id, struct root_item *item_r) __attribute__((warn_unused_result));
 
-/* The same without a lock. */
+/* The same without a lock, and by the item's own row alone. */
 enum db_result root_read(struct db *db, struct arena *arena, enum item_kind kind,
     const struct id *organization_id, const struct id *id, struct root_item *item_r)
     __attribute__((warn_unused_result));
@@ -137,21 +134,26 @@ enum db_result root_clear(struct db_tx *tx, const struct deletion *deletion)
 enum db_result container_deleted(struct db_tx *tx, const struct deletion *deletion,
     const struct id *photo_id, struct id *blocking_r) __attribute__((warn_unused_result));
 
-/* Cut photos of the deletion (`photo_id`: that one) loose from containers that are deleted. */
+/* Cut photos of the deletion (`photo_id`: that one) loose from those containers. DB_OK also when
+ * there were none. */
 enum db_result container_leave(struct db_tx *tx, const struct deletion *deletion,
     const struct id *photo_id) __attribute__((warn_unused_result));
 
-/* Archived photos of any organisation whose retention ended at or before `now_us`. */
+/* Archived photos of an organisation whose retention ended at or before `now_us`. */
 struct retention_due {
-	struct id organization_id;
 	struct id photo_id;
 	int64_t bytes;
 };
-enum db_result retention_due(struct db *db, struct arena *arena, int64_t now_us, unsigned limit,
-    struct retention_due **due_r, size_t *count_r) __attribute__((warn_unused_result));
+enum db_result retention_due(struct db *db, struct arena *arena, const struct id *organization_id,
+    int64_t now_us, unsigned limit, struct retention_due **due_r, size_t *count_r)
+    __attribute__((warn_unused_result));
 
 /* Their number and bytes, by the same condition. */
-enum db_result retention_sums(struct db *db, struct arena *arena, int64_t now_us, int64_t *count_r,
-    int64_t *bytes_r) __attribute__((warn_unused_result));
+enum db_result retention_sums(struct db *db, struct arena *arena, const struct id *organization_id,
+    int64_t now_us, int64_t *count_r, int64_t *bytes_r) __attribute__((warn_unused_result));
+
+/* The ids of all organisations, in which retentions may end. */
+enum db_result retention_organizations(struct db *db, struct arena *arena, struct id **ids_r,
+    size_t *count_r) __attribute__((warn_unused_result));
 
 #endif

@@ -99,10 +99,11 @@ enum db_result deletion_lock(struct db_tx *tx, const struct id *organization_id,
 enum db_result deletion_lock_free(struct db_tx *tx, const struct id *id,
     struct deletion *deletion_r) __attribute__((warn_unused_result));
 
-/* Compare-and-set of the state. `settled_at_us` (0: none) is stored with it. DB_NONE if the state
- * was not `from`. */
-enum db_result deletion_move(struct db_tx *tx, const struct deletion *deletion,
-    enum deletion_state to, int64_t settled_at_us) __attribute__((warn_unused_result));
+/* Compare-and-set of the state from the one in `deletion`, which is brought up to date; progress
+ * starts anew at 0 of `progress_total`. `settled_at_us` (0: none) is stored with it. DB_NONE if the
+ * row's state was another. */
+enum db_result deletion_move(struct db_tx *tx, struct deletion *deletion, enum deletion_state to,
+    int64_t progress_total, int64_t settled_at_us) __attribute__((warn_unused_result));
 
 /* Store counts, bytes and progress as they stand in `deletion`. */
 enum db_result deletion_store_counts(struct db_tx *tx, const struct deletion *deletion)
@@ -110,7 +111,7 @@ enum db_result deletion_store_counts(struct db_tx *tx, const struct deletion *de
 
 /* Turn a deletion whose row is locked into one to be purged at once: mode hard, the window ends at
  * `now_us` unless it ended before. The state is moved by deletion_move. */
-enum db_result deletion_harden(struct db_tx *tx, const struct deletion *deletion, int64_t now_us)
+enum db_result deletion_harden(struct db_tx *tx, struct deletion *deletion, int64_t now_us)
     __attribute__((warn_unused_result));
 
 /* purging → purged: label and reason are blanked, settled_at is `now_us`. */
@@ -193,13 +194,13 @@ enum db_result deletion_windows(struct db *db, struct arena *arena,
     const struct id *organization_id, struct deletion_windows *windows_r)
     __attribute__((warn_unused_result));
 
-/* Sums over the deletions that a purge at `now_us` would take. */
+/* Sums over the deletions that deletion_due gives, added to what stands in `sums_r`. */
 struct deletion_due_sums {
 	int64_t deletions;
 	int64_t counts[COUNT_KIND_COUNT];
 	int64_t bytes;
 };
-enum db_result deletion_due_sums(struct db *db, struct arena *arena, int64_t now_us,
-    struct deletion_due_sums *sums_r) __attribute__((warn_unused_result));
+enum db_result deletion_due_sums(struct db *db, struct arena *arena, enum deletion_state state,
+    int64_t until_us, struct deletion_due_sums *sums_r) __attribute__((warn_unused_result));
 
 #endif

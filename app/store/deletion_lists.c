@@ -1,0 +1,221 @@
+/* deletion_lists.c - pages and queues of deletions, each down one index. */
+#include "deletions.h"
+
+#include <base/clock.h>
+#include <string.h>
+
+/* The ids of a page come from the index alone; the rest is read for those rows. The list is one
+ * of: the organisation's or a person's, of every kind or one, recoverable or in a state. */
+#define PAGE(index, range, kind)                                                                   \
+	"SELECT " DELETION_COLUMNS "," DELETION_LIST_COLUMNS                                       \
+	" FROM (SELECT id FROM deletions FORCE INDEX (" index ") WHERE " range                     \
+	" AND restorable = ? AND " kind " AND id < ?"                                              \
+	" AND (? IS NULL OR state = ?) AND (? IS NULL OR recover_until > ?)"                       \
+	" ORDER BY id DESC LIMIT ?) page"                                                          \
+	" JOIN deletions d ON d.id = page.id" DELETION_LIST_JOINS " ORDER BY d.id DESC"
+#define OF_ORGANIZATION "organization_id = ? AND ? IS NULL"
+#define OF_PERSON       "organization_id = ? AND initiator_id = ?"
+#define ANY_KIND        "? IS NULL"
+#define ONE_KIND        "kind = ?"
+
+DB_STATEMENT(DELETION_PAGE, PAGE("trash", OF_ORGANIZATION, ANY_KIND));
+DB_STATEMENT(DELETION_PAGE_OF_KIND, PAGE("trash_kind", OF_ORGANIZATION, ONE_KIND));
+DB_STATEMENT(DELETION_PAGE_OWN, PAGE("own_trash", OF_PERSON, ANY_KIND));
+DB_STATEMENT(DELETION_PAGE_OWN_OF_KIND, PAGE("own_trash_kind", OF_PERSON, ONE_KIND));
+
+DB_STATEMENT(DELETION_PAGE_CLOSING,
+    "SELECT " DELETION_COLUMNS "," DELETION_LIST_COLUMNS
+    " FROM (SELECT id, recover_until FROM deletions FORCE INDEX (closing)"
+    " WHERE organization_id = ? AND restorable = 1 AND recover_until >= ?"
+    " AND (recover_until > ? OR id > ?) ORDER BY recover_until, id LIMIT ?) page"
+    " JOIN deletions d ON d.id = page.id" DELETION_LIST_JOINS
+    " ORDER BY page.recover_until, page.id");
+
+DB_STATEMENT(DELETION_IDS_OF_ACT,
+    "SELECT id FROM deletions WHERE act_id = ? AND organization_id = ? AND initiator_id = ?"
+    " ORDER BY id");
+
+/* What is due to be purged, and what to be gone on with. */
+#define DUE " state = ? AND recover_until <= ?"
+DB_STATEMENT(DELETION_DUE,
+    "SELECT id, state, recover_until FROM deletions FORCE INDEX (due) WHERE" DUE
+    " AND recover_until >= ? AND (recover_until > ? OR id > ?)"
+    " ORDER BY recover_until, id LIMIT ?");
+#define SUMS                                                                                       \
+	"SELECT COUNT(*), SUM(bytes), SUM(photo_count), SUM(note_count), SUM(ai_result_count),"    \
+	" SUM(album_count), SUM(project_count), SUM(site_count), SUM(quest_count),"                \
+	" SUM(card_count), SUM(submission_count), SUM(adventure_count), SUM(sequence_count),"      \
+	" SUM(event_count), SUM(user_count), SUM(organization_count) FROM deletions"               \
+	" FORCE INDEX (due) WHERE" DUE
+DB_STATEMENT(DELETION_DUE_SUMS, SUMS);
+
+DB_STATEMENT(DELETION_ITEM_PAGE,
+    "SELECT p.id, p.original_id, p.title, COALESCE(pr.name, si.name),"
+    " EXISTS (SELECT 1 FROM files f WHERE f.owner_id = p.id)"
+    " FROM photos p FORCE INDEX (deletion) LEFT JOIN projects pr ON pr.id = p.project_id"
+    " LEFT JOIN sites si ON si.id = p.site_id"
+    " WHERE p.deletion_id = ? AND p.organization_id = ? AND p.id < ? ORDER BY p.id DESC LIMIT ?");
+
+#define FAR_FUTURE_US INT64_C(253402300799000000) /* the last second of the year 9999 */
+
+static struct id before(const struct id *after)
+{
+	struct id below = *after;
+
+	if (id_is_none(after)) {
+		memset(below.bytes, 0xff, sizeof(below.bytes));
+	}
+	return below;
+}
+
+/* Turn at most `limit` of the rows read into a page; one row more says that there are more. */
+static void fill_page(
+    struct arena *arena, const struct db_rows *rows, unsigned limit, struct deletion_page *page_r)
+{
+	*page_r = (struct deletion_page){.more = rows->count > limit};
+	page_r->count = page_r->more ? limit : rows->count;
+	page_r->items = arena_array(arena, page_r->count + 1, sizeof(*page_r->items));
+	for (size_t i = 0; i < page_r->count; i++) {
+		page_r->items[i] = deletion_read_listed(rows, i);
+	}
+}
+
+static bool is_restorable(const struct deletion_query *query)
+{
+	return query->recoverable || query->state == DELETION_MARKING ||
+	       query->state == DELETION_TRASHED;
+}
+
+enum db_result deletion_page(struct db *db, struct arena *arena, const struct deletion_query *query,
+    struct deletion_page *page_r)
+{
+	static const struct db_statement *const pages[2][2] = {
+	    {&DELETION_PAGE_OF_KIND, &DELETION_PAGE},
+	    {&DELETION_PAGE_OWN_OF_KIND, &DELETION_PAGE_OWN},
+	};
+	bool own = !id_is_none(&query->initiator_id);
+	struct id below = before(&query->after);
+	struct db_value state =
+	    db_bind_text(query->recoverable ? NULL : deletion_state_name(query->state));
+	struct db_value open = db_bind_time(query->recoverable ? query->now_us : 0);
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, pages[own][query->any_kind],
+	    DB_VALUES(db_bind_id(&query->organization_id), db_bind_id(&query->initiator_id),
+		db_bind_bool(is_restorable(query)),
+		db_bind_text(query->any_kind ? NULL : item_kind_name(query->kind)),
+		db_bind_id(&below), state, state, open, open,
+		db_bind_int((int64_t)query->limit + 1)),
+	    &rows);
+
+	fill_page(arena, &rows, query->limit, page_r);
+	return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result deletion_page_closing(struct db *db, struct arena *arena,
+    const struct id *organization_id, int64_t now_us, int64_t after_us, const struct id *after_id,
+    unsigned limit, struct deletion_page *page_r)
+{
+	/* At now_us itself a window is closed, so the first page starts a microsecond later. */
+	bool further = after_us > now_us;
+	struct db_value from = db_bind_time(further ? after_us : now_us + 1);
+	struct db_value tie = db_bind_time(further ? after_us : now_us);
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, &DELETION_PAGE_CLOSING,
+	    DB_VALUES(db_bind_id(organization_id), from, tie,
+		db_bind_blob(after_id->bytes, sizeof(after_id->bytes)),
+		db_bind_int((int64_t)limit + 1)),
+	    &rows);
+
+	fill_page(arena, &rows, limit, page_r);
+	return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result deletion_ids_of_act(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *act_id, const struct id *initiator_id,
+    struct id **ids_r, size_t *count_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, &DELETION_IDS_OF_ACT,
+	    DB_VALUES(db_bind_id(act_id), db_bind_id(organization_id), db_bind_id(initiator_id)),
+	    &rows);
+
+	*count_r = rows.count;
+	*ids_r = arena_array(arena, rows.count + 1, sizeof(**ids_r));
+	for (size_t i = 0; i < rows.count; i++) {
+		(*ids_r)[i] = db_id(&rows, i, 0);
+	}
+	return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result deletion_due(struct db *db, struct arena *arena, enum deletion_state state,
+    int64_t until_us, const struct deletion_due *after, unsigned limit, struct deletion_due **due_r,
+    size_t *count_r)
+{
+	/* Bound as 1970 and a second, since a time of 0 binds NULL. */
+	int64_t from_us = after ? after->recover_until_us : CLOCK_SECOND_US;
+	struct id tie = after ? after->id : id_none;
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, &DELETION_DUE,
+	    DB_VALUES(db_bind_text(deletion_state_name(state)),
+		db_bind_time(until_us ? until_us : FAR_FUTURE_US), db_bind_time(from_us),
+		db_bind_time(from_us), db_bind_blob(tie.bytes, sizeof(tie.bytes)),
+		db_bind_int(limit)),
+	    &rows);
+
+	*count_r = rows.count;
+	*due_r = arena_array(arena, rows.count + 1, sizeof(**due_r));
+	for (size_t i = 0; i < rows.count; i++) {
+		(*due_r)[i] = (struct deletion_due){
+		    .id = db_id(&rows, i, 0),
+		    .state = state,
+		    .recover_until_us = db_time(&rows, i, 2),
+		};
+	}
+	return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result deletion_due_sums(struct db *db, struct arena *arena, enum deletion_state state,
+    int64_t until_us, struct deletion_due_sums *sums_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, &DELETION_DUE_SUMS,
+	    DB_VALUES(db_bind_text(deletion_state_name(state)),
+		db_bind_time(until_us ? until_us : FAR_FUTURE_US)),
+	    &rows);
+
+	if (result != DB_OK) {
+		return result;
+	}
+	sums_r->deletions += db_int(&rows, 0, 0);
+	sums_r->bytes += db_int(&rows, 0, 1);
+	for (size_t k = 0; k < COUNT_KIND_COUNT; k++) {
+		sums_r->counts[k] += db_int(&rows, 0, 2 + k);
+	}
+	return DB_OK;
+}
+
+enum db_result deletion_item_page(struct db *db, struct arena *arena,
+    const struct deletion *deletion, const struct id *after, unsigned limit,
+    struct deletion_item **items_r, size_t *count_r, bool *more_r)
+{
+	struct id below = before(after);
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, &DELETION_ITEM_PAGE,
+	    DB_VALUES(db_bind_id(&deletion->id), db_bind_id(&deletion->organization_id),
+		db_bind_id(&below), db_bind_int((int64_t)limit + 1)),
+	    &rows);
+
+	*more_r = rows.count > limit;
+	*count_r = *more_r ? limit : rows.count;
+	*items_r = arena_array(arena, *count_r + 1, sizeof(**items_r));
+	for (size_t i = 0; i < *count_r; i++) {
+		(*items_r)[i] = (struct deletion_item){
+		    .id = db_id(&rows, i, 0),
+		    .original_id = db_id(&rows, i, 1),
+		    .title = db_text(&rows, i, 2),
+		    .part_of = db_text(&rows, i, 3),
+		    .has_picture = db_bool(&rows, i, 4),
+		};
+	}
+	return result == DB_NONE ? DB_OK : result;
+}
