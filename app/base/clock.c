@@ -90,8 +90,8 @@ static bool read_date(const char **at, struct tm *tm)
 		return false;
 	*tm = (struct tm){.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day};
 	struct tm normal = *tm;
-	(void)timegm(&normal); /* a day that does not exist becomes another one */
-	return month >= 1 && month <= 12 && normal.tm_mon == month - 1 && normal.tm_mday == day;
+	(void)timegm(&normal); /* a day that does not exist falls into another month */
+	return normal.tm_year == year - 1900 && normal.tm_mon == month - 1;
 }
 
 /* Read "04:05:06" into `tm`; a leap second is allowed here and judged by the caller. */

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define CLOCK_SECOND_US INT64_C(1000000)
-#define CLOCK_DAY_US (INT64_C(86400) * CLOCK_SECOND_US)
+#define CLOCK_DAY_US    (INT64_C(86400) * CLOCK_SECOND_US)
 
 /* Where the time comes from. `now_us` may be called from any thread. */
 struct clock {

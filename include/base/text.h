@@ -21,7 +21,8 @@ char *text_trim(struct arena *arena, const char *text) __attribute__((warn_unuse
 /* An e-mail address made comparable: trimmed, ASCII letters lower-cased. NULL if it is not an
  * address that SMTP carries (RFC 5321 without quoted local parts and literals; at most 254 bytes),
  * so never one with CR, LF, blanks, commas or angle brackets. */
-char *text_normalize_email(struct arena *arena, const char *text) __attribute__((warn_unused_result));
+char *text_normalize_email(struct arena *arena, const char *text)
+    __attribute__((warn_unused_result));
 
 /* True if both texts are equal; the time taken does not depend on where they differ. */
 bool text_equal_constant_time(const char *a, const char *b) __attribute__((warn_unused_result));

@@ -31,7 +31,7 @@ static int set_up(void **state)
 	if (!f)
 		return -1;
 	f->arena = arena_create();
-	strcpy(f->root, "/tmp/lethe-keys-XXXXXX");
+	snprintf(f->root, sizeof(f->root), "/tmp/lethe-keys-XXXXXX");
 	*state = f;
 	if (!mkdtemp(f->root))
 		return -1;
@@ -341,7 +341,8 @@ static void continues_after_a_write_that_was_cut_short(void **state)
 {
 	struct fixture *f = *state;
 	assert_int_equal(mkdir(f->folder, 0700), 0);
-	write_file(f, ".0001.key.new", "a long rest of a file that was never finished");
+	write_file(
+	    f, ".0001.key.new", arena_printf(f->arena, "%0500d", 0)); /* longer than a key file */
 	create(f);
 	assert_int_equal(keys_count(load(f)), 2);
 	assert_int_not_equal(access(path_of(f, ".0001.key.new"), F_OK), 0);
