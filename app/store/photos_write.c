@@ -29,6 +29,10 @@ DB_STATEMENT(ARCHIVE_BATCH_ADD,
 DB_STATEMENT(PHOTO_REVIEW,
     "UPDATE photos SET status = ?, reviewed_by = ?, reviewed_at = ?, rejection_reason = ?"
     " WHERE id = ? AND organization_id = ? AND status = ? AND deleted_at IS NULL");
+DB_STATEMENT(PHOTO_LAST_DELETION,
+    "SELECT id FROM deletions WHERE item_id = ? AND organization_id = ? ORDER BY id DESC LIMIT 1");
+DB_STATEMENT(PHOTO_PENDING_REQUEST, "SELECT id FROM deletion_requests WHERE photo_id = ? AND "
+				    "status = 'pending' ORDER BY id LIMIT 1");
 DB_STATEMENT(ARCHIVE_RETENTION, "SELECT archive_retention_s FROM organizations WHERE id = ?");
 
 enum db_result store_photo_insert(struct db_tx *tx, const struct photo *photo)
@@ -98,6 +102,34 @@ enum db_result store_photo_review(struct db_tx *tx, const struct photo_review *r
 		db_bind_id(&review->photo_id), db_bind_id(&review->organization_id),
 		db_bind_text(photo_status_name(review->from))),
 	    NULL);
+}
+
+static enum db_result read_id(enum db_result result, const struct db_rows *rows, struct id *id_r)
+{
+	if (result == DB_OK) {
+		*id_r = db_id(rows, 0, 0);
+	}
+	return result;
+}
+
+enum db_result store_photo_last_deletion(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *photo_id, struct id *deletion_r)
+{
+	struct db_rows rows = {0};
+
+	return read_id(db_query(db, arena, &PHOTO_LAST_DELETION,
+			   DB_VALUES(db_bind_id(photo_id), db_bind_id(organization_id)), &rows),
+	    &rows, deletion_r);
+}
+
+enum db_result store_photo_pending_request(
+    struct db_tx *tx, const struct id *photo_id, struct id *request_r)
+{
+	struct db_rows rows = {0};
+
+	return read_id(db_query(tx->db, tx->arena, &PHOTO_PENDING_REQUEST,
+			   DB_VALUES(db_bind_id(photo_id)), &rows),
+	    &rows, request_r);
 }
 
 enum db_result store_archive_retention(

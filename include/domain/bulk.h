@@ -5,10 +5,11 @@
 #include <base/id.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define BULK_MAX_ITEMS 1000
 
-/* One id asked for. */
+/* One id asked for. What went along with another id of the same act counts as changed. */
 struct bulk_item {
 	struct id id;
 	bool changed;
@@ -24,6 +25,7 @@ struct bulk_result {
 	size_t count;
 	size_t changed;
 	size_t skipped;
+	int64_t rows; /* photos really changed, with those that went along with others */
 };
 
 #endif

@@ -117,8 +117,9 @@ bool photos_restore(const struct domain *domain, const struct actor *actor, stru
     __attribute__((warn_unused_result));
 
 /* Change the moderation status of a photo that is not deleted: admins; pending, approved or
- * rejected (a rejection needs a reason). Audit: photo.review. Errors: forbidden; invalid "status",
- * "reason"; conflict "already_deleted", "request_pending" (decide the request instead). */
+ * rejected, with a reason kept for a rejection. Audit: photo.review. Errors: forbidden; invalid
+ * "status", "reason"; conflict "already_deleted", "request_pending" (decide the request instead).
+ */
 bool photos_review(const struct domain *domain, const struct actor *actor, struct arena *arena,
     const struct id *photo_id, enum photo_status status, const char *reason, struct photo *photo_r,
     struct error *error) __attribute__((warn_unused_result));

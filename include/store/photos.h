@@ -163,6 +163,15 @@ struct photo_review {
 enum db_result store_photo_review(struct db_tx *tx, const struct photo_review *review)
     __attribute__((warn_unused_result));
 
+/* The newest deletion whose root item the photo is or was, purged ones included. */
+enum db_result store_photo_last_deletion(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *photo_id, struct id *deletion_r)
+    __attribute__((warn_unused_result));
+
+/* The oldest pending request on a photo. */
+enum db_result store_photo_pending_request(struct db_tx *tx, const struct id *photo_id,
+    struct id *request_r) __attribute__((warn_unused_result));
+
 /* An organisation's retention of archived photos, seconds. */
 enum db_result store_archive_retention(struct db_tx *tx, const struct id *organization_id,
     int64_t *seconds_r) __attribute__((warn_unused_result));
