@@ -369,12 +369,11 @@ const struct web_route web_routes[] = {
     /* system */
     API(HTTP_GET, "/api/openapi.json", WEB_ANYONE, api_openapi, 200, "openapi", "This description"),
     PAGE("/live", WEB_MEMBER, system_live),
-    PAGE("/healthz", WEB_ANYONE, system_health),
-    PAGE("/readyz", WEB_ANYONE, system_ready),
-    {.method = HTTP_GET,
-	.pattern = "/metrics",
-	.handle = system_metrics,
-	.flags = WEB_METRICS | WEB_UNLISTED},
+    API(HTTP_GET, "/healthz", WEB_ANYONE, system_health, 200, "health", "Is the process up"),
+    API(HTTP_GET, "/readyz", WEB_ANYONE, system_ready, 200, "health",
+	"Does the store answer, with the right schema"),
+    API(HTTP_GET, "/metrics", WEB_ANYONE, system_metrics, 200, "metrics",
+	"Prometheus metrics, on the loopback listener alone", .flags = WEB_METRICS),
 };
 
 const size_t web_route_count = sizeof(web_routes) / sizeof(web_routes[0]);

@@ -1,0 +1,53 @@
+/* task_forget.c - rows that are over: nothing reads them any more, so they go. */
+#include "tasks.h"
+
+#include <store/acts.h>
+#include <store/rates.h>
+#include <store/sessions.h>
+#include <store/tokens.h>
+
+#define BATCH   1000
+#define HOUR_US (3600 * CLOCK_SECOND_US)
+/* A session ends by itself (auth/session.h); its row stays for longer, so that a worker whose clock
+ * is ahead signs nobody out. */
+#define SESSION_AFTER_US (45 * CLOCK_DAY_US)
+#define ACT_AFTER_US     HOUR_US       /* auth/interrupted.h */
+#define RATE_AFTER_US    (2 * HOUR_US) /* longer than the longest limit counts */
+
+/* One kind of rows, with the age at which they are over. */
+static const struct forgotten {
+	enum db_result (*prune)(
+	    struct db *db, int64_t before_us, unsigned limit, uint64_t *removed_r);
+	int64_t age_us;
+} forgotten[] = {
+    {sessions_prune, SESSION_AFTER_US},
+    {acts_prune, ACT_AFTER_US},
+    {tokens_prune, 0},
+    {rates_prune, RATE_AFTER_US},
+};
+
+static bool prune_all(const struct domain *domain, const struct forgotten *rows,
+    const struct worker_control *control, struct error *error)
+{
+	int64_t before_us = clock_now_us(domain->clock) - rows->age_us;
+	uint64_t removed = BATCH;
+
+	while (removed >= BATCH && !control->stop(control->context)) {
+		enum db_result result;
+		removed = 0;
+		result = rows->prune(domain->db, before_us, BATCH, &removed);
+		if (result != DB_OK && result != DB_NONE)
+			return db_fail(result, error);
+	}
+	return true;
+}
+
+bool task_forget(const struct domain *domain, struct arena *arena,
+    const struct worker_control *control, struct error *error)
+{
+	(void)arena;
+	for (size_t i = 0; i < sizeof(forgotten) / sizeof(forgotten[0]); i++)
+		if (!prune_all(domain, &forgotten[i], control, error))
+			return false;
+	return true;
+}

@@ -1,0 +1,40 @@
+/* task_purge.c - marking, restoring and purging, in steps. */
+#include "tasks.h"
+
+#include <base/log.h>
+#include <domain/deletions.h>
+#include <domain/purge.h>
+
+bool task_continue(const struct domain *domain, struct arena *arena,
+    const struct worker_control *control, struct error *error)
+{
+	unsigned steps = 1;
+
+	while (steps > 0 && !control->stop(control->context)) {
+		if (!deletions_continue(domain, arena, 1, &steps, error))
+			return false;
+		arena_reset(arena);
+	}
+	return true;
+}
+
+static void tell(const struct purge_report *report)
+{
+	if (report->deletions == 0 && report->archived == 0)
+		return;
+	log_event(LOG_INFO, "purged", log_int("deletions", report->deletions),
+	    log_int("archived", report->archived), log_int("photos", report->counts[COUNT_PHOTO]),
+	    log_int("bytes", report->bytes));
+}
+
+bool task_purge(const struct domain *domain, struct arena *arena,
+    const struct worker_control *control, struct error *error)
+{
+	const struct purge_limits limits = {.stop = control->stop, .context = control->context};
+	struct purge_report report = {0};
+
+	if (!purge_due(domain, arena, &limits, &report, error))
+		return false;
+	tell(&report);
+	return true;
+}

@@ -1,0 +1,48 @@
+/* worker.c - rounds over the tasks. */
+#include "tasks.h"
+
+#include <base/log.h>
+
+/* In the order of their urgency. */
+static const struct worker_task tasks[] = {
+    {"continue", task_continue},
+    {"purge", task_purge},
+    {"cleanup", task_cleanup},
+    {"forget", task_forget},
+};
+
+bool worker_round(
+    const struct domain *domain, const struct worker_control *control, struct error *error)
+{
+	struct arena *arena = arena_create();
+	bool ok = true;
+
+	for (size_t i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++) {
+		struct error failure = {0};
+		if (control->stop(control->context))
+			break;
+		arena_reset(arena);
+		if (tasks[i].run(domain, arena, control, &failure))
+			continue;
+		log_event(LOG_ERROR, "task_failed", log_text("task", tasks[i].name),
+		    log_text("code", failure.code));
+		if (ok)
+			*error = failure;
+		ok = false;
+	}
+	arena_destroy(&arena);
+	return ok;
+}
+
+void worker_run(const struct domain *domain, const struct worker_control *control, int interval_s)
+{
+	struct error error = {0};
+
+	log_event(LOG_INFO, "worker_started");
+	while (!control->stop(control->context)) {
+		if (!worker_round(domain, control, &error))
+			error_clear(&error);
+		control->wait(control->context, interval_s);
+	}
+	log_event(LOG_INFO, "worker_stopped");
+}
