@@ -95,22 +95,6 @@ settings() {
 	)
 }
 
-# nginx.conf with the few values filled in that differ from one data folder to the next.
-write_nginx_conf() {
-	local text user='# not root: the workers run as the user who started nginx'
-	# The workers read the stored files, which belong to the user who runs Lethe.
-	[ "$(id -u)" != 0 ] || user='user root;'
-	text=$(<"$root/nginx.conf")
-	text=${text//@USER@/"$user"}
-	text=${text//@ROOT@/"$root"}
-	text=${text//@VAR@/"$var"}
-	text=${text//@SOCKET@/"$LETHE_SOCKET"}
-	text=${text//@STORAGE@/"$(readlink -m "$LETHE_STORAGE")"}
-	text=${text//@PORT@/"$port"}
-	text=${text//@METRICS_PORT@/"$metrics_port"}
-	printf '%s\n' "$text" >"$var/nginx.conf"
-}
-
 # --- processes -----------------------------------------------------------------------------
 
 # Start a process of ours: out of the reach of Ctrl-C, which is for this script to handle, and told to
@@ -249,7 +233,7 @@ take_folder
 check_port LETHE_PORT "$port"
 check_port LETHE_METRICS_PORT "$metrics_port"
 settings
-write_nginx_conf
+"$here/nginx-conf.sh" "$var" >"$var/nginx.conf"
 trap on_signal INT TERM HUP
 trap stop_all EXIT
 
