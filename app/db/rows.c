@@ -118,12 +118,14 @@ static bool fetch_text(MYSQL_STMT *handle, unsigned index, size_t length, char *
 static bool take_text(const struct column *column, MYSQL_STMT *handle, unsigned index, char **texts,
     struct db_cell *cell)
 {
-	cell->bytes = *texts;
+	char *text = *texts;
+
+	cell->bytes = text;
 	cell->length = column->length;
-	*texts += cell->length + 1;
-	if (cell->length > TEXT_INLINE)
-		return fetch_text(handle, index, cell->length, *texts - cell->length - 1);
-	memcpy(*texts - cell->length - 1, column->value.text, cell->length);
+	*texts += column->length + 1;
+	if (column->length > TEXT_INLINE)
+		return fetch_text(handle, index, column->length, text);
+	memcpy(text, column->value.text, column->length);
 	return true;
 }
 
@@ -149,8 +151,7 @@ static bool fill_cell(const struct db *db, const struct prepared *prepared, unsi
 
 static bool append_row(struct db *db, struct prepared *prepared, struct arena *arena)
 {
-	size_t size = measure_texts(db, prepared);
-	char *texts = size > 0 ? arena_alloc(arena, size) : NULL;
+	char *texts = arena_alloc(arena, measure_texts(db, prepared) + 1);
 	struct db_cell *cells;
 
 	buf_reserve(&db->cells, prepared->column_count * sizeof(*cells));
