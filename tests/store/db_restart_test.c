@@ -1,4 +1,6 @@
 /* db_restart_test.c - a server that goes away and comes back, a private one that may be stopped. */
+#include "../support/program.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,13 +10,17 @@
 #include <base/log.h>
 #include <db/db.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 DB_STATEMENT(mark_add, "UPDATE marks SET value = value + 1");
 DB_STATEMENT(mark_get, "SELECT value FROM marks");
+
+static const char script[] = LETHE_SHARE_DIR "/app/run/database.sh";
+static const char set_up_sql[] =
+    "CREATE DATABASE test; CREATE TABLE test.marks (value INT NOT NULL);"
+    " INSERT INTO test.marks VALUES (0)";
 
 struct server {
 	char folder[64];
@@ -23,27 +29,30 @@ struct server {
 	struct arena *arena;
 };
 
-static bool control(const struct server *server, const char *act, const char *more)
+static bool control(
+    const struct server *server, const char *act, const char *more, const char *last)
 {
-	char command[512];
+	const char *const arguments[] = {script, act, server->folder, more, last, NULL};
 
-	snprintf(command, sizeof(command), LETHE_SHARE_DIR "/app/run/database.sh %s %s %s", act,
-	    server->folder, more);
-	return system(command) == 0;
+	return program_run(arguments, NULL, 0) == 0;
+}
+
+static bool start_server(const struct server *server)
+{
+	return control(server, "start", "fast", NULL);
+}
+
+static bool stop_server(const struct server *server)
+{
+	return control(server, "stop", NULL, NULL);
 }
 
 static void read_socket(struct server *server)
 {
-	char command[256];
-	FILE *pipe;
+	const char *const arguments[] = {script, "socket", server->folder, NULL};
 
-	snprintf(command, sizeof(command), LETHE_SHARE_DIR "/app/run/database.sh socket %s",
-	    server->folder);
-	pipe = popen(command, "r");
-	assert_non_null(pipe);
-	assert_non_null(fgets(server->socket, sizeof(server->socket), pipe));
+	assert_int_equal(program_run(arguments, server->socket, sizeof(server->socket)), 0);
 	server->socket[strcspn(server->socket, "\n")] = '\0';
-	pclose(pipe);
 }
 
 static int start(void **state)
@@ -54,29 +63,26 @@ static int start(void **state)
 
 	log_set_level((enum log_level)(LOG_ERROR + 1));
 	assert_non_null(mkdtemp(server.folder));
-	assert_true(control(&server, "start", "fast"));
-	assert_true(control(&server, "sql",
-	    "-e 'CREATE DATABASE test; CREATE TABLE test.marks (value INT NOT NULL);"
-	    " INSERT INTO test.marks VALUES (0)'"));
+	*state = &server;
+	assert_true(start_server(&server));
+	assert_true(control(&server, "sql", "-e", set_up_sql));
 	read_socket(&server);
 	options.user = getpwuid(getuid())->pw_name;
 	server.db = db_open(&options, &error);
 	assert_non_null(server.db);
 	server.arena = arena_create();
-	*state = &server;
 	return 0;
 }
 
 static int stop(void **state)
 {
 	struct server *server = *state;
-	char command[128];
 
 	db_close(&server->db);
 	arena_destroy(&server->arena);
-	assert_true(control(server, "stop", ""));
-	snprintf(command, sizeof(command), "rm -rf %s", server->folder);
-	return system(command);
+	assert_true(stop_server(server));
+	program_remove_folder(server->folder);
+	return 0;
 }
 
 static int64_t value_of(struct server *server)
@@ -90,8 +96,8 @@ static int64_t value_of(struct server *server)
 
 static void restart(const struct server *server)
 {
-	assert_true(control(server, "stop", ""));
-	assert_true(control(server, "start", "fast"));
+	assert_true(stop_server(server));
+	assert_true(start_server(server));
 }
 
 static void a_restart_between_uses_goes_unnoticed(void **state)
@@ -118,9 +124,9 @@ static bool add_across_restart(struct db_tx *tx, void *context, struct error *er
 	enum db_result result = db_exec(tx->db, &mark_add, DB_NO_VALUES, NULL);
 
 	if (work->attempts++ == 0) {
-		assert_true(control(work->server, "stop", ""));
+		assert_true(stop_server(work->server));
 		if (work->start_again)
-			assert_true(control(work->server, "start", "fast"));
+			assert_true(start_server(work->server));
 	}
 	if (result == DB_OK)
 		result = db_exec(tx->db, &mark_add, DB_NO_VALUES, NULL);
@@ -154,7 +160,7 @@ static void a_server_that_stays_away_is_unavailable(void **state)
 	assert_int_equal(db_exec(server->db, &mark_add, DB_NO_VALUES, NULL), DB_ERROR);
 	assert_int_equal(db_run(server->db, "SELECT 1"), DB_ERROR);
 	assert_int_equal(db_prepare(server->db, &mark_get), DB_ERROR);
-	assert_true(control(server, "start", "fast"));
+	assert_true(start_server(server));
 	assert_int_equal(db_exec(server->db, &mark_add, DB_NO_VALUES, NULL), DB_OK);
 }
 

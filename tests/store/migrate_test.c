@@ -1,5 +1,6 @@
 /* migrate_test.c - folders of migrations, good and bad, against a database of their own. */
 #include "../support/database.h"
+#include "../support/program.h"
 #include "../support/wire.h"
 
 #include <setjmp.h>
@@ -48,7 +49,7 @@ static int set_up(void **state)
 	fixture->database = test_database_open_empty();
 	fixture->db = test_database_connect(fixture->database, TEST_OWNER);
 	fixture->arena = arena_create();
-	strcpy(fixture->folder, "/tmp/lethe-migrate-XXXXXX");
+	snprintf(fixture->folder, sizeof(fixture->folder), "/tmp/lethe-migrate-XXXXXX");
 	assert_non_null(mkdtemp(fixture->folder));
 	return 0;
 }
@@ -56,13 +57,12 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct fixture *fixture = *state;
-	char command[128];
 
 	db_close(&fixture->db);
 	arena_destroy(&fixture->arena);
 	test_database_close(&fixture->database);
-	snprintf(command, sizeof(command), "rm -rf %s", fixture->folder);
-	return system(command);
+	program_remove_folder(fixture->folder);
+	return 0;
 }
 
 static void write_file(struct fixture *fixture, const char *name, const char *text)

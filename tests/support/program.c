@@ -1,0 +1,67 @@
+/* program.c - run other programs from a test. */
+#include "program.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Read until the other end is closed; what does not fit is read and dropped. */
+static void read_all(int fd, char *output, size_t size)
+{
+	char rest[4096];
+	size_t length = 0;
+	ssize_t got = 1;
+
+	while (got > 0) {
+		if (length < size - 1) {
+			got = read(fd, output + length, size - 1 - length);
+			length += got > 0 ? (size_t)got : 0;
+		} else {
+			got = read(fd, rest, sizeof(rest));
+		}
+	}
+	output[length] = '\0';
+}
+
+static int wait_for(pid_t child)
+{
+	int status;
+
+	if (waitpid(child, &status, 0) != child || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+int program_run(const char *const arguments[], char *output, size_t size)
+{
+	posix_spawn_file_actions_t actions;
+	int ends[2] = {-1, -1};
+	pid_t child;
+	int failed;
+
+	if (output != NULL && pipe2(ends, O_CLOEXEC) != 0)
+		return -1;
+	posix_spawn_file_actions_init(&actions);
+	if (output != NULL)
+		posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+	failed =
+	    posix_spawnp(&child, arguments[0], &actions, NULL, (char *const *)arguments, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (output != NULL) {
+		close(ends[1]);
+		read_all(ends[0], output, size);
+		close(ends[0]);
+	}
+	return failed != 0 ? -1 : wait_for(child);
+}
+
+void program_remove_folder(const char *folder)
+{
+	if (program_run((const char *const[]){"rm", "-rf", folder, NULL}, NULL, 0) != 0) {
+		fprintf(stderr, "cannot remove %s\n", folder);
+		exit(1);
+	}
+}

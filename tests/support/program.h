@@ -1,0 +1,17 @@
+/* program.h - run other programs from a test. */
+#ifndef LETHE_TESTS_PROGRAM_H
+#define LETHE_TESTS_PROGRAM_H
+
+#include <stddef.h>
+
+/* Run `arguments[0]` (looked up in PATH) with these arguments, the last one NULL, and wait for its
+ * end. Its standard output goes to `output`, NUL-terminated and cut at `size`, or where that is
+ * NULL to the test's own. Returns its exit status, or -1 if it could not be run or was ended by a
+ * signal. */
+int program_run(const char *const arguments[], char *output, size_t size)
+    __attribute__((warn_unused_result));
+
+/* Delete a folder with all that is in it. Ends the program on failure. */
+void program_remove_folder(const char *folder);
+
+#endif
