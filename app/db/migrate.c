@@ -12,13 +12,13 @@
 
 #define LOCK_WAIT_S 600
 
-DB_STATEMENT(migrate_lock, "SELECT GET_LOCK(LEFT(CONCAT('lethe_migrate_', DATABASE()), 64), ?)");
-DB_STATEMENT(migrate_has_list,
+DB_STATEMENT(MIGRATE_LOCK, "SELECT GET_LOCK(LEFT(CONCAT('lethe_migrate_', DATABASE()), 64), ?)");
+DB_STATEMENT(MIGRATE_HAS_LIST,
     "SELECT COUNT(*) FROM information_schema.tables"
     " WHERE table_schema = DATABASE() AND table_name = 'schema_migrations'");
 DB_STATEMENT(
-    migrate_list, "SELECT name, digest, bytes, complete FROM schema_migrations ORDER BY name");
-DB_STATEMENT(migrate_note,
+    MIGRATE_LIST, "SELECT name, digest, bytes, complete FROM schema_migrations ORDER BY name");
+DB_STATEMENT(MIGRATE_NOTE,
     "INSERT INTO schema_migrations (name, digest, bytes, complete, applied_at)"
     " VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE digest = VALUES(digest),"
     " bytes = VALUES(bytes), complete = VALUES(complete), applied_at = VALUES(applied_at)");
@@ -79,7 +79,7 @@ static bool has_script(const struct migration *migration, const char *name)
 static bool load_list(struct migration *migration, struct error *error)
 {
 	enum db_result result = db_query(
-	    migration->db, migration->arena, &migrate_list, DB_NO_VALUES, &migration->listed);
+	    migration->db, migration->arena, &MIGRATE_LIST, DB_NO_VALUES, &migration->listed);
 
 	return result == DB_OK || result == DB_NONE || db_fail(result, error);
 }
@@ -138,7 +138,7 @@ static bool note_progress(struct migration *migration, const struct script *scri
 	enum db_result result;
 
 	script_digest(script, bytes, digest);
-	result = db_exec(migration->db, &migrate_note,
+	result = db_exec(migration->db, &MIGRATE_NOTE,
 	    DB_VALUES(db_bind_text(script->name), db_bind_blob(digest, sizeof(digest)),
 		db_bind_int((int64_t)bytes), db_bind_bool(complete),
 		db_bind_time(migration->now_us)),
@@ -199,7 +199,7 @@ static bool apply_missing(struct migration *migration, struct error *error)
 static bool take_lock(struct migration *migration, struct error *error)
 {
 	struct db_rows rows;
-	enum db_result result = db_query(migration->db, migration->arena, &migrate_lock,
+	enum db_result result = db_query(migration->db, migration->arena, &MIGRATE_LOCK,
 	    DB_VALUES(db_bind_int(LOCK_WAIT_S)), &rows);
 
 	if (result != DB_OK)
@@ -257,7 +257,7 @@ static bool check_all(struct migration *migration, struct error *error)
 {
 	struct db_rows rows;
 	enum db_result result =
-	    db_query(migration->db, migration->arena, &migrate_has_list, DB_NO_VALUES, &rows);
+	    db_query(migration->db, migration->arena, &MIGRATE_HAS_LIST, DB_NO_VALUES, &rows);
 
 	if (result != DB_OK)
 		return db_fail(result, error);

@@ -46,8 +46,8 @@ static enum test_role role_of(const char *name)
 		const char *prefix;
 		enum test_role role;
 	} roles[] = {
-	    {"migrate_", TEST_OWNER},
-	    {"prune_", TEST_PRUNE},
+	    {"MIGRATE_", TEST_OWNER},
+	    {"AUDIT_PRUNE_", TEST_PRUNE},
 	};
 
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
