@@ -40,8 +40,8 @@ struct policy_subject photos_policy_subject(const struct photo *photo)
 	    .on_site = !id_is_none(&photo->site_id),
 	    .owns_site = photo->owns_site,
 	    .published =
-		photo->archived_at_us == 0 &&
-		(photo->status == PHOTO_APPROVED || photo->status == PHOTO_DELETION_REQUESTED),
+		photo->status == PHOTO_APPROVED || photo->status == PHOTO_DELETION_REQUESTED,
+	    .archived = photo->archived_at_us != 0,
 	    .deleted = photo->deleted_at_us != 0,
 	    .purged = photo->purging,
 	};

@@ -1,37 +1,8 @@
-/* photos_archive.c - out of the galleries and back: archiving, and bringing back from wherever. */
+/* photos_archive.c - out of the galleries and back: archiving and its undoing. */
 #include "photos_archive.h"
 #include "photos.h"
 
-#include <domain/deletions.h>
 #include <store/shares.h>
-
-bool photos_lock(struct db_tx *tx, const struct actor *actor, const struct id *photo_id,
-    enum policy_action action, struct photo *photo_r, struct error *error)
-{
-	struct policy_subject subject;
-	enum db_result result = store_photo_lock(
-	    tx, tx->arena, &actor->organization_id, photo_id, &actor->user_id, photo_r);
-
-	if (result == DB_NONE) {
-		return error_set(error, ERROR_NOT_FOUND, "not_found",
-		    "There is no such photo, or it is not for you to see.");
-	}
-	if (result != DB_OK) {
-		return db_fail(result, error);
-	}
-	subject = photos_policy_subject(photo_r);
-	return policy_check(actor, action, &subject, error);
-}
-
-bool photos_refuse_deleted(const struct photo *photo, struct error *error)
-{
-	char text[ID_TEXT_SIZE];
-
-	error_set(error, ERROR_CONFLICT, "already_deleted", "This photo is deleted.");
-	id_format(&photo->deletion_id, text);
-	error_set_reference(error, "deletion_id", text);
-	return false;
-}
 
 /* One act on one photo. */
 struct act {
@@ -193,61 +164,4 @@ bool photos_unarchive(const struct domain *domain, const struct actor *actor, st
 
 	return db_transaction(domain->db, unarchive, &act, error) &&
 	       photos_find(domain, actor, arena, photo_id, photo_r, error);
-}
-
-/* What is no more was perhaps purged after the actor had deleted it: its deletion knows. */
-static bool restore_absent(const struct domain *domain, const struct actor *actor,
-    struct arena *arena, const struct id *photo_id, struct error *error)
-{
-	struct id deletion_id = id_none;
-	struct deletion deletion;
-	enum db_result result = store_photo_last_deletion(
-	    domain->db, arena, &actor->organization_id, photo_id, &deletion_id);
-
-	if (result != DB_OK && result != DB_NONE) {
-		return db_fail(result, error);
-	}
-	if (result == DB_OK && !deletions_restore(domain, actor, arena, &deletion_id,
-				   &(struct restore_choice){0}, &deletion, error)) {
-		return false;
-	}
-	return error_set(error, ERROR_NOT_FOUND, "not_found",
-	    "There is no such photo, or it is not for you to see.");
-}
-
-/* A photo that went along with something larger comes back alone. */
-static bool restore_deleted(const struct domain *domain, const struct actor *actor,
-    struct arena *arena, const struct photo *photo, struct error *error)
-{
-	const bool part = !id_equal(&photo->deletion_item_id, &photo->id);
-	struct deletion deletion;
-
-	return deletions_restore(domain, actor, arena, &photo->deletion_id,
-	    &(struct restore_choice){.items = part ? &photo->id : NULL, .item_count = part ? 1 : 0},
-	    &deletion, error);
-}
-
-bool photos_restore(const struct domain *domain, const struct actor *actor, struct arena *arena,
-    const struct id *photo_id, struct photo *photo_r, struct error *error)
-{
-	struct photo photo;
-	enum db_result result = store_photo_find(
-	    domain->db, arena, &actor->organization_id, photo_id, &actor->user_id, &photo);
-
-	if (result == DB_NONE) {
-		return restore_absent(domain, actor, arena, photo_id, error);
-	}
-	if (result != DB_OK) {
-		return db_fail(result, error);
-	}
-	if (photo.deleted_at_us != 0) {
-		return restore_deleted(domain, actor, arena, &photo, error) &&
-		       photos_find(domain, actor, arena, photo_id, photo_r, error);
-	}
-	if (photo.archived_at_us != 0) {
-		return photos_unarchive(domain, actor, arena, photo_id, photo_r, error);
-	}
-	return photos_find(domain, actor, arena, photo_id, photo_r, error) &&
-	       error_set(error, ERROR_CONFLICT, "not_deleted",
-		   "This photo is neither deleted nor archived.");
 }

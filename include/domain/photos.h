@@ -67,8 +67,7 @@ bool photos_file(const struct domain *domain, const struct actor *actor, struct 
     const struct id *photo_id, enum file_part part, struct file *file_r, struct error *error)
     __attribute__((warn_unused_result));
 
-/* What policy needs to know of a photo; `published` is false while it is archived, since other
- * members do not see it then. */
+/* What policy needs to know of a photo. */
 struct policy_subject photos_policy_subject(const struct photo *photo);
 
 /* A photo to be added. Texts are UTF-8, borrowed; NULL or blank counts as not given. */
