@@ -41,7 +41,7 @@ bool purge_preview(const struct domain *domain, struct arena *arena, struct purg
 
 /* Purge one deletion that is already in the state purging, at most `max_steps` steps (0: to the
  * end), for `actor`, whose name the audit entry bears. `done_r` tells whether it is purged. */
-bool purge_deletion(const struct domain *domain, const struct actor *actor, struct arena *arena,
+bool purge_deletion(const struct domain *domain, const struct actor *actor,
     const struct id *deletion_id, unsigned max_steps, bool *done_r, struct error *error)
     __attribute__((warn_unused_result));
 

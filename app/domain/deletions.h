@@ -1,0 +1,87 @@
+/* deletions.h - what the acts on deletions share. Every function here runs in the caller's
+ * transaction, under the lock of the deletion's row (or of the item, while there is no deletion).
+ */
+#ifndef LETHE_DOMAIN_DELETIONS_PRIVATE_H
+#define LETHE_DOMAIN_DELETIONS_PRIVATE_H
+
+#include <auth/policy.h>
+#include <domain/cascade.h>
+#include <domain/deletions.h>
+#include <domain/lifecycle.h>
+
+/* Where a marking stands between two steps; zeroed at its start. It lives in memory alone: a
+ * marking that starts anew finds what is marked and goes on behind it. */
+struct marking {
+	size_t relation;
+	struct id after; /* the last parent done */
+	bool again;      /* children became parents themselves: pass once more */
+};
+
+/* How the lifecycle calls a deletion's state, and who acts. */
+enum lifecycle_state deletion_lifecycle(const struct deletion *deletion);
+enum lifecycle_actor lifecycle_actor_of(const struct actor *actor);
+
+/* True while the window is open: before recover_until, not at it. */
+bool deletion_is_open(const struct deletion *deletion, int64_t now_us);
+
+/* The sum of all counts. */
+int64_t deletion_total(const struct deletion *deletion);
+
+/* Ask the lifecycle and move the row's state accordingly; `total` is the rows there are to handle
+ * in the new state. */
+bool deletion_advance(struct db_tx *tx, struct deletion *deletion, enum lifecycle_act act,
+    enum lifecycle_actor actor, int64_t now_us, int64_t total, struct error *error)
+    __attribute__((warn_unused_result));
+
+/* Write "<kind>.<verb>" (or the whole `action`, where there is a dot in it) about an item, with
+ * what the deletion says of itself. */
+bool deletion_audit(struct db_tx *tx, const struct domain *domain, const struct actor *actor,
+    const struct deletion *deletion, const char *action, const struct id *item_id,
+    const char *reason, struct error *error) __attribute__((warn_unused_result));
+
+/* Check a reason and make a blank one NULL. */
+bool deletion_reason(const char **reason, struct error *error) __attribute__((warn_unused_result));
+
+/* What policy needs to know of an item and of a deletion. */
+struct policy_subject root_subject(enum item_kind kind, const struct root_item *item);
+struct policy_subject deletion_subject(const struct deletion *deletion);
+
+/* Say that an item is deleted, and by which deletion. */
+bool refuse_deleted(const struct id *deletion_id, struct error *error);
+
+/* The answer for an item or a deletion that is not there. */
+bool fail_find(enum db_result result, const char *what, struct error *error);
+
+/* Begin the deletion that `deletion` describes (id, organisation, act, item, origin, mode, times):
+ * insert it, mark the root and as much with it as fits a step, write the audit entry. A hard one is
+ * left in the state purging, or marking where it is larger than a step. `only_archived`: the root
+ * must be archived still; DB_NONE of the mark is told by `gone_r`, with no error set. */
+bool deletion_begin(struct db_tx *tx, const struct domain *domain, const struct actor *actor,
+    struct deletion *deletion, bool only_archived, bool *gone_r, struct error *error)
+    __attribute__((warn_unused_result));
+
+/* Mark at most `budget` rows more; `done_r` once nothing is left. With `whole` parents are not
+ * taken in ranges, for a deletion known to be small. */
+bool marking_step(struct db_tx *tx, const struct domain *domain, struct deletion *deletion,
+    struct marking *marking, bool whole, int64_t budget, bool *done_r, struct error *error)
+    __attribute__((warn_unused_result));
+
+/* marking → trashed, and on to purging where the deletion is hard. */
+bool marking_finish(struct db_tx *tx, struct deletion *deletion, int64_t now_us,
+    struct error *error) __attribute__((warn_unused_result));
+
+/* Clear at most `budget` marks; `done_r` once none is left. */
+bool restoring_step(struct db_tx *tx, struct deletion *deletion, int64_t budget, bool *done_r,
+    struct error *error) __attribute__((warn_unused_result));
+
+/* Count rows by the table they were marked in. */
+void count_marks(struct deletion *deletion, const int64_t rows[MARK_TABLE_COUNT], int64_t sign);
+
+/* Tell a test that a step has committed. */
+void domain_after_step(const struct domain *domain, const char *name);
+
+/* Finish marking one deletion, to the end or at most `max_steps` steps (0: no limit). */
+bool background_mark(const struct domain *domain, const struct id *deletion_id, unsigned max_steps,
+    unsigned *steps_r, struct error *error) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,168 @@
+/* purge.c - removing for good, step by step. Every step is a transaction of its own that locks the
+ * deletion's row, so that of a purge and a restore, and of two workers, one goes first. */
+#include "purge.h"
+
+#include <domain/audit.h>
+
+/* One step on one deletion. */
+struct purge_step {
+	const struct domain *domain;
+	const struct actor *actor; /* whose name the entry bears; organisation aside */
+	const struct id *deletion_id;
+	bool worked; /* the row was free and due */
+	bool paused;
+	bool done; /* it is purged */
+	struct deletion deletion;
+};
+
+/* Remove the details of a range of roots, then the roots. `done_r` once nothing is left. */
+static enum db_result remove_range(struct db_tx *tx, const struct domain *domain,
+    struct deletion *deletion, int64_t *budget, bool *done_r)
+{
+	const struct cascade_row *rows[RELATION_COUNT];
+	size_t count = cascade_of_kind(deletion->kind, rows);
+	enum mark_table roots = cascade_root_marks(deletion->kind);
+	int64_t now_us = clock_now_us(domain->clock), changed;
+	struct id upto;
+	bool last;
+	enum db_result result = marks_range(
+	    tx->db, tx->arena, roots, deletion, &id_none, domain->step_rows, &upto, &last);
+
+	for (size_t i = 0; result == DB_OK && i<count && * budget> 0; i++) {
+		result = relation_purge(
+		    tx, rows[i]->relation, deletion, &upto, *budget, now_us, &changed);
+		*budget -= changed;
+		deletion->progress_done += changed;
+	}
+	if (result == DB_OK && *budget > 0) {
+		result = marks_purge(tx, roots, deletion, &upto, *budget, &changed);
+		*budget -= changed;
+		deletion->progress_done += changed;
+	}
+	*done_r = last && *budget > 0;
+	return result;
+}
+
+static bool settle(struct db_tx *tx, struct purge_step *step, struct error *error)
+{
+	struct deletion *deletion = &step->deletion;
+	int64_t now_us = clock_now_us(step->domain->clock);
+	enum lifecycle_state next;
+	enum db_result result;
+	bool retention = deletion->origin == ORIGIN_RETENTION;
+
+	if (!lifecycle_next(
+		deletion_lifecycle(deletion), ACT_PURGE_DONE, BY_WORKER, false, &next, error)) {
+		return false;
+	}
+	result = deletion_settle_purged(tx, deletion, now_us);
+	if (result != DB_OK) {
+		return db_fail(result, error);
+	}
+	deletion->state = DELETION_PURGED;
+	return deletion_audit(tx, step->domain, step->actor, deletion,
+	    retention ? "retention.purge" : "purge", &deletion->item_id, NULL, error);
+}
+
+/* trashed → purging where the window has closed. False with no error set: it is not due. */
+static bool claim(struct db_tx *tx, struct purge_step *step, bool *due_r, struct error *error)
+{
+	struct deletion *deletion = &step->deletion;
+	int64_t now_us = clock_now_us(step->domain->clock);
+
+	*due_r = deletion->state == DELETION_PURGING ||
+		 (deletion->state == DELETION_TRASHED && !deletion_is_open(deletion, now_us));
+	if (!*due_r || deletion->state == DELETION_PURGING) {
+		return true;
+	}
+	return deletion_advance(
+	    tx, deletion, ACT_PURGE, BY_WORKER, now_us, deletion_total(deletion), error);
+}
+
+static bool is_paused(struct db_tx *tx, struct purge_step *step, struct error *error)
+{
+	struct installation installation = {0};
+	enum db_result result = installation_read(tx->db, tx->arena, &installation);
+
+	step->paused = installation.purge_paused_at_us != 0;
+	return result == DB_OK || db_fail(result, error);
+}
+
+static bool run_step(struct db_tx *tx, void *context, struct error *error)
+{
+	struct purge_step *step = context;
+	int64_t budget = step->domain->step_rows;
+	enum db_result result;
+
+	step->worked = step->done = false;
+	if (!is_paused(tx, step, error)) {
+		return false;
+	}
+	result =
+	    step->paused ? DB_NONE : deletion_lock_free(tx, step->deletion_id, &step->deletion);
+	if (result != DB_OK) {
+		return result == DB_NONE || db_fail(result, error);
+	}
+	if (!claim(tx, step, &step->worked, error)) {
+		return false;
+	}
+	if (!step->worked) {
+		return true;
+	}
+	result = remove_range(tx, step->domain, &step->deletion, &budget, &step->done);
+	if (result == DB_OK) {
+		result = deletion_store_counts(tx, &step->deletion);
+	}
+	if (result != DB_OK) {
+		return db_fail(result, error);
+	}
+	return !step->done || settle(tx, step, error);
+}
+
+bool purge_steps(const struct domain *domain, const struct actor *actor,
+    const struct id *deletion_id, const struct purge_limits *limits, struct purge_report *report,
+    bool *done_r, struct error *error)
+{
+	struct purge_step step = {.domain = domain, .actor = actor, .deletion_id = deletion_id};
+
+	*done_r = false;
+	while (!step.done && !purge_must_stop(limits, report)) {
+		if (!db_transaction(domain->db, run_step, &step, error)) {
+			return false;
+		}
+		report->paused = report->paused || step.paused;
+		if (!step.worked) {
+			return true;
+		}
+		report->steps++;
+		domain_after_step(domain, "purge");
+	}
+	*done_r = step.done;
+	if (step.done) {
+		report->deletions++;
+		report->bytes += step.deletion.bytes;
+		for (size_t i = 0; i < COUNT_KIND_COUNT; i++) {
+			report->counts[i] += step.deletion.counts[i];
+		}
+	}
+	return true;
+}
+
+bool purge_must_stop(const struct purge_limits *limits, struct purge_report *report)
+{
+	bool stop = report->paused ||
+		    (limits->max_steps > 0 && report->steps >= limits->max_steps) ||
+		    (limits->stop && limits->stop(limits->context));
+
+	report->unfinished = report->unfinished || stop;
+	return stop;
+}
+
+bool purge_deletion(const struct domain *domain, const struct actor *actor,
+    const struct id *deletion_id, unsigned max_steps, bool *done_r, struct error *error)
+{
+	struct purge_limits limits = {.max_steps = max_steps};
+	struct purge_report report = {0};
+
+	return purge_steps(domain, actor, deletion_id, &limits, &report, done_r, error);
+}

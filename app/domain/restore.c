@@ -1,0 +1,241 @@
+/* restore.c - undoing a deletion, all of it or some photos out of it. */
+#include "deletions.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ITEMS_MAX 1000
+
+struct restore_context {
+	const struct domain *domain;
+	const struct actor *actor;
+	struct id organization_id;
+	const struct id *deletion_id;
+	const struct restore_choice *choice;
+};
+
+static bool refuse_container(const struct id *blocking, struct error *error)
+{
+	char text[ID_TEXT_SIZE];
+
+	id_format(blocking, text);
+	error_set(error, ERROR_CONFLICT, "container_deleted",
+	    "What this belongs to is deleted itself. Restore that first, or restore this without "
+	    "it.");
+	error_set_reference(error, "deletion_id", text);
+	return false;
+}
+
+/* Whether containers stand in the way (`photo_id`: of that photo alone), once the choice to leave
+ * them behind has been followed. DB_NONE: nothing does. */
+static enum db_result containers_in_the_way(struct db_tx *tx, const struct deletion *deletion,
+    const struct id *photo_id, bool without, struct id *blocking_r)
+{
+	enum db_result result = container_deleted(tx, deletion, photo_id, blocking_r);
+
+	if (result == DB_OK && without) {
+		result = container_leave(tx, deletion, photo_id);
+		return result == DB_OK ? DB_NONE : result;
+	}
+	return result;
+}
+
+static bool finish_restore(struct db_tx *tx, const struct restore_context *c,
+    struct deletion *deletion, bool done, struct error *error)
+{
+	int64_t now_us = clock_now_us(c->domain->clock);
+
+	if (done &&
+	    !deletion_advance(tx, deletion, ACT_RESTORE_DONE, BY_WORKER, now_us, 0, error)) {
+		return false;
+	}
+	return deletion_audit(
+	    tx, c->domain, c->actor, deletion, "restore", &deletion->item_id, NULL, error);
+}
+
+/* All of it: at once if it is small, else the root at once and the rest in the background. */
+static bool restore_all(struct db_tx *tx, const struct restore_context *c,
+    struct deletion *deletion, struct error *error)
+{
+	int64_t total = deletion_total(deletion);
+	bool small = total <= c->domain->step_rows, done = false;
+	struct id blocking;
+	enum db_result result =
+	    containers_in_the_way(tx, deletion, NULL, c->choice->without_container, &blocking);
+
+	if (result != DB_NONE) {
+		return result == DB_OK ? refuse_container(&blocking, error)
+				       : db_fail(result, error);
+	}
+	if (!deletion_advance(tx, deletion, ACT_RESTORE, lifecycle_actor_of(c->actor),
+		clock_now_us(c->domain->clock), small ? 0 : total, error)) {
+		return false;
+	}
+	if (small) {
+		if (!restoring_step(tx, deletion, total + 1, &done, error)) {
+			return false;
+		}
+	} else {
+		result = root_clear(tx, deletion);
+		/* The root may have been restored by itself before. */
+		if (result != DB_OK && result != DB_NONE) {
+			return db_fail(result, error);
+		}
+	}
+	return finish_restore(tx, c, deletion, done, error);
+}
+
+/* One photo out of a deletion. `waits_r`: its original is deleted by the same deletion, so it may
+ * become possible once that one has been restored. */
+static bool restore_item(struct db_tx *tx, const struct restore_context *c,
+    struct deletion *deletion, const struct id *photo_id, bool last_pass, bool *waits_r,
+    struct error *error)
+{
+	int64_t rows[MARK_TABLE_COUNT];
+	struct id blocking;
+	enum db_result result = container_deleted(tx, deletion, photo_id, &blocking);
+
+	*waits_r = result == DB_OK && !last_pass && id_equal(&blocking, &deletion->id);
+	if (*waits_r) {
+		return true;
+	}
+	if (result == DB_OK && !c->choice->without_container) {
+		return refuse_container(&blocking, error);
+	}
+	if (result == DB_OK) {
+		result = container_leave(tx, deletion, photo_id);
+	}
+	if (result != DB_OK && result != DB_NONE) {
+		return db_fail(result, error);
+	}
+	result = marks_clear_photo(tx, deletion, photo_id, rows);
+	if (result == DB_NONE) {
+		return error_set_field(error, "items", "not_in_deletion",
+		    "One of these photos is not part of this deletion (any more).");
+	}
+	if (result != DB_OK) {
+		return db_fail(result, error);
+	}
+	count_marks(deletion, rows, -1);
+	return deletion_audit(
+	    tx, c->domain, c->actor, deletion, "photo.restore", photo_id, NULL, error);
+}
+
+/* Originals first: a derivative whose original is among the items waits for the second pass. */
+static bool restore_items(struct db_tx *tx, const struct restore_context *c,
+    struct deletion *deletion, struct error *error)
+{
+	size_t count = c->choice->item_count;
+	bool *waits = arena_array(tx->arena, count, sizeof(*waits));
+
+	for (size_t i = 0; i < count; i++) {
+		if (!restore_item(tx, c, deletion, &c->choice->items[i], false, &waits[i], error)) {
+			return false;
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		bool still;
+
+		if (waits[i] &&
+		    !restore_item(tx, c, deletion, &c->choice->items[i], true, &still, error)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* What is left stays in the trash; with nothing left the deletion is restored. */
+static bool restore_some(struct db_tx *tx, const struct restore_context *c,
+    struct deletion *deletion, struct error *error)
+{
+	enum lifecycle_actor actor = lifecycle_actor_of(c->actor);
+	int64_t now_us = clock_now_us(c->domain->clock);
+	enum db_result result;
+
+	if (!deletion_advance(tx, deletion, ACT_RESTORE_SOME, actor, now_us, 0, error) ||
+	    !restore_items(tx, c, deletion, error)) {
+		return false;
+	}
+	result = marks_bytes(tx->db, tx->arena, deletion, &deletion->bytes);
+	if (result == DB_OK) {
+		result = deletion_store_counts(tx, deletion);
+	}
+	if (result != DB_OK) {
+		return db_fail(result, error);
+	}
+	return deletion_total(deletion) > 0 ||
+	       (deletion_advance(tx, deletion, ACT_RESTORE, actor, now_us, 0, error) &&
+		   deletion_advance(tx, deletion, ACT_RESTORE_DONE, actor, now_us, 0, error));
+}
+
+static bool run_restore(struct db_tx *tx, void *context, struct error *error)
+{
+	const struct restore_context *c = context;
+	struct deletion deletion;
+	struct policy_subject subject;
+	enum db_result result = deletion_lock(tx, &c->organization_id, c->deletion_id, &deletion);
+
+	if (result != DB_OK) {
+		return fail_find(result, "deletion", error);
+	}
+	subject = deletion_subject(&deletion);
+	if (!policy_check(c->actor, POLICY_RESTORE, &subject, error)) {
+		return false;
+	}
+	return c->choice->items ? restore_some(tx, c, &deletion, error)
+				: restore_all(tx, c, &deletion, error);
+}
+
+bool deletions_restore(const struct domain *domain, const struct actor *actor, struct arena *arena,
+    const struct id *deletion_id, const struct restore_choice *choice, struct deletion *deletion_r,
+    struct error *error)
+{
+	static const struct restore_choice all = {0};
+	struct restore_context context = {
+	    domain, actor, actor->organization_id, deletion_id, choice ? choice : &all};
+	enum db_result result;
+
+	if (choice && choice->items && choice->item_count > ITEMS_MAX) {
+		return error_set_field(error, "items", "too_many_items",
+		    "At most %d photos can be restored at once.", ITEMS_MAX);
+	}
+	if (choice && choice->items && choice->item_count == 0) {
+		return error_set_field(error, "items", "no_items", "Choose at least one photo.");
+	}
+	if (!db_transaction(domain->db, run_restore, &context, error)) {
+		return false;
+	}
+	result = deletion_find(domain->db, arena, &actor->organization_id, deletion_id, deletion_r);
+	return result == DB_OK || db_fail(result, error);
+}
+
+bool deletions_restore_act(const struct domain *domain, const struct actor *actor,
+    struct arena *arena, const struct id *act_id, struct act_result **results_r, size_t *count_r,
+    struct error *error)
+{
+	struct id *ids;
+	enum db_result result = deletion_ids_of_act(
+	    domain->db, arena, &actor->organization_id, act_id, &actor->user_id, &ids, count_r);
+
+	if (result == DB_OK && *count_r == 0) {
+		result = DB_NONE;
+	}
+	if (result != DB_OK) {
+		return fail_find(result, "act", error);
+	}
+	*results_r = arena_array(arena, *count_r, sizeof(**results_r));
+	for (size_t i = 0; i < *count_r; i++) {
+		struct act_result *one = &(*results_r)[i];
+		struct error failure = {0};
+		struct deletion deletion;
+
+		one->id = ids[i];
+		one->changed =
+		    deletions_restore(domain, actor, arena, &ids[i], NULL, &deletion, &failure);
+		if (one->changed) {
+			one->item_id = deletion.item_id;
+		}
+		snprintf(one->code, sizeof(one->code), "%s", failure.code);
+	}
+	return true;
+}
