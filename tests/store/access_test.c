@@ -41,7 +41,7 @@ static struct error refusal;
 static bool accepts(const char *token, struct access *access_r)
 {
 	struct error error = {0};
-	struct access access;
+	struct access access = {0};
 	bool accepted = access_verify(&id_->other, id_->arena, token, &access, &error);
 
 	if (accepted && access_r)
@@ -55,7 +55,7 @@ static bool accepts(const char *token, struct access *access_r)
 
 static void test_own_token(void **state)
 {
-	struct access access;
+	struct access access = {0};
 	const char *token = grant(&id_->ben);
 
 	(void)state;
@@ -212,7 +212,7 @@ static const char *sign_host(const struct claims *claims)
 static void test_host_token(void **state)
 {
 	struct claims claims = host_claims();
-	struct access access;
+	struct access access = {0};
 
 	(void)state;
 	assert_true(accepts(sign_host(&claims), &access));
@@ -277,7 +277,7 @@ static void test_another_hosts_key(void **state)
 	/* Without a configured key there are no host tokens. */
 	struct config config = id_->config;
 	struct auth without;
-	struct access access;
+	struct access access = {0};
 	config.host_key = "";
 	assert_true(
 	    auth_open(&without, &config, id_->db, &id_->clock, id_->keys, id_->hasher, &error));
@@ -341,7 +341,7 @@ int main(void)
 	    cmocka_unit_test_setup(test_another_hosts_key, reset),
 	    cmocka_unit_test_setup(test_sso, reset),
 	};
-	struct access access;
+	struct access access = {0};
 
 	id_ = identity_open();
 	if (access_verify(&id_->auth, id_->arena, NULL, &access, &refusal))

@@ -111,7 +111,7 @@ static void test_prune(void **state)
 static enum error_kind open_link(const char *token, const char *purpose, struct link *link_r)
 {
 	struct error error = {0};
-	struct link link;
+	struct link link = {0};
 
 	if (!link_open(&id_->other, id_->arena, token, purpose, &link, &error))
 		return error.kind;
@@ -132,7 +132,7 @@ static const char *issue(const struct link *link)
 static void test_link(void **state)
 {
 	struct link given = {.purpose = "removal", .subject = "visitor@mail.test"};
-	struct link link;
+	struct link link = {0};
 
 	(void)state;
 	given.item = id_generate(3);

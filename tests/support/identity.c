@@ -4,6 +4,7 @@
 #include <auth/keyring.h>
 #include <auth/keys.h>
 #include <auth/password.h>
+#include <ftw.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,10 +125,16 @@ void identity_reset(struct identity *identity)
 	must(db_transaction(identity->owner, insert_people, identity, &error), "people", &error);
 }
 
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+	(void)status;
+	(void)kind;
+	(void)place;
+	return remove(path);
+}
+
 void identity_close(struct identity **identity)
 {
-	char command[128];
-
 	db_close(&(*identity)->owner);
 	db_close(&(*identity)->db);
 	db_close(&(*identity)->other_db);
@@ -135,15 +142,15 @@ void identity_close(struct identity **identity)
 	password_hasher_destroy(&(*identity)->hasher);
 	arena_destroy(&(*identity)->arena);
 	arena_destroy(&(*identity)->keys_arena);
-	snprintf(command, sizeof(command), "rm -rf '%s'", (*identity)->folder);
-	must(system(command) == 0, "rm", NULL);
+	must(nftw((*identity)->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS) == 0,
+	    (*identity)->folder, NULL);
 	free(*identity);
 	*identity = NULL;
 }
 
 void identity_sql(struct identity *identity, const char *format, const struct id *id)
 {
-	char hex[2 * sizeof(id->bytes) + 1] = "";
+	char hex[2 * sizeof(struct id) + 1] = "";
 	const char *at = strstr(format, "%s");
 
 	if (id)
