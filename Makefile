@@ -8,6 +8,7 @@
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
+.SECONDARY:
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -147,7 +148,7 @@ fuzzers: $(FUZZERS:%.c=$(BUILD)/%)
 
 # clang-tidy, file by file and only what has changed.
 tidy: $(patsubst %.c,$(BUILD)/tidy/%.ok,$(filter-out $(FUZZERS),$(ALL_C)))
-$(BUILD)/tidy/%.ok: %.c .clang-tidy $(BUILD)/flags
+$(BUILD)/tidy/%.ok: %.c .clang-tidy tests/.clang-tidy $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,TIDY,$<)clang-tidy --quiet --warnings-as-errors='*' $< -- $(DIALECT) $(PKG_CFLAGS) >$@.out 2>&1 || { grep -v "warnings\{0,1\} generated" $@.out; exit 1; }
 	@touch $@

@@ -64,6 +64,9 @@ head -c 29000000 /dev/zero >"$folder/large"
 get "$url/upload" -H Expect: --data-binary "@$folder/large"; expect_page 413 html "a large body"
 get "$url/api/photos" -H Expect: --data-binary "@$folder/large"; expect_page 413 json "a large body to the API"
 
+get "http://127.0.0.1:$((port + 1))/metrics"
+check "metrics of an application that is down are a 503" has '^HTTP/1.1 503 '
+
 get "$url/static/errors/errors.css?v=1" -H 'Accept-Encoding: gzip' -o /dev/null -D -
 check "a static file with a version is kept for ever" has '^cache-control: public, max-age=31536000, immutable$'
 check "text is sent compressed" has '^content-encoding: gzip$'
