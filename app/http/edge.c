@@ -112,6 +112,24 @@ static void send_answer(struct worker *worker)
 		FCGX_PutStr(exchange->body.data, (int)exchange->body.length, out);
 }
 
+/* True if the gateway has already sent more on a kept connection. */
+static bool has_more(const struct worker *worker)
+{
+	struct pollfd wait = {.fd = worker->fcgi.ipcFd, .events = POLLIN};
+	return poll(&wait, 1, 0) > 0;
+}
+
+/* End the request. Where another connection waits, it comes before this one is kept: else, with
+ * more connections than threads, some would be served for ever and others never. Looked up before
+ * the gateway hears of the end, so that it can hardly have chosen this connection again. */
+static void finish_request(struct worker *worker)
+{
+	bool is_other_waiting = listener_is_pending(&worker->edge->listener);
+	FCGX_Finish_r(&worker->fcgi);
+	if (is_other_waiting && worker->fcgi.ipcFd >= 0 && !has_more(worker))
+		drop_connection(worker);
+}
+
 static void serve_request(struct worker *worker)
 {
 	FCGX_Request *fcgi = &worker->fcgi;
@@ -120,7 +138,7 @@ static void serve_request(struct worker *worker)
 	    (const char *const *)fcgi->envp, &body);
 	send_answer(worker);
 	drain_body(fcgi);
-	FCGX_Finish_r(fcgi);
+	finish_request(worker);
 	exchange_reset(&worker->exchange);
 }
 

@@ -2,6 +2,7 @@
 #include "listener.h"
 #include <base/log.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -114,6 +115,12 @@ int listener_accept(const struct listener *listener, int io_s)
 		log_event(LOG_ERROR, "accept_failed", log_text("reason", strerror(errno)));
 		nanosleep(&(struct timespec){.tv_nsec = 50 * 1000 * 1000}, NULL);
 	}
+}
+
+bool listener_is_pending(const struct listener *listener)
+{
+	struct pollfd wait = {.fd = listener->fd, .events = POLLIN};
+	return poll(&wait, 1, 0) > 0;
 }
 
 void listener_shutdown(const struct listener *listener)

@@ -23,6 +23,9 @@ bool listener_open(const char *path, int backlog, struct listener *listener_r, s
  * the listener has been shut down; other troubles are waited out. */
 int listener_accept(const struct listener *listener, int io_s);
 
+/* True if a connection waits to be taken. */
+bool listener_is_pending(const struct listener *listener);
+
 /* Wake all who wait in listener_accept; it gives -1 from now on. */
 void listener_shutdown(const struct listener *listener);
 
