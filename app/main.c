@@ -14,7 +14,7 @@
 #include <web/app.h>
 #include <worker/worker.h>
 
-#include "cli/cli.h"
+#include <cli/cli.h>
 
 /* What the process owns, made before a command and freed after it. */
 struct program {

@@ -1,6 +1,6 @@
 /* audit.c - lethe audit export [--format csv|jsonl] [--from TIME] [--to TIME] [--organization ID].
  */
-#include "cli.h"
+#include <cli/cli.h>
 
 #include <domain/audit.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* cli.c - what the commands share. */
-#include "cli.h"
+#include <cli/cli.h>
 
 int cli_fail(struct cli *cli, const struct error *error)
 {

@@ -1,5 +1,5 @@
 /* demo.c - lethe demo: fill an empty database with something in every state. */
-#include "cli.h"
+#include <cli/cli.h>
 
 #include <domain/demo.h>
 #include <storage/storage.h>

@@ -1,5 +1,5 @@
 /* import.c - lethe import DIR --owner EMAIL [--project NAME]. */
-#include "cli.h"
+#include <cli/cli.h>
 
 #include <domain/imports.h>
 #include <storage/storage.h>

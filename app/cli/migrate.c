@@ -1,7 +1,7 @@
 /* migrate.c - lethe migrate, keys: bring the database to this program's schema, and make its first
  * keys.
  */
-#include "cli.h"
+#include <cli/cli.h>
 
 #include <auth/keyring.h>
 #include <db/migrate.h>

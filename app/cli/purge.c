@@ -1,5 +1,5 @@
 /* purge.c - lethe purge [--dry-run], pause, resume. */
-#include "cli.h"
+#include <cli/cli.h>
 
 #include <domain/purge.h>
 #include <storage/storage.h>

@@ -1,5 +1,5 @@
 /* storage.c - lethe storage check [--repair] [--digests]. */
-#include "cli.h"
+#include <cli/cli.h>
 
 #include <storage/check.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef LETHE_CLI_USER_ARGS_H
 #define LETHE_CLI_USER_ARGS_H
 
-#include "cli.h"
+#include <cli/cli.h>
 
 #include <auth/password.h>
 #include <base/error.h>

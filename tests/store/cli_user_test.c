@@ -1,5 +1,5 @@
 /* cli_user_test.c - lethe user: what it does, and which argument it blames. */
-#include "../../app/cli/cli.h"
+#include <cli/cli.h>
 #include "../support/identity.h"
 
 #include <auth/login.h>
