@@ -141,6 +141,19 @@ bool photos_find(const struct domain *domain, const struct actor *actor, struct 
 	return policy_check(actor, POLICY_SEE, &subject, error);
 }
 
+bool photos_find_for(const struct domain *domain, const struct actor *actor, struct arena *arena,
+    const struct id *photo_id, enum policy_action action, struct photo *photo_r,
+    struct error *error)
+{
+	struct policy_subject subject;
+
+	if (!photos_find(domain, actor, arena, photo_id, photo_r, error)) {
+		return false;
+	}
+	subject = photos_policy_subject(photo_r);
+	return policy_check(actor, action, &subject, error);
+}
+
 /* What of the derivatives a viewer sees: leave out what is not for them. */
 static void keep_visible(const struct actor *actor, struct photo_rows *rows)
 {

@@ -10,6 +10,11 @@ bool photos_file_of(const struct domain *domain, struct arena *arena, const stru
     enum file_part part, struct file *file_r, struct error *error)
     __attribute__((warn_unused_result));
 
+/* Find a photo that the actor may do `action` to; what is asked before the input is looked at. */
+bool photos_find_for(const struct domain *domain, const struct actor *actor, struct arena *arena,
+    const struct id *photo_id, enum policy_action action, struct photo *photo_r,
+    struct error *error) __attribute__((warn_unused_result));
+
 /* Lock a photo, and check that the actor may do `action` to it, as it is now. */
 bool photos_lock(struct db_tx *tx, const struct actor *actor, const struct id *photo_id,
     enum policy_action action, struct photo *photo_r, struct error *error)

@@ -124,7 +124,7 @@ bool photos_archive(const struct domain *domain, const struct actor *actor, stru
 	int64_t rows = 0;
 
 	/* Not found and not allowed come before what is wrong with the reason. */
-	return photos_find(domain, actor, arena, photo_id, photo_r, error) &&
+	return photos_find_for(domain, actor, arena, photo_id, POLICY_ARCHIVE, photo_r, error) &&
 	       photos_reason(arena, reason, &text, error) &&
 	       photos_archive_in_batch(domain, actor, photo_id, text, &batch_id, &rows, error) &&
 	       photos_find(domain, actor, arena, photo_id, photo_r, error);

@@ -81,13 +81,8 @@ bool photos_review(const struct domain *domain, const struct actor *actor, struc
 {
 	struct review review = {
 	    .domain = domain, .actor = actor, .photo_id = *photo_id, .status = status};
-	struct policy_subject subject;
 
-	if (!photos_find(domain, actor, arena, photo_id, photo_r, error)) {
-		return false;
-	}
-	subject = photos_policy_subject(photo_r);
-	if (!policy_check(actor, POLICY_MODERATE, &subject, error)) {
+	if (!photos_find_for(domain, actor, arena, photo_id, POLICY_MODERATE, photo_r, error)) {
 		return false;
 	}
 	if (status == PHOTO_DELETION_REQUESTED || status >= PHOTO_STATUS_COUNT) {

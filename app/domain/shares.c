@@ -70,7 +70,7 @@ bool share_create(const struct domain *domain, const struct actor *actor, struct
 	char token[SECRET_TEXT_SIZE];
 	struct photo photo;
 
-	if (!photos_find(domain, actor, arena, photo_id, &photo, error)) {
+	if (!photos_find_for(domain, actor, arena, photo_id, POLICY_SHARE, &photo, error)) {
 		return false;
 	}
 	if (expires_at_us != 0 && expires_at_us <= now_us) {
@@ -132,15 +132,10 @@ bool share_list(const struct domain *domain, const struct actor *actor, struct a
     const struct id *photo_id, struct share_rows *rows_r, struct error *error)
 {
 	struct photo photo;
-	struct policy_subject subject;
 	enum db_result result = DB_OK;
 
 	*rows_r = (struct share_rows){0};
-	if (!photos_find(domain, actor, arena, photo_id, &photo, error)) {
-		return false;
-	}
-	subject = photos_policy_subject(&photo);
-	if (!policy_check(actor, POLICY_SHARE, &subject, error)) {
+	if (!photos_find_for(domain, actor, arena, photo_id, POLICY_SHARE, &photo, error)) {
 		return false;
 	}
 	result = store_shares_list(domain->db, arena, photo_id, rows_r);
