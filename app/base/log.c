@@ -12,7 +12,7 @@
 #define VALUE_MAX 1500
 
 static enum log_level lowest_level = LOG_INFO;
-static _Thread_local char request[64];
+static _Thread_local char request[65]; /* ids have at most 64 characters */
 
 static const char *const level_names[] = {
     [LOG_DEBUG] = "debug",

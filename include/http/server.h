@@ -1,7 +1,11 @@
 /* server.h - the FastCGI edge: a unix socket, a fixed number of threads, one request at a time
  * each.
  *
- * Nothing survives from one request to the next but what the thread's own context keeps. */
+ * Nothing survives from one request to the next but what the thread's own context keeps.
+ *
+ * A thread stays with a connection that the gateway keeps, so there must be more threads than the
+ * gateway keeps connections. Where connections wait nevertheless, a thread that has answered a
+ * request closes its own and takes the one that waits: nobody starves. */
 #ifndef LETHE_HTTP_SERVER_H
 #define LETHE_HTTP_SERVER_H
 
@@ -12,9 +16,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HTTP_SERVER_STACK_BYTES (1024 * 1024) /* instrumented frames are larger */
+#else
 #define HTTP_SERVER_STACK_BYTES (256 * 1024)
-#define HTTP_SERVER_STOP_S      9
-#define HTTP_SERVER_IO_S        8 /* a peer that stalls inside a request for so long is given up */
+#endif
+#define HTTP_SERVER_STOP_S 9
+#define HTTP_SERVER_IO_S   8 /* a peer that stalls inside a request for so long is given up */
 
 /* What to serve. Zero in a number means its default. */
 struct http_server {

@@ -134,7 +134,6 @@ struct http_server toy_server(const char *socket_path, int threads)
 	return (struct http_server){.socket_path = socket_path,
 	    .threads = threads,
 	    .stop_s = TOY_STOP_S,
-	    .stack_bytes = TOY_IS_SANITIZED ? 1024 * 1024 : 0,
 	    .clock = &clock_system,
 	    .thread_open = toy_open,
 	    .handle = toy_handle,
