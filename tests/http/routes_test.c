@@ -1,0 +1,455 @@
+/* routes_test.c - every route as every role, and that no route is without its row here. */
+#include "../../app/web/route.h"
+#include "../support/site.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Who sends the request: its owner is ADA (of content CREATOR), the others are ROLES in order. */
+#define OWNER PERSON_COUNT
+static const enum person roles[] = {VISITOR, OWNER, BEN, ADMIN, PLATFORM, MIA, BIRCH_ADMIN};
+#define ROLE_COUNT (sizeof(roles) / sizeof(roles[0]))
+
+/* What a row's path speaks of: made anew for each request where the request may change it. */
+enum thing {
+	NOTHING,
+	LIVE,       /* a photo */
+	ARCHIVED,   /* an archived photo */
+	TRASHED,    /* a deleted photo */
+	DELETION,   /* the deletion of a photo */
+	ACT,        /* the act_id of that */
+	SHARED,     /* a photo and, as second, its share */
+	LINK,       /* the token of a share */
+	GENERATION, /* one that has been started */
+	QUEST,      /* an archived quest */
+	DRAFT,      /* a quest that is not archived */
+	CLEANUP,    /* a failed row of the cleanup queue */
+};
+
+enum sort { QUERY, FORM, FILE_FORM, JSON, FILE_API };
+
+struct row {
+	enum http_method method;
+	const char *pattern;
+	enum sort sort;
+	const char *path; /* where it is not the pattern; $ is the thing, ^ the second one */
+	const char *body; /* likewise */
+	enum thing thing;
+	const char *purpose; /* with a re-auth token for it */
+	int expected[ROLE_COUNT];
+};
+
+/* Statuses: visitor, owner, other member, admin, platform admin (acting for the organisation),
+ * member and admin of another organisation. */
+#define ALL(status_)                                                                               \
+	{                                                                                          \
+		status_, status_, status_, status_, status_, status_, status_                      \
+	}
+#define SIGNED_IN(visitor_, status_)                                                               \
+	{                                                                                          \
+		visitor_, status_, status_, status_, status_, status_, status_                     \
+	}
+#define MEMBERS(visitor_, status_)                                                                 \
+	{                                                                                          \
+		visitor_, status_, status_, status_, status_, 404, 404                             \
+	}
+#define OWN(visitor_, status_)                                                                     \
+	{                                                                                          \
+		visitor_, status_, 403, status_, status_, 404, 404                                 \
+	}
+#define HIDDEN(visitor_, status_)                                                                  \
+	{                                                                                          \
+		visitor_, status_, 404, status_, status_, 404, 404                                 \
+	}
+#define CREATORS(visitor_, status_)                                                                \
+	{                                                                                          \
+		visitor_, status_, 403, 403, 403, 404, 404                                         \
+	}
+#define ADMINS(visitor_, status_)                                                                  \
+	{                                                                                          \
+		visitor_, 403, 403, status_, status_, 403, status_                                 \
+	}
+#define ADMINS_OWN(visitor_, status_)                                                              \
+	{                                                                                          \
+		visitor_, 403, 403, status_, status_, 403, 404                                     \
+	}
+
+#define GET    HTTP_GET
+#define POST   HTTP_POST
+#define PATCH  HTTP_PATCH
+#define DELETE HTTP_DELETE
+#define ACT_ID "01890000-0000-7000-8000-000000000000" /* of nobody's act */
+
+/* clang-format off */
+static const struct row rows[] = {
+    /* identity; what succeeds there is in identity_test.c */
+    {GET, "/login", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(200, 303)},
+    {POST, "/login", FORM, NULL, "email=a%40b.example&password=x", NOTHING, NULL, ALL(403)},
+    {POST, "/sso", FORM, NULL, "token=v4.public.x", NOTHING, NULL, ALL(401)},
+    {GET, "/reauth", QUERY, "/reauth?act=" ACT_ID, NULL, NOTHING, NULL, SIGNED_IN(303, 410)},
+    {POST, "/reauth", FORM, NULL, "act=" ACT_ID "&password=x", NOTHING, NULL, SIGNED_IN(401, 410)},
+    {POST, "/api/tokens", JSON, NULL, "{'email': 'ada@alder.example', 'password': 'lethe-demo-1'}", NOTHING, NULL, ALL(201)},
+    {POST, "/api/reauth", JSON, NULL, "{'password': 'lethe-demo-1', 'purpose': 'account.delete'}", NOTHING, NULL, SIGNED_IN(401, 201)},
+
+    /* library */
+    {GET, "/", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
+    {GET, "/upload", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
+    {POST, "/upload", FILE_FORM, NULL, NULL, NOTHING, NULL, SIGNED_IN(401, 303)},
+    {GET, "/photos/delete", QUERY, "/photos/delete?ids=$", NULL, LIVE, NULL, SIGNED_IN(303, 200)},
+    {POST, "/photos/delete", FORM, NULL, "ids=$", LIVE, NULL, {401, 303, 409, 303, 303, 409, 409}},
+    {GET, "/photos/archive", QUERY, "/photos/archive?ids=$", NULL, LIVE, NULL, SIGNED_IN(303, 200)},
+    {POST, "/photos/archive", FORM, NULL, "ids=$", LIVE, NULL, {401, 303, 409, 303, 303, 409, 409}},
+    {POST, "/api/photos", FILE_API, NULL, NULL, NOTHING, NULL, SIGNED_IN(401, 201)},
+    {GET, "/api/photos", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(401, 200)},
+    {POST, "/api/photos/bulk-archive", JSON, NULL, "{'ids': ['$']}", LIVE, NULL, SIGNED_IN(401, 200)},
+    {POST, "/api/photos/bulk-delete", JSON, NULL, "{'ids': ['$']}", LIVE, NULL, SIGNED_IN(401, 200)},
+    {POST, "/api/photos/bulk-restore", JSON, NULL, "{'ids': ['$']}", TRASHED, NULL, SIGNED_IN(401, 200)},
+
+    /* one photo */
+    {GET, "/photos/{id}", QUERY, NULL, NULL, LIVE, NULL, MEMBERS(303, 200)},
+    {GET, "/photos/{id}/file", QUERY, NULL, NULL, LIVE, NULL, MEMBERS(303, 200)},
+    {GET, "/photos/{id}/thumbnail", QUERY, NULL, NULL, LIVE, NULL, MEMBERS(303, 200)},
+    {GET, "/photos/{id}/delete", QUERY, NULL, NULL, LIVE, NULL, OWN(303, 200)},
+    {POST, "/photos/{id}/delete", FORM, NULL, "", LIVE, NULL, OWN(401, 303)},
+    {GET, "/photos/{id}/archive", QUERY, NULL, NULL, LIVE, NULL, OWN(303, 200)},
+    {POST, "/photos/{id}/archive", FORM, NULL, "", LIVE, NULL, OWN(401, 303)},
+    {POST, "/photos/{id}/restore", FORM, NULL, "", TRASHED, NULL, HIDDEN(401, 303)},
+    {GET, "/photos/{id}/permanent", QUERY, NULL, NULL, ARCHIVED, NULL, {303, 403, 404, 200, 200, 404, 404}},
+    {POST, "/photos/{id}/permanent", FORM, NULL, "confirm_text=DELETE", ARCHIVED, NULL, {401, 403, 404, 303, 303, 404, 404}},
+    {POST, "/photos/{id}/shares", FORM, NULL, "days=3", LIVE, NULL, OWN(401, 200)},
+    {POST, "/photos/{id}/shares/{share_id}/revoke", FORM, NULL, "", SHARED, NULL, OWN(401, 303)},
+    {GET, "/api/photos/{id}", QUERY, NULL, NULL, LIVE, NULL, MEMBERS(401, 200)},
+    {GET, "/api/photos/{id}/file", QUERY, NULL, NULL, LIVE, NULL, MEMBERS(401, 200)},
+    {PATCH, "/api/photos/{id}", JSON, NULL, "{'action': 'recover'}", TRASHED, NULL, {401, 403, 404, 200, 200, 404, 404}},
+    {DELETE, "/api/photos/{id}", JSON, NULL, "{'reason': 'Why'}", LIVE, NULL, OWN(401, 200)},
+    {POST, "/api/photos/{id}/archive", JSON, NULL, "{'reason': 'Why'}", LIVE, NULL, OWN(401, 200)},
+    {POST, "/api/photos/{id}/restore", JSON, NULL, NULL, TRASHED, NULL, HIDDEN(401, 200)},
+    {DELETE, "/api/photos/{id}/permanent", JSON, NULL, "{'confirm_text': 'DELETE'}", TRASHED, "photo.permanent", {401, 403, 404, 200, 200, 404, 404}},
+    {POST, "/api/photos/{id}/shares", JSON, NULL, NULL, LIVE, NULL, OWN(401, 201)},
+    {DELETE, "/api/photos/{id}/shares/{share_id}", QUERY, NULL, NULL, SHARED, NULL, OWN(401, 204)},
+    {POST, "/api/photos/{id}/generations", JSON, NULL, NULL, LIVE, NULL, OWN(401, 201)},
+    {POST, "/api/generations/{id}/result", FILE_API, NULL, NULL, GENERATION, NULL, OWN(401, 201)},
+
+    /* shared photos: whoever has the link */
+    {GET, "/s/{token}", QUERY, NULL, NULL, LINK, NULL, ALL(200)},
+    {GET, "/s/{token}/file", QUERY, NULL, NULL, LINK, NULL, ALL(200)},
+
+    /* places */
+    {GET, "/api/projects", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(401, 200)},
+    {GET, "/api/sites", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(401, 200)},
+    {GET, "/api/albums", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(401, 200)},
+    {GET, "/api/tags", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(401, 200)},
+    {GET, "/api/organizations", QUERY, NULL, NULL, NOTHING, NULL, {401, 403, 403, 403, 200, 403, 403}},
+
+    /* trash */
+    {GET, "/trash", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
+    {POST, "/trash/undo", FORM, NULL, "act_id=$", ACT, NULL, {401, 303, 404, 404, 404, 404, 404}},
+    {GET, "/trash/{id}", QUERY, NULL, NULL, DELETION, NULL, HIDDEN(303, 200)},
+    {POST, "/trash/{id}/restore", FORM, NULL, "", DELETION, NULL, HIDDEN(401, 303)},
+    {GET, "/api/deletions", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(401, 200)},
+    {GET, "/api/deletions/{id}", QUERY, NULL, NULL, DELETION, NULL, HIDDEN(401, 200)},
+    {POST, "/api/deletions/{id}/restore", JSON, NULL, NULL, DELETION, NULL, HIDDEN(401, 200)},
+
+    /* content: its creator's alone */
+    {GET, "/content", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
+    {POST, "/content/{type}/{id}/archive", FORM, "/content/quests/$/archive", "", DRAFT, NULL, CREATORS(401, 303)},
+    {POST, "/content/{type}/{id}/restore", FORM, "/content/quests/$/restore", "", QUEST, NULL, CREATORS(401, 303)},
+    {GET, "/content/{type}/{id}/permanent", QUERY, "/content/quests/$/permanent", NULL, QUEST, NULL, CREATORS(303, 200)},
+    {POST, "/content/{type}/{id}/permanent", FORM, "/content/quests/$/permanent", "confirm_text=DELETE", QUEST, NULL, CREATORS(401, 303)},
+    {GET, "/api/creator/content", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(401, 200)},
+    {POST, "/api/creator/archive", JSON, NULL, "{'content_id': '$', 'content_type': 'quests'}", DRAFT, NULL, CREATORS(401, 200)},
+    {POST, "/api/creator/restore", JSON, NULL, "{'content_id': '$', 'content_type': 'quests'}", QUEST, NULL, CREATORS(401, 200)},
+    {DELETE, "/api/creator/permanent-delete", JSON, NULL, "{'content_id': '$', 'content_type': 'quests', 'confirm_text': 'DELETE'}", QUEST, NULL, CREATORS(401, 200)},
+    {DELETE, "/api/creator/delete-content", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(401, 410)},
+
+    /* admin */
+    {GET, "/admin/audit", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
+    {GET, "/admin/audit/export", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
+    {GET, "/admin/storage", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
+    {POST, "/admin/storage/{id}/retry", FORM, NULL, "", CLEANUP, NULL, ADMINS_OWN(401, 303)},
+    {GET, "/api/admin/audit", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(401, 200)},
+    {GET, "/api/admin/storage-cleanup", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(401, 200)},
+    {POST, "/api/admin/storage-cleanup/{id}/retry", JSON, NULL, NULL, CLEANUP, NULL, ADMINS_OWN(401, 200)},
+
+    /* system */
+    {GET, "/api/openapi.json", QUERY, NULL, NULL, NOTHING, NULL, ALL(200)},
+    {GET, "/live", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 204)},
+    {GET, "/healthz", QUERY, NULL, NULL, NOTHING, NULL, ALL(200)},
+    {GET, "/readyz", QUERY, NULL, NULL, NOTHING, NULL, ALL(200)},
+    {GET, "/metrics", QUERY, NULL, NULL, NOTHING, NULL, ALL(404)},
+
+    /* it ends the sessions, so it comes last */
+    {POST, "/logout", FORM, NULL, "", NOTHING, NULL, SIGNED_IN(401, 303)},
+};
+/* clang-format on */
+
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+/* --- things -------------------------------------------------------------------------------- */
+
+struct things {
+	const char *first, *second;
+};
+
+static const char *start_generation(struct site *site, const char *photo)
+{
+	const struct http_answer *answer =
+	    site_api(site, ADA, "POST /api/photos/%s/generations", photo);
+
+	EXPECT(answer, 201, NULL);
+	return http_answer_text(answer, "generation_id");
+}
+
+static const char *add_cleanup(struct site *site)
+{
+	const char *id = site_new_id(site);
+
+	site_sql(site,
+	    "INSERT INTO storage_cleanup_queue (id, organization_id, storage_key, state, attempts,"
+	    " next_attempt_at, created_at) VALUES (" UUID ", " UUID
+	    ", 'test/%s', 'failed', 10, '2026-01-01', '2026-01-01')",
+	    id, site_organization_id(site, ADA), id);
+	return id;
+}
+
+static struct things make_photo_thing(struct site *site, enum thing thing)
+{
+	struct things made = {.first = site_photo(site, ADA, "A photo")};
+	const char *deletion;
+
+	if (thing == ARCHIVED)
+		site_archive(site, ADA, made.first);
+	else if (thing == SHARED)
+		(void)site_share(site, ADA, made.first, &made.second);
+	else if (thing == LINK)
+		made.first = site_share(site, ADA, made.first, NULL);
+	else if (thing == GENERATION)
+		made.first = start_generation(site, made.first);
+	if (thing != TRASHED && thing != DELETION && thing != ACT)
+		return made;
+	deletion = site_delete(site, ADA, made.first);
+	if (thing == DELETION)
+		made.first = deletion;
+	if (thing == ACT)
+		made.first = http_answer_text(
+		    site_api(site, ADA, "GET /api/deletions/%s", deletion), "act_id");
+	return made;
+}
+
+static struct things make_thing(struct site *site, enum thing thing)
+{
+	switch (thing) {
+	case NOTHING:
+		return (struct things){NULL, NULL};
+	case QUEST:
+		return (struct things){site_content(site, CREATOR, "quests", "archived"), NULL};
+	case DRAFT:
+		return (struct things){site_content(site, CREATOR, "quests", "draft"), NULL};
+	case CLEANUP:
+		return (struct things){add_cleanup(site), NULL};
+	default:
+		return make_photo_thing(site, thing);
+	}
+}
+
+/* Put the things where `$` and `^` stand, or where the first and second capture of a pattern do. */
+static const char *fill(struct site *site, const char *text, const struct things *things)
+{
+	const char *values[] = {things->first, things->second};
+	const char *filled = "";
+	size_t used = 0;
+
+	for (const char *c = text; *c; c++) {
+		if (*c == '$' || *c == '^') {
+			filled = arena_printf(site_arena(site), "%s%s", filled, values[*c == '^']);
+		} else if (*c == '{' && text[0] == '/') {
+			filled = arena_printf(site_arena(site), "%s%s", filled, values[used++]);
+			c += strcspn(c, "}");
+		} else {
+			filled = arena_printf(site_arena(site), "%s%c", filled, *c);
+		}
+	}
+	return filled;
+}
+
+/* --- requests ------------------------------------------------------------------------------ */
+
+static const char *method_name(enum http_method method)
+{
+	return method == GET     ? "GET"
+	       : method == POST  ? "POST"
+	       : method == PATCH ? "PATCH"
+				 : "DELETE";
+}
+
+static bool is_api(const struct row *row)
+{
+	return strncmp(row->pattern, "/api/", 5) == 0;
+}
+
+/* A platform admin says on each request, or in the session, for which organisation. */
+static const char *choose_organization(struct site *site, const char *path)
+{
+	return arena_printf(site_arena(site), "%s%corganization_id=%s", path,
+	    strchr(path, '?') ? '&' : '?', site_organization_id(site, ADA));
+}
+
+static void act_for_organization(struct site *site)
+{
+	(void)site_cookie(site, PLATFORM);
+	site_sql(site,
+	    "UPDATE sessions SET acting_organization_id = " UUID " WHERE user_id = " UUID,
+	    site_organization_id(site, ADA), site_user_id(site, PLATFORM));
+}
+
+static const struct http_answer *send_file_form(
+    struct site *site, enum person who, const char *path)
+{
+	const char *headers[2] = {NULL};
+	struct http_call call = {
+	    .method = "POST", .path = path, .type = SITE_MULTIPART_TYPE, .headers = headers};
+
+	if (who != VISITOR)
+		headers[0] = arena_printf(site_arena(site), "Cookie: %s", site_cookie(site, who));
+	call.body = site_multipart(site,
+	    PARTS(site_file_part(site),
+		{.name = "csrf", .bytes = who == VISITOR ? "x" : site_csrf(site, who)}),
+	    &call.length);
+	return http_client_send(site_client(site), &call);
+}
+
+static const struct http_answer *send_api(
+    struct site *site, const struct row *row, enum person who, const char *path, const char *body)
+{
+	if (who == PLATFORM)
+		path = choose_organization(site, path);
+	if (row->sort == FILE_API)
+		return site_send_parts(site, who, path, PARTS(site_file_part(site)));
+	return site_api_with(site, who, NULL, body, "%s %s", method_name(row->method), path);
+}
+
+static const struct http_answer *send_with_reauth(struct site *site, const struct row *row,
+    enum person who, const struct things *things, const char *path, const char *body)
+{
+	const char *header = NULL;
+
+	if (who != VISITOR)
+		header = arena_printf(site_arena(site), "X-Reauth-Token: %s",
+		    site_reauth(site, who, row->purpose, things->first));
+	if (who == PLATFORM)
+		path = choose_organization(site, path);
+	return site_api_with(site, who, header, body, "%s %s", method_name(row->method), path);
+}
+
+static const struct http_answer *send_row(
+    struct site *site, const struct row *row, enum person who, const struct things *things)
+{
+	const char *path = fill(site, row->path ? row->path : row->pattern, things);
+	const char *body = row->body ? fill(site, row->body, things) : NULL;
+
+	if (row->purpose)
+		return send_with_reauth(site, row, who, things, path, body);
+	if (is_api(row))
+		return send_api(site, row, who, path, body);
+	if (row->sort == FILE_FORM)
+		return send_file_form(site, who, path);
+	if (row->sort == FORM)
+		return site_form(site, who, body, "%s %s", method_name(row->method), path);
+	return site_page(site, who, "%s %s", method_name(row->method), path);
+}
+
+static enum person person_of(const struct row *row, enum person role)
+{
+	if (role != OWNER)
+		return role;
+	return row->thing == QUEST || row->thing == DRAFT ? CREATOR : ADA;
+}
+
+/* --- tests --------------------------------------------------------------------------------- */
+
+static void check_row(struct site *site, const struct row *row)
+{
+	struct things things = make_thing(site, row->thing);
+
+	for (size_t i = 0; i < ROLE_COUNT; i++) {
+		const struct http_answer *answer =
+		    send_row(site, row, person_of(row, roles[i]), &things);
+		if (answer->status != row->expected[i]) {
+			print_error("%s %s as role %zu: %s: %ld, not %d\n%.600s\n",
+			    method_name(row->method), row->pattern, i, answer->request,
+			    answer->status, row->expected[i], answer->body);
+			fail();
+		}
+		/* What changed it has to be done to another one next time. */
+		if (row->method != GET && answer->status < 400)
+			things = make_thing(site, row->thing);
+	}
+}
+
+static void check_rows(struct site *site, bool of_api)
+{
+	act_for_organization(site);
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		if (is_api(&rows[i]) == of_api)
+			check_row(site, &rows[i]);
+}
+
+static void test_pages_by_role(void **state)
+{
+	check_rows(*state, false);
+	site_sign_out_all(*state);
+}
+
+static void test_api_by_role(void **state)
+{
+	check_rows(*state, true);
+}
+
+/* An admin of another organisation who names this one is still a stranger. */
+static void test_other_organization_by_parameter(void **state)
+{
+	struct site *site = *state;
+	const char *photo = site_photo(site, ADA, "A photo");
+
+	EXPECT(site_api(site, BIRCH_ADMIN, "GET /api/photos/%s?organization_id=%s", photo,
+		   site_organization_id(site, ADA)),
+	    404, "not_found");
+	EXPECT(site_api(site, BIRCH_ADMIN, "GET /api/photos?organization_id=%s",
+		   site_organization_id(site, ADA)),
+	    404, "not_found");
+	EXPECT_FIELD(site_api(site, PLATFORM, "GET /api/photos?organization_id=x"), 400,
+	    "invalid_input", "organization_id");
+}
+
+static const struct row *find_row(const struct web_route *route)
+{
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		if (rows[i].method == route->method && strcmp(rows[i].pattern, route->pattern) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+static void test_every_route_has_a_row(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < web_route_count; i++)
+		if (!find_row(&web_routes[i]))
+			fail_msg("%s %s has no row in this file", method_name(web_routes[i].method),
+			    web_routes[i].pattern);
+	assert_int_equal(web_route_count, ROW_COUNT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_every_route_has_a_row),
+	    SITE_TEST(test_pages_by_role),
+	    SITE_TEST(test_api_by_role),
+	    SITE_TEST(test_other_organization_by_parameter),
+	};
+
+	return cmocka_run_group_tests(tests, site_group_setup, site_group_teardown);
+}
