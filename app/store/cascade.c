@@ -157,18 +157,18 @@ enum db_result relation_apply(struct db_tx *tx, enum relation relation, const st
     const struct id *after, const struct id *upto, int64_t limit, int64_t now_us, int64_t *rows_r)
 {
 	const struct db_statement *statement = statements[relation].apply;
+	enum db_result result;
 	uint64_t changed = 0;
 
 	*rows_r = 0;
 	if (!statement) {
 		return DB_OK;
 	}
-	return counted(
-	    db_exec(tx->db, statement,
-		DB_VALUES(db_bind_id(&d->id), db_bind_id(&d->organization_id), bind_bound(after),
-		    bind_bound(upto), db_bind_int(limit), db_bind_time(now_us), db_bind_id(&d->id)),
-		&changed),
-	    changed, rows_r);
+	result = db_exec(tx->db, statement,
+	    DB_VALUES(db_bind_id(&d->id), db_bind_id(&d->organization_id), bind_bound(after),
+		bind_bound(upto), db_bind_int(limit), db_bind_time(now_us), db_bind_id(&d->id)),
+	    &changed);
+	return counted(result, changed, rows_r);
 }
 
 /* Store elsewhere what is about to go. */
@@ -201,9 +201,9 @@ enum db_result relation_purge(struct db_tx *tx, enum relation relation, const st
 	if (result != DB_OK) {
 		return result == DB_NONE ? DB_OK : result;
 	}
-	return counted(db_exec(tx->db, statement,
-			   DB_VALUES(db_bind_id(&d->id), db_bind_id(&d->organization_id),
-			       bind_bound(upto), db_bind_int(limit)),
-			   &changed),
-	    changed, rows_r);
+	result = db_exec(tx->db, statement,
+	    DB_VALUES(db_bind_id(&d->id), db_bind_id(&d->organization_id), bind_bound(upto),
+		db_bind_int(limit)),
+	    &changed);
+	return counted(result, changed, rows_r);
 }
