@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -102,13 +103,33 @@ static void drain_body(FCGX_Request *fcgi)
 	fcgi->keepConnection = 0;
 }
 
+/* A http_write_fn over libfcgi's stream. */
+static bool write_piece(void *sink, const char *bytes, size_t length)
+{
+	FCGX_Stream *out = sink;
+	return FCGX_PutStr(bytes, (int)length, out) >= 0;
+}
+
+/* Make and send a streamed body. One that ends early must not look whole. */
+static void send_stream(struct worker *worker)
+{
+	struct exchange *exchange = &worker->exchange;
+	if (exchange->stream(exchange->stream_context, write_piece, worker->fcgi.out))
+		return;
+	log_event(LOG_WARNING, "stream_cut");
+	shutdown(worker->fcgi.ipcFd, SHUT_RDWR);
+	worker->fcgi.keepConnection = 0;
+}
+
 /* Send the answer. A client that has gone away is no error: libfcgi then drops the rest. */
 static void send_answer(struct worker *worker)
 {
 	struct exchange *exchange = &worker->exchange;
 	FCGX_Stream *out = worker->fcgi.out;
 	FCGX_PutStr(exchange->head.data, (int)exchange->head.length, out);
-	if (exchange->has_body)
+	if (exchange->has_body && exchange->stream)
+		send_stream(worker);
+	else if (exchange->has_body)
 		FCGX_PutStr(exchange->body.data, (int)exchange->body.length, out);
 }
 

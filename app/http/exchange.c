@@ -80,6 +80,8 @@ void exchange_run(struct exchange *exchange, const struct http_server *server, v
 	buf_clear(&exchange->head);
 	http_response_write_head(&response, request->id, &exchange->head);
 	exchange->has_body = http_response_has_body(&response, request->method);
+	exchange->stream = response.stream;
+	exchange->stream_context = response.stream_context;
 	http_request_finish(&request);
 }
 

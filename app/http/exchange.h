@@ -9,7 +9,9 @@ struct exchange {
 	struct arena *arena;
 	struct buf head;
 	struct buf body;
-	bool has_body; /* of the answer: `body` is to be sent */
+	bool has_body;         /* of the answer: `body`, or what `stream` makes, is to be sent */
+	http_stream_fn stream; /* or NULL */
+	void *stream_context;
 };
 
 void exchange_open(struct exchange *exchange);

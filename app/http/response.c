@@ -162,12 +162,19 @@ void http_response_write_head(
 		buf_puts(out, "\r\n");
 	}
 	buf_printf(out, "X-Request-Id: %s\r\n", request_id);
-	if (!is_bodiless(response->status))
+	if (!is_bodiless(response->status) && !response->stream)
 		buf_printf(out, "Content-Length: %zu\r\n", response->body->length);
 	buf_puts(out, "\r\n");
 }
 
+void http_response_stream(struct http_response *response, http_stream_fn stream, void *context)
+{
+	response->stream = stream;
+	response->stream_context = context;
+}
+
 bool http_response_has_body(const struct http_response *response, enum http_method method)
 {
-	return method != HTTP_HEAD && !is_bodiless(response->status) && response->body->length > 0;
+	return method != HTTP_HEAD && !is_bodiless(response->status) &&
+	       (response->stream || response->body->length > 0);
 }

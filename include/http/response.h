@@ -10,6 +10,13 @@
 
 #define HTTP_RESPONSE_MAX_HEADERS 48
 
+/* Takes a piece of a streamed body. False: the client has gone, so stop. */
+typedef bool (*http_write_fn)(void *sink, const char *bytes, size_t length);
+
+/* Makes a streamed body piece by piece. False: it could not be finished, and the connection is cut
+ * so that the client cannot take a part for the whole. */
+typedef bool (*http_stream_fn)(void *context, http_write_fn write, void *sink);
+
 /* Made by the edge for each request; a handler sets status, headers and body. A header that must
  * not be sent makes the response broken: it is then answered as 500 and logged. */
 struct http_response {
@@ -17,8 +24,10 @@ struct http_response {
 	int status; /* 200 unless set */
 	struct http_pair headers[HTTP_RESPONSE_MAX_HEADERS];
 	size_t header_count;
-	struct buf *body;   /* the thread's buffer, empty at first */
-	const char *broken; /* what was wrong with a header, or NULL */
+	struct buf *body;      /* the thread's buffer, empty at first */
+	http_stream_fn stream; /* makes the body after the head was sent, or NULL: it is `body` */
+	void *stream_context;  /* lives in the arena */
+	const char *broken;    /* what was wrong with a header, or NULL */
 };
 
 /* Make `response` empty: status 200, no headers, `body` cleared. */
@@ -55,8 +64,11 @@ void http_response_not_modified(struct http_response *response, const char *etag
 /* Set status and Content-Type; the body is then appended to `response->body`. */
 void http_response_begin(struct http_response *response, int status, const char *content_type);
 
+/* Let `stream` make the body while it is sent, in bounded memory and without a length. */
+void http_response_stream(struct http_response *response, http_stream_fn stream, void *context);
+
 /* Append status line, headers, Content-Length and X-Request-Id as CGI wants them (RFC 3875, 6.3),
- * ending with the blank line. 204 and 304 get no Content-Length. */
+ * ending with the blank line. 204, 304 and streamed bodies get no Content-Length. */
 void http_response_write_head(
     const struct http_response *response, const char *request_id, struct buf *out);
 

@@ -73,24 +73,49 @@ bool page_audit(struct web *web, struct error *error)
 	return page_send(web, web->form_error ? 400 : 200, "audit", page, error);
 }
 
-static bool append(const char *bytes, size_t length, void *context)
+/* An export in the making, for the edge to stream. */
+struct export_stream {
+	struct web *web;
+	struct audit_query query;
+	enum audit_format format;
+	http_write_fn write;
+	void *sink;
+};
+
+static bool pass_on(const char *bytes, size_t length, void *context)
 {
-	buf_append(context, bytes, length);
-	return true;
+	struct export_stream *stream = context;
+
+	return stream->write(stream->sink, bytes, length);
+}
+
+static bool make_export(void *context, http_write_fn write, void *sink)
+{
+	struct export_stream *stream = context;
+	struct error error = {0};
+
+	stream->write = write;
+	stream->sink = sink;
+	return audit_export(stream->web->domain, &stream->web->actor, &stream->query,
+	    stream->format, pass_on, stream, &error);
 }
 
 bool page_audit_export(struct web *web, struct error *error)
 {
-	struct audit_query query = audit_query_of(web);
+	struct export_stream *stream = arena_alloc(web->arena, sizeof(*stream));
 	bool is_csv = input_get(web, "format")->integer == 0;
 
+	(void)error;
+	stream->web = web;
+	stream->query = audit_query_of(web);
+	stream->format = is_csv ? AUDIT_CSV : AUDIT_JSON_LINES;
 	http_response_begin(web->response, 200,
 	    is_csv ? "text/csv; charset=utf-8" : "application/jsonl; charset=utf-8");
 	http_response_header(web->response, "Content-Disposition",
 	    is_csv ? "attachment; filename=\"audit.csv\"" : "attachment; filename=\"audit.jsonl\"");
+	http_response_stream(web->response, make_export, stream);
 	answer_secure(web);
-	return audit_export(web->domain, &web->actor, &query, is_csv ? AUDIT_CSV : AUDIT_JSON_LINES,
-	    append, web->response->body, error);
+	return true;
 }
 
 bool page_storage(struct web *web, struct error *error)
