@@ -2,6 +2,7 @@
 #include "acts.h"
 
 #include "input.h"
+#include "show.h"
 #include "upload.h"
 
 #include <auth/auth.h>
@@ -85,14 +86,20 @@ bool acts_delete_photo(struct web *web, struct deletion *deletion_r, struct erro
 	return deletions_delete(web->domain, &web->actor, web->arena, &act, deletion_r, error);
 }
 
-bool acts_check_confirmation(struct web *web, struct error *error)
+bool acts_set_windows(struct web *web, struct doc *page, struct error *error)
 {
-	const char *typed = input_text(web, "confirm_text");
+	struct deletion_windows windows;
+	enum db_result result =
+	    deletion_windows(web->thread->db, web->arena, &web->actor.organization_id, &windows);
 
-	if (typed && strcmp(typed, ACTS_CONFIRM_TEXT) == 0)
-		return true;
-	return error_set_field(error, "confirm_text", "wrong_confirmation",
-	    "Type %s in capital letters to confirm.", ACTS_CONFIRM_TEXT);
+	if (result != DB_OK)
+		return db_fail(result, error);
+	doc_set_text(page, "window_words",
+	    windows.photo_recovery_us == 0 ? NULL
+					   : show_duration(web->arena, windows.photo_recovery_us));
+	doc_set_text(
+	    page, "retention_words", show_duration(web->arena, windows.archive_retention_us));
+	return true;
 }
 
 bool acts_delete_forever(

@@ -8,9 +8,6 @@
 #include <store/content.h>
 #include <store/deletions.h>
 
-/* The word that must be typed before something is deleted forever. */
-#define ACTS_CONFIRM_TEXT "DELETE"
-
 /* The caller as auth sees it. */
 struct auth_caller acts_caller(const struct web *web);
 
@@ -26,8 +23,9 @@ bool acts_list_photos(struct web *web, struct photos_page *page_r, struct error 
 bool acts_delete_photo(struct web *web, struct deletion *deletion_r, struct error *error)
     __attribute__((warn_unused_result));
 
-/* Check the typed word, in the field confirm_text. */
-bool acts_check_confirmation(struct web *web, struct error *error)
+/* For a confirmation: how long a deleted photo can be restored (`window`), and how long an archived
+ * one stays (`retention`), in words. */
+bool acts_set_windows(struct web *web, struct doc *page, struct error *error)
     __attribute__((warn_unused_result));
 
 /* Delete forever the item of that kind that the path or body names (web->subject_id). */

@@ -47,6 +47,9 @@ static void set_filters(struct web *web, struct doc *page)
 	doc_set_bool(filters, "include_archived", input_bool(web, "include_archived"));
 	doc_set_bool(filters, "mine", input_bool(web, "mine"));
 	doc_set_text(filters, "tag", input_text(web, "tag"));
+	doc_set_bool(filters, "has_more",
+	    input_text(web, "tag") || input_get(web, "project_id")->present ||
+		input_get(web, "site_id")->present);
 	doc_set_bool(filters, "is_set",
 	    input_bool(web, "include_archived") || input_bool(web, "mine") ||
 		input_text(web, "tag") || input_get(web, "project_id")->present ||
