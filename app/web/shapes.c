@@ -13,6 +13,10 @@
 	{                                                                                          \
 		.name = (name_), .type = (type_), .is_nullable = true                              \
 	}
+#define SOMETIMES(name_, type_)                                                                    \
+	{                                                                                          \
+		.name = (name_), .type = (type_), .is_optional = true                              \
+	}
 #define MANY(name_, type_)                                                                         \
 	{                                                                                          \
 		.name = (name_), .type = (type_), .is_list = true                                  \
@@ -75,7 +79,9 @@ static const struct shape_member reauth_token[] = {
     ONE("reauth_token", "string"), ONE("expires_in", "integer"), END};
 static const struct shape_member health[] = {ONE("status", "string"), END};
 static const struct shape_member problem[] = {ONE("type", "string"), ONE("title", "string"),
-    ONE("status", "integer"), ONE("detail", "string"), ONE("code", "string"), END};
+    ONE("status", "integer"), ONE("detail", "string"), ONE("code", "string"),
+    SOMETIMES("field", "string"), SOMETIMES("deletion_id", "uuid"), SOMETIMES("request_id", "uuid"),
+    END};
 
 const struct shape shapes[] = {
     {"photo", photo, NULL},

@@ -6,12 +6,14 @@
 #include <stddef.h>
 
 /* One member of a shape. `type` is a JSON Schema type ("string", "integer", "boolean", "object"),
- * "uuid", "time", or the name of another shape; a list of them where `is_list`. */
+ * "uuid", "time", or the name of another shape; a list of them where `is_list`. Members are always
+ * present unless `is_optional`. */
 struct shape_member {
 	const char *name; /* NULL ends a list */
 	const char *type;
 	bool is_list;
 	bool is_nullable;
+	bool is_optional;
 };
 
 struct shape {

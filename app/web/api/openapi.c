@@ -75,7 +75,7 @@ static struct doc *schema_of_shape(struct web *web, const struct shape *shape)
 
 	for (const struct shape_member *m = shape->members; m && m->name; m++) {
 		doc_set(properties, m->name, schema_of_member(web, m));
-		if (!m->is_nullable)
+		if (!m->is_optional)
 			doc_push(required, doc_text(web->arena, m->name));
 	}
 	if (shape->members) {

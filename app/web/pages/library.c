@@ -115,6 +115,8 @@ static bool show_selection(
 		else if (error->kind != ERROR_NOT_FOUND)
 			return false;
 	}
+	if (!acts_set_windows(web, page, error))
+		return false;
 	doc_set(page, "photos", list);
 	doc_set_text(
 	    page, "count_words", show_count(web->arena, list->as.list.count, "photo", "photos"));

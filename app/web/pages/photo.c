@@ -84,7 +84,7 @@ static bool show_form(struct web *web, const char *title, const char *name, stru
 {
 	struct doc *page;
 
-	if (!begin(web, title, false, &page, error))
+	if (!begin(web, title, false, &page, error) || !acts_set_windows(web, page, error))
 		return false;
 	doc_set_text(page, "reason", input_text(web, "reason"));
 	return page_send(web, web->form_error ? 400 : 200, name, page, error);
