@@ -9,6 +9,7 @@ struct purge_step {
 	const struct domain *domain;
 	const struct actor *actor; /* whose name the entry bears; organisation aside */
 	const struct id *deletion_id;
+	bool wait;   /* for who holds the row: a person is waiting for the outcome */
 	bool worked; /* the row was free and due */
 	bool paused;
 	bool done; /* it is purged */
@@ -88,6 +89,15 @@ static bool is_paused(struct db_tx *tx, struct purge_step *step, struct error *e
 	return result == DB_OK || db_fail(result, error);
 }
 
+static enum db_result lock(struct db_tx *tx, struct purge_step *step)
+{
+	if (step->wait) {
+		return deletion_lock(
+		    tx, &step->actor->organization_id, step->deletion_id, &step->deletion);
+	}
+	return deletion_lock_free(tx, step->deletion_id, &step->deletion);
+}
+
 static bool run_step(struct db_tx *tx, void *context, struct error *error)
 {
 	struct purge_step *step = context;
@@ -98,8 +108,7 @@ static bool run_step(struct db_tx *tx, void *context, struct error *error)
 	if (!is_paused(tx, step, error)) {
 		return false;
 	}
-	result =
-	    step->paused ? DB_NONE : deletion_lock_free(tx, step->deletion_id, &step->deletion);
+	result = step->paused ? DB_NONE : lock(tx, step);
 	if (result != DB_OK) {
 		return result == DB_NONE || db_fail(result, error);
 	}
@@ -119,33 +128,45 @@ static bool run_step(struct db_tx *tx, void *context, struct error *error)
 	return !step->done || settle(tx, step, error);
 }
 
+/* What a finished purge adds to the report. */
+static void add_sums(struct purge_report *report, const struct deletion *deletion)
+{
+	report->deletions++;
+	report->bytes += deletion->bytes;
+	for (size_t i = 0; i < COUNT_KIND_COUNT; i++) {
+		report->counts[i] += deletion->counts[i];
+	}
+}
+
+static bool run_steps(struct purge_step *step, const struct purge_limits *limits,
+    struct purge_report *report, struct error *error)
+{
+	while (!step->done && !purge_must_stop(limits, report)) {
+		if (!db_transaction(step->domain->db, run_step, step, error)) {
+			return false;
+		}
+		report->paused = report->paused || step->paused;
+		if (!step->worked) {
+			return true;
+		}
+		report->steps++;
+		domain_after_step(step->domain, "purge");
+	}
+	if (step->done) {
+		add_sums(report, &step->deletion);
+	}
+	return true;
+}
+
 bool purge_steps(const struct domain *domain, const struct actor *actor,
     const struct id *deletion_id, const struct purge_limits *limits, struct purge_report *report,
     bool *done_r, struct error *error)
 {
 	struct purge_step step = {.domain = domain, .actor = actor, .deletion_id = deletion_id};
+	bool ok = run_steps(&step, limits, report, error);
 
-	*done_r = false;
-	while (!step.done && !purge_must_stop(limits, report)) {
-		if (!db_transaction(domain->db, run_step, &step, error)) {
-			return false;
-		}
-		report->paused = report->paused || step.paused;
-		if (!step.worked) {
-			return true;
-		}
-		report->steps++;
-		domain_after_step(domain, "purge");
-	}
-	*done_r = step.done;
-	if (step.done) {
-		report->deletions++;
-		report->bytes += step.deletion.bytes;
-		for (size_t i = 0; i < COUNT_KIND_COUNT; i++) {
-			report->counts[i] += step.deletion.counts[i];
-		}
-	}
-	return true;
+	*done_r = ok && step.done;
+	return ok;
 }
 
 bool purge_must_stop(const struct purge_limits *limits, struct purge_report *report)
@@ -163,6 +184,10 @@ bool purge_deletion(const struct domain *domain, const struct actor *actor,
 {
 	struct purge_limits limits = {.max_steps = max_steps};
 	struct purge_report report = {0};
+	struct purge_step step = {
+	    .domain = domain, .actor = actor, .deletion_id = deletion_id, .wait = true};
+	bool ok = run_steps(&step, &limits, &report, error);
 
-	return purge_steps(domain, actor, deletion_id, &limits, &report, done_r, error);
+	*done_r = ok && step.done;
+	return ok;
 }

@@ -1,5 +1,6 @@
 /* marks.c - the statements on the rows that bear a deletion's id, table by table. */
-#include <store/cascade.h>
+#include "cascade.h"
+
 #include <string.h>
 
 /* Values: deletion, organisation, after, offset. */
@@ -19,12 +20,6 @@
 	DB_STATEMENT(NAME##_RANGE, RANGE(table));                                                  \
 	DB_STATEMENT(NAME##_REMOVE, REMOVE(table))
 
-/* A photo whose deletion was asked for gets back the status it had before. */
-#define FORMER_STATUS                                                                              \
-	" c.status = IF(c.status = 'deletion_requested',"                                          \
-	" COALESCE(r.photo_status_before, 'approved'), c.status)"
-#define REQUEST_OF "LEFT JOIN deletion_requests r ON r.photo_id = c.id AND r.deletion_id ="
-
 TABLE(MARKED_PHOTOS, "photos");
 TABLE(MARKED_NOTES, "photo_notes");
 TABLE(MARKED_AI_RESULTS, "ai_processing_results");
@@ -34,9 +29,7 @@ TABLE(MARKED_SUBMISSIONS, "activity_submissions");
 TABLE(MARKED_ADVENTURES, "adventures");
 TABLE(MARKED_SEQUENCES, "adventure_sequences");
 DB_STATEMENT(MARKED_PHOTOS_CLEAR,
-    "UPDATE photos c JOIN " PICK("photos") " ON step.id = c.id " REQUEST_OF
-					   " c.deletion_id SET c.deleted_at = NULL,"
-					   " c.deletion_id = NULL," FORMER_STATUS);
+    "UPDATE photos c JOIN " PICK("photos") " ON step.id = c.id" PHOTO_REQUEST PHOTO_CLEARED);
 DB_STATEMENT(MARKED_NOTES_CLEAR, CLEAR("photo_notes"));
 DB_STATEMENT(MARKED_AI_RESULTS_CLEAR, CLEAR("ai_processing_results"));
 DB_STATEMENT(MARKED_QUESTS_CLEAR, CLEAR("quests"));
@@ -64,9 +57,7 @@ static const struct {
 
 /* One photo with its details. Values: deletion, organisation, photo. */
 #define ONE(column) " WHERE c.deletion_id = ? AND c.organization_id = ? AND c." column " = ?"
-DB_STATEMENT(PHOTO_CLEAR,
-    "UPDATE photos c " REQUEST_OF
-    " c.deletion_id SET c.deleted_at = NULL, c.deletion_id = NULL," FORMER_STATUS ONE("id"));
+DB_STATEMENT(PHOTO_CLEAR, "UPDATE photos c" PHOTO_REQUEST PHOTO_CLEARED ONE("id"));
 DB_STATEMENT(PHOTO_NOTES_CLEAR,
     "UPDATE photo_notes c SET c.deleted_at = NULL, c.deletion_id = NULL" ONE("photo_id"));
 DB_STATEMENT(PHOTO_AI_RESULTS_CLEAR,

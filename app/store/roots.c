@@ -1,6 +1,6 @@
 /* roots.c - the statements on what is deleted itself: the root item, its containers, and archived
  * photos whose retention has ended. */
-#include <store/cascade.h>
+#include "cascade.h"
 
 /* Content has no containers; its archived state is its publishing status. */
 #define PHOTO_ROOT                                                                                 \
@@ -25,6 +25,8 @@
 DB_STATEMENT(ROOT_PHOTO_READ, PHOTO_ROOT);
 DB_STATEMENT(ROOT_PHOTO_LOCK, PHOTO_ROOT " FOR UPDATE");
 DB_STATEMENT(ROOT_PHOTO_MARK, ROOT_MARK("photos", "archived_at IS NOT NULL"));
+DB_STATEMENT(ROOT_PHOTO_CLEAR, "UPDATE photos c" PHOTO_REQUEST PHOTO_CLEARED
+			       " WHERE c.organization_id = ? AND c.id = ? AND c.deletion_id = ?");
 DB_STATEMENT(ROOT_QUEST_READ, CONTENT_ROOT("quests"));
 DB_STATEMENT(ROOT_QUEST_LOCK, CONTENT_ROOT("quests") " FOR UPDATE");
 DB_STATEMENT(ROOT_QUEST_MARK, ROOT_MARK("quests", "publishing_status = 'archived'"));
@@ -37,7 +39,7 @@ DB_STATEMENT(ROOT_ADVENTURE_CLEAR, ROOT_CLEAR("adventures"));
 static const struct statements {
 	const struct db_statement *read, *lock, *mark, *clear;
 } statements[ITEM_KIND_COUNT] = {
-    [ITEM_PHOTO] = {&ROOT_PHOTO_READ, &ROOT_PHOTO_LOCK, &ROOT_PHOTO_MARK, NULL},
+    [ITEM_PHOTO] = {&ROOT_PHOTO_READ, &ROOT_PHOTO_LOCK, &ROOT_PHOTO_MARK, &ROOT_PHOTO_CLEAR},
     [ITEM_QUEST] = {&ROOT_QUEST_READ, &ROOT_QUEST_LOCK, &ROOT_QUEST_MARK, &ROOT_QUEST_CLEAR},
     [ITEM_ADVENTURE] = {&ROOT_ADVENTURE_READ, &ROOT_ADVENTURE_LOCK, &ROOT_ADVENTURE_MARK,
 	&ROOT_ADVENTURE_CLEAR},
@@ -170,12 +172,6 @@ enum db_result root_mark(struct db_tx *tx, const struct deletion *d, bool only_a
 
 enum db_result root_clear(struct db_tx *tx, const struct deletion *d)
 {
-	int64_t rows[MARK_TABLE_COUNT];
-
-	/* A photo's status may have to be given back with it. */
-	if (!statements[d->kind].clear) {
-		return marks_clear_photo(tx, d, &d->item_id, rows);
-	}
 	return db_exec(tx->db, statements[d->kind].clear,
 	    DB_VALUES(db_bind_id(&d->organization_id), db_bind_id(&d->item_id), db_bind_id(&d->id)),
 	    NULL);

@@ -40,7 +40,8 @@ bool purge_preview(const struct domain *domain, struct arena *arena, struct purg
     struct error *error) __attribute__((warn_unused_result));
 
 /* Purge one deletion that is already in the state purging, at most `max_steps` steps (0: to the
- * end), for `actor`, whose name the audit entry bears. `done_r` tells whether it is purged. */
+ * end), for `actor` of its organisation, whose name the audit entry bears. Waits for who holds its
+ * row. `done_r` tells whether it is purged: not while purging is paused. */
 bool purge_deletion(const struct domain *domain, const struct actor *actor,
     const struct id *deletion_id, unsigned max_steps, bool *done_r, struct error *error)
     __attribute__((warn_unused_result));
