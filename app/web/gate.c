@@ -279,7 +279,12 @@ static bool act(struct web *web, struct error *error)
 	shown = arena_alloc(web->arena, sizeof(*shown));
 	*shown = *error;
 	web->form_error = shown;
-	return web->route->form(web, error);
+	if (!web->route->form(web, error))
+		return false;
+	if (shown->retry_after_s > 0)
+		http_response_header(web->response, "Retry-After",
+		    arena_printf(web->arena, "%d", shown->retry_after_s));
+	return true;
 }
 
 static bool find_subject(struct web *web, struct error *error)
