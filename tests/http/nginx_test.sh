@@ -48,6 +48,7 @@ get "$url/api/photos" -X POST -d x=1; expect_page 503 json "the application bein
 check "its problem says when to come back" has '^retry-after: [0-9]+$'
 get "$url/api?x"; expect_page 503 json "the API without a path"
 get "$url/apiary"; expect_page 503 html "what only begins like the API"
+get "$url//static/errors/errors.css"; expect_page 503 html "an empty segment, which is for the application to refuse"
 get "$url/metrics"; expect_page 404 html "metrics on the public listener"
 get "$url/internal/files/x"; expect_page 404 html "the internal folder"
 get "$url/errors/503.html"; expect_page 404 html "an error page by its address"
@@ -79,6 +80,7 @@ get "$url/s/SECRETSHARE?key=SECRETQUERY"
 get "$url/%73/SECRETENCODED"
 get "$url//s/SECRETEMPTY"
 get "$url/removal/SECRETREMOVAL/cancel"
+printf 'GET /a"b\\c HTTP/1.0\r\n\r\n' | timeout 5 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port; cat >&3; cat <&3" >/dev/null
 sleep 0.2
 check_not "no token is in a log" grep -q SECRET "$folder"/logs/access.log "$folder"/logs/nginx-error.log
 check "a masked path is still of use" grep -q '"path":"/removal/-"' "$folder/logs/access.log"
