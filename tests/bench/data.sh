@@ -1,0 +1,142 @@
+#!/bin/bash
+# The data of `make bench`, built once and kept:   tests/bench/data.sh FOLDER
+#
+# Two organisations that differ in size alone. In the large one there are LARGE live photos (a twentieth of them
+# archived, a hundredth waiting for review) and as many in the trash, each with its file, its deletion and its entry
+# in the trail; in the small one SMALL of each. Ids are UUIDv7 in order of time. The folder's file `built` says
+# from what it was made: data of an older schema is made anew.
+#
+# The database runs when this ends. Environment: LETHE (the program), LETHE_DB_* of the three users.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+folder=$(readlink -m "${1:?a data folder is needed}")
+large=${BENCH_LARGE:-1000000} small=${BENCH_SMALL:-10000} chunk=50000
+database=$root/app/run/database.sh
+
+# A UUIDv7 in SQL: id KIND MILLISECONDS NUMBER. KIND (three hex digits) keeps ids of one millisecond apart.
+id() {
+	echo "UNHEX(CONCAT(LPAD(HEX($2), 12, '0'), '7$1', '8', LPAD(HEX($3), 15, '0')))"
+}
+
+# What happens every 15 seconds: photos of the trash are added from 2023 on, live ones from mid-2023, and
+# deleted from 2024 on.
+trashed_ms="(1672531200000 + seq * 15000)"
+live_ms="(1688169600000 + seq * 15000)"
+deleted_ms="(1704067200000 + seq * 15000)"
+began_ms=1672000000000
+
+time_of() { echo "FROM_UNIXTIME(($1) / 1000)"; }
+
+# Ids of what there is little of: organisation 1 is the large one, 2 the small one.
+organization() { id 001 $began_ms "$1"; }
+admin() { id 002 $began_ms "$1"; }
+member() { id 003 $began_ms "$1 * 1000 + seq % 9 + 1"; }
+project() { id 004 $began_ms "$1 * 1000 + seq % 10 + 1"; }
+site() { id 005 $began_ms "$1 * 1000 + seq % 5 + 1"; }
+tag() { id 006 $began_ms "$1 * 1000 + seq % 200 + 1"; }
+album() { id 007 $began_ms "$1"; }
+
+# Ids of the many; the number tells the organisations apart.
+trashed() { id 010 "$trashed_ms" "$1 * 100000000 + seq"; }
+live() { id 011 "$live_ms" "$1 * 100000000 + seq"; }
+deletion() { id 012 "$deleted_ms" "$1 * 100000000 + seq"; }
+
+session="SET SESSION unique_checks = 0, foreign_key_checks = 0, time_zone = '+00:00';"
+
+# few ORGANIZATION NAME: people, places and words.
+few() {
+	local o=$1
+	cat <<SQL
+$session
+INSERT INTO organizations (id, name, created_at)
+VALUES ($(organization "$o"), '$2', $(time_of $began_ms));
+INSERT INTO users (id, organization_id, email, display_name, role, created_at)
+VALUES ($(admin "$o"), $(organization "$o"), 'admin@$o.example', 'Ada Admin', 'admin', $(time_of $began_ms));
+INSERT INTO users (id, organization_id, email, display_name, role, created_at)
+SELECT $(member "$o"), $(organization "$o"), CONCAT('member', seq, '@$o.example'), CONCAT('Member ', seq), 'member',
+  $(time_of $began_ms) FROM seq_0_to_8;
+INSERT INTO projects (id, organization_id, name, created_by, created_at)
+SELECT $(project "$o"), $(organization "$o"), CONCAT('Project ', seq), $(admin "$o"), $(time_of $began_ms) FROM seq_0_to_9;
+INSERT INTO sites (id, organization_id, name, slug, created_by, created_at)
+SELECT $(site "$o"), $(organization "$o"), CONCAT('Site ', seq), CONCAT('site-', seq), $(admin "$o"), $(time_of $began_ms)
+  FROM seq_0_to_4;
+INSERT INTO tags (id, organization_id, name, created_at)
+SELECT $(tag "$o"), $(organization "$o"), CONCAT('tag ', seq), $(time_of $began_ms) FROM seq_0_to_199;
+INSERT INTO albums (id, organization_id, name, created_by, created_at)
+VALUES ($(album "$o"), $(organization "$o"), 'Album', $(admin "$o"), $(time_of $began_ms));
+INSERT INTO album_photos (album_id, photo_id, position)
+SELECT $(album "$o"), $(live "$o"), seq FROM seq_1_to_5000;
+SQL
+}
+
+# many ORGANIZATION FROM TO: a stretch of the photos, with all that is theirs.
+many() {
+	local o=$1 rows="seq_$2_to_$3"
+	cat <<SQL
+$session
+INSERT INTO deletions (id, organization_id, act_id, kind, item_id, label, owner_id, initiator_id, origin, reason, mode,
+  state, photo_count, bytes, progress_done, progress_total, deleted_at, recover_until)
+SELECT $(deletion "$o"), $(organization "$o"), $(id 013 "$deleted_ms" "$o * 100000000 + seq"),
+  IF(seq % 100 = 50, 'album', 'photo'), $(trashed "$o"), CONCAT(IF(seq % 100 = 50, 'Album ', 'Photo '), seq),
+  $(member "$o"), $(member "$o"), 'owner', IF(seq % 3 = 0, NULL, 'Blurred, and there is a better one.'), 'soft', 'trashed',
+  1, 200000 + seq % 1000000, 1, 1, $(time_of "$deleted_ms"), '2100-01-01'
+  FROM $rows ORDER BY seq;
+INSERT INTO photos (id, organization_id, uploader_id, project_id, title, status, bytes, created_at, deleted_at, deletion_id)
+SELECT $(trashed "$o"), $(organization "$o"), $(member "$o"), IF(seq % 2, $(project "$o"), NULL), CONCAT('Photo ', seq),
+  'approved', 200000 + seq % 1000000, $(time_of "$trashed_ms"), $(time_of "$deleted_ms"), $(deletion "$o")
+  FROM $rows ORDER BY seq;
+INSERT INTO photos (id, organization_id, uploader_id, site_id, project_id, title, status, bytes, created_at, archived_at,
+  archived_by, archive_reason, purge_after)
+SELECT $(live "$o"), $(organization "$o"), $(member "$o"), IF(seq % 10 = 7, $(site "$o"), NULL),
+  IF(seq % 2, $(project "$o"), NULL), CONCAT('Photo ', seq), IF(seq % 100 = 7, 'pending', 'approved'),
+  200000 + seq % 1000000, $(time_of "$live_ms"), IF(seq % 20 = 3, $(time_of "$live_ms + 60000"), NULL),
+  IF(seq % 20 = 3, $(member "$o"), NULL), IF(seq % 20 = 3, 'Not for the front page any more.', NULL),
+  IF(seq % 20 = 3, '2100-01-01', NULL)
+  FROM $rows ORDER BY seq;
+INSERT INTO files (id, organization_id, owner_kind, owner_id, part, storage_key, content_type, bytes, digest, created_at)
+SELECT $(id 014 "$trashed_ms" "$o * 100000000 + seq"), $(organization "$o"), 'photo', $(trashed "$o"), 'original',
+  CONCAT('trashed/$o/', LPAD(seq, 8, '0')), 'image/jpeg', 200000 + seq % 1000000, UNHEX(SHA2(CONCAT('trashed $o ', seq), 256)),
+  $(time_of "$trashed_ms") FROM $rows ORDER BY seq;
+INSERT INTO files (id, organization_id, owner_kind, owner_id, part, storage_key, content_type, bytes, digest, created_at)
+SELECT $(id 015 "$live_ms" "$o * 100000000 + seq"), $(organization "$o"), 'photo', $(live "$o"), 'original',
+  CONCAT('live/$o/', LPAD(seq, 8, '0')), 'image/jpeg', 200000 + seq % 1000000, UNHEX(SHA2(CONCAT('live $o ', seq), 256)),
+  $(time_of "$live_ms") FROM $rows ORDER BY seq;
+INSERT INTO photo_tags (photo_id, tag_id) SELECT $(live "$o"), $(tag "$o") FROM $rows ORDER BY seq;
+INSERT INTO audit_log (id, organization_id, at, actor, action, kind, item_id, mode, details, request_id)
+SELECT $(id 016 "$deleted_ms" "$o * 100000000 + seq"), $(organization "$o"), $(time_of "$deleted_ms"),
+  CONCAT('member ', seq % 9 + 1), 'photo.delete', 'photo', $(trashed "$o"), 'soft', '{"photos":1}', HEX(seq)
+  FROM $rows ORDER BY seq;
+SQL
+}
+
+# fill ORGANIZATION NAME COUNT
+fill() {
+	local from
+	few "$1" "$2"
+	for ((from = 1; from <= $3; from += chunk)); do
+		many "$1" "$from" "$((from + chunk - 1 < $3 ? from + chunk - 1 : $3))"
+	done
+}
+
+build() {
+	"$database" stop "$folder"
+	rm -rf "$folder/db" "$folder/built"
+	DATABASE_OPTIONS=--innodb-buffer-pool-size=1536M\ --innodb-log-file-size=512M "$database" start "$folder" fast
+	"$database" users "$folder"
+	"$LETHE" migrate >"$folder/migrate.log" 2>&1
+	"$database" grants "$folder"
+	{ fill 2 'Small collection' "$small" && fill 1 'Large collection' "$large"; } | "$database" sql "$folder" lethe
+	# What estimates are made of, so that they do not change by themselves in the middle of a run.
+	"$database" sql "$folder" lethe -e 'ANALYZE TABLE deletions, photos, files, photo_tags, audit_log' >/dev/null
+	"$database" stop "$folder"
+	echo "$made_from" >"$folder/built"
+}
+
+made_from=$(cat "$here/data.sh" "$root"/sql/*.sql | cat - <(echo "$large $small") | sha256sum | cut -c1-16)
+mkdir -p "$folder"
+if [ "$(cat "$folder/built" 2>/dev/null)" != "$made_from" ]; then
+	echo "Building the data of the benchmarks in $folder; this takes a few minutes, once." >&2
+	build
+fi
+"$database" start "$folder" "${BENCH_DATABASE:-durable}"

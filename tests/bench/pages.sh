@@ -1,0 +1,186 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# pages.sh - sourced by run.sh: how fast pages are, beside a bare program and beside themselves.
+
+# --- the trash page beside a bare program ------------------------------------------------------
+
+# The statements of the first trash page of the large organisation's admin, for bare.c: trash_plan TOKEN.
+trash_plan() {
+	local organization
+	organization=hex:$(organization_id 1)
+	cat <<PLAN
+SESSIONS_FIND hex:$(hash_of "$1") time:-604800 time:-43200
+AUDIT_NEWEST $organization int:64
+DELETION_PAGE $organization null int:1 null hex:FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF null null time:0 time:0 int:51
+PLAN
+}
+
+# The page that was fetched last (head in $var/head, body given) as a FastCGI program sends it. What nginx adds
+# is left out.
+as_answer() {
+	printf 'Status: 200 OK\r\n'
+	grep -iE '^(content-type|content-security-policy|x-content-type-options|x-frame-options|referrer-policy|cross-origin-[a-z-]*|cache-control):' "$var/head"
+	printf 'X-Request-Id: %032d\r\nContent-Length: %d\r\n\r\n' 0 "$(wc -c <"$1")"
+	cat "$1"
+}
+
+# What the database was asked while it logged to a file: statements with their values, without times of day.
+executed() {
+	sed -nE 's/^.*[[:space:]][0-9]+ Execute[[:space:]]+//p' "$1" | LC_ALL=C sed -E "s/'[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:.]+'/TIME/g"
+}
+
+# The bare program must do what Lethe does, neither more nor less: check_plan TOKEN. Both are started for it, since
+# values are logged only of statements that were prepared while the log was on; and stopped, so that it costs nothing later.
+check_plan() {
+	stop_lethe
+	start_lethe
+	rm -f "$var"/general-*.log
+	sql -e "SET GLOBAL log_output = 'FILE', GLOBAL general_log_file = '$var/general-lethe.log', GLOBAL general_log = 1"
+	get "$lethe_url/trash" "$1" >/dev/null
+	sql -e "SET GLOBAL general_log_file = '$var/general-bare.log'"
+	start_bare "$var/answer" "$var/plan"
+	get "$bare_url/trash" "$1" | cmp - "$var/page" || die "trash_page: bare.c sends another page than Lethe"
+	sql -e 'SET GLOBAL general_log = 0'
+	stop_bare
+	stop_lethe
+	executed "$var/general-lethe.log" >"$var/executed-lethe"
+	executed "$var/general-bare.log" >"$var/executed-bare"
+	[ -s "$var/executed-lethe" ] && diff -a "$var/executed-lethe" "$var/executed-bare" >"$var/difference" ||
+		die "trash_page: bare.c runs other statements than Lethe; see $var/difference"
+}
+
+row_trash_page() {
+	local token
+	start_lethe
+	token=$(sign_in "$(admin_id 1)")
+	get "$lethe_url/trash" "$token" >"$var/page"
+	as_answer "$var/page" >"$var/answer"
+	trash_plan "$token" >"$var/plan"
+	check_plan "$token"
+	start_lethe
+	start_bare "$var/answer" "$var/plan"
+	compare "$lethe_url/trash" "$token" "$bare_url/trash" "$token"
+	stop_bare
+	note "trash_page: $(wc -c <"$var/page") bytes; Lethe $last_rates requests per second of the bare program"
+	result trash_page "$(printf %.2f "$ratio")" 0.75
+}
+
+# --- the same at any size and at any place -----------------------------------------------------
+
+# flat NAME PATH LAST_PATH LARGE_USER SMALL_USER: set flattest to the least of: the page at full size against
+# the small one, and its last page against its first.
+flat() {
+	local large small
+	large=$(sign_in "$4") small=$(sign_in "$5")
+	[ "$(get "$lethe_url$2" "$large" | grep -c data-key)" = 50 ] || die "$1: the first page is not full"
+	[ "$(get "$lethe_url$2" "$small" | grep -c data-key)" = 50 ] || die "$1: the small one's first page is not full"
+	[ "$(get "$lethe_url$3" "$large" | grep -c data-key)" = 50 ] || die "$1: the last page has not its 50 rows"
+	compare "$lethe_url$2" "$large" "$lethe_url$2" "$small"
+	note "$1 $2: $(printf %.2f "$ratio") of the small one's ($last_rates requests per second)"
+	flattest=$ratio
+	compare "$lethe_url$3" "$large" "$lethe_url$2" "$large"
+	note "$1 $3: $(printf %.2f "$ratio") of the first page's ($last_rates)"
+	flattest=$(least "$ratio" "$flattest")
+}
+
+row_trash_flat() {
+	start_lethe
+	flat trash_flat /trash "/trash?cursor=$(with_dashes "$(deletion_id 1 51)")" "$(admin_id 1)" "$(admin_id 2)"
+	result trash_flat "$(printf %.2f "$flattest")" 0.9
+}
+
+# The cursor before the last 50 rows of what a user sees in the library: last_cursor CONDITION.
+last_cursor() {
+	with_dashes "$(sql -e "SELECT HEX(id) FROM photos WHERE organization_id = UNHEX('$(organization_id 1)')
+	    AND id < UNHEX('$(live_id 1 2000)') AND shelf = 0 AND $1 ORDER BY id LIMIT 1 OFFSET 50")"
+}
+
+row_library_flat() {
+	local of_admin
+	start_lethe
+	flat library_flat / "/?cursor=$(last_cursor 1)" "$(admin_id 1)" "$(admin_id 2)"
+	of_admin=$flattest
+	flat library_flat / "/?cursor=$(last_cursor "(published OR uploader_id = UNHEX('$(member_id 1)'))")" "$(member_id 1)" "$(member_id 2)"
+	result library_flat "$(printf %.2f "$(least "$of_admin" "$flattest")")" 0.9
+}
+
+# --- every page ------------------------------------------------------------------------------
+
+# Every page of routes.c and the views it has: WHO PATH, after that of the route.
+pages() {
+	local live trashed deletion archived project site
+	live=$(with_dashes "$(live_id 1 500000)") trashed=$(with_dashes "$(trashed_id 1 500000)")
+	deletion=$(with_dashes "$(deletion_id 1 500000)") archived=$(with_dashes "$(live_id 1 500003)")
+	project=$(with_dashes "$(hex_id 004 $began_ms 1001)") site=$(with_dashes "$(hex_id 005 $began_ms 1001)")
+	cat <<PAGES
+/                       admin  /
+/                       member /
+/                       member /?mine=true&include_archived=true
+/                       admin  /?include_archived=true
+/                       admin  /?project_id=$project
+/                       member /?project_id=$project
+/                       member /?site_id=$site
+/                       member /?tag=tag+7
+/                       admin  /?cursor=$(with_dashes "$(live_id 1 60)")
+/upload                 member /upload
+/login                  nobody /login
+/photos/delete          admin  /photos/delete?ids=$live
+/photos/archive         admin  /photos/archive?ids=$live
+/photos/{id}            admin  /photos/$live
+/photos/{id}            admin  /photos/$trashed
+/photos/{id}/delete     admin  /photos/$live/delete
+/photos/{id}/archive    admin  /photos/$live/archive
+/photos/{id}/permanent  admin  /photos/$archived/permanent
+/trash                  admin  /trash
+/trash                  member /trash
+/trash                  admin  /trash?kind=album
+/trash                  member /trash?kind=photo
+/trash                  admin  /trash?tab=archived
+/trash                  member /trash?tab=archived
+/trash                  admin  /trash?cursor=$(with_dashes "$(deletion_id 1 51)")
+/trash/{id}             admin  /trash/$deletion
+/content                member /content
+/admin/audit            admin  /admin/audit
+/admin/audit            admin  /admin/audit?action=photo.delete
+/admin/audit            admin  /admin/audit?kind=photo
+/admin/audit            admin  /admin/audit?item_id=$trashed
+/admin/audit            admin  /admin/audit?to=2024-01-01T01:00:00Z
+/admin/storage          admin  /admin/storage
+/live                   admin  /live
+PAGES
+}
+
+# Pages that need what only an act of a person leaves behind, or that send files or streams.
+not_measured='/reauth /photos/{id}/file /photos/{id}/thumbnail /content/{type}/{id}/permanent /admin/audit/export'
+
+# calm_load: as load_well, but up to three times while $p99 is above that of the target: what else the machine does can
+# only add to it.
+calm_load() {
+	local least=
+	for _ in 1 2 3; do
+		load_well "$@"
+		least=$(least "$p99" ${least:+"$least"})
+		awk -v a="$least" 'BEGIN { exit !(a > 200) }' || break
+	done
+	p99=$least
+}
+
+row_every_page() {
+	local who path pattern slowest=0 list known
+	local -A tokens=([nobody]=none)
+	start_lethe
+	tokens[admin]=$(sign_in "$(admin_id 1)") tokens[member]=$(sign_in "$(member_id 1)")
+	list=$(pages) known=" $not_measured $(awk '{ printf "%s ", $1 }' <<<"$list") "
+	for pattern in $(grep -oE '^ *PAGE\("[^"]+"' app/web/routes.c | cut -d'"' -f2); do
+		[[ $known == *" $pattern "* ]] || die "every_page: there is a page $pattern that is not measured"
+	done
+	while read -r pattern who path; do
+		get "$lethe_url$path" "${tokens[$who]}" >/dev/null || die "every_page: $path does not answer"
+		calm_load "$lethe_url$path" "${tokens[$who]}" "$seconds" 8
+		[ -z "${BENCH_VERBOSE:-}" ] || note "$p99 ms at 99 %, $rate requests per second: $who $path"
+		if awk -v a="$p99" -v b="$slowest" 'BEGIN { exit !(a > b) }'; then
+			slowest=$p99 slowest_path="$who $path"
+		fi
+	done <<<"$list"
+	note "every_page: the slowest is $slowest_path"
+	result every_page "$(printf %.0fms "$slowest")" '<200ms'
+}
