@@ -1,0 +1,135 @@
+/* The running Lethe beside the browser: its people, its API to prepare a scene with, its rows and files. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { picture } from './picture.mjs';
+
+export const BASE = process.env.LETHE_TEST_URL;
+export const PASSWORD = 'lethe-demo-1';
+
+const people = {
+	ada: 'ada@alder.example', ben: 'ben@alder.example', admin: 'admin@alder.example',
+	creator: 'creator@alder.example', shop: 'shop@alder.example', mia: 'mia@birch.example',
+	platform: 'platform@lethe.example',
+};
+const tokens = new Map();
+let serial = 0;
+
+export function address(who) {
+	return people[who];
+}
+
+/* A name that no other item has. */
+export function unique(word) {
+	serial += 1;
+	return `${word} ${process.pid}-${serial}`;
+}
+
+async function tokenOf(who) {
+	if (!tokens.has(who)) {
+		const answer = await fetch(`${BASE}/api/tokens`, {
+			method: 'POST', headers: { 'Content-Type': 'application/json' },
+			body: JSON.stringify({ email: address(who), password: PASSWORD }),
+		});
+		assert.equal(answer.status, 201, `a token for ${who}`);
+		tokens.set(who, (await answer.json()).access_token);
+	}
+	return tokens.get(who);
+}
+
+/* A call of the API as a person: `body` an object (JSON) or FormData. Returns status and document. */
+export async function call(who, method, path, body) {
+	const isForm = body instanceof FormData;
+	const headers = { Authorization: `Bearer ${await tokenOf(who)}` };
+	if (body && !isForm) headers['Content-Type'] = 'application/json';
+	const answer = await fetch(BASE + path, { method, headers, body: isForm || !body ? body : JSON.stringify(body) });
+	const text = await answer.text();
+	const isJson = /json/.test(answer.headers.get('Content-Type') ?? '');
+	return { status: answer.status, document: isJson && text ? JSON.parse(text) : null };
+}
+
+async function demand(status, who, method, path, body) {
+	const answer = await call(who, method, path, body);
+	assert.equal(answer.status, status, `${method} ${path} as ${who}: ${JSON.stringify(answer.document)}`);
+	return answer.document;
+}
+
+function form(title, fields = {}) {
+	const data = new FormData();
+	data.set('file', new Blob([picture(title)], { type: 'image/png' }), 'photo.png');
+	for (const [name, value] of Object.entries(fields)) data.set(name, value);
+	return data;
+}
+
+/* A new photo in a person's library. */
+export async function addPhoto(who, title, fields = {}) {
+	return demand(201, who, 'POST', '/api/photos', form(title, { title, ...fields }));
+}
+
+/* What a generator makes from a photo. */
+export async function addDerivative(who, photo, title) {
+	const { generation_id: id } = await demand(201, who, 'POST', `/api/photos/${photo.id}/generations`);
+	return demand(201, who, 'POST', `/api/generations/${id}/result`, form(title));
+}
+
+export async function deletePhoto(who, photo, reason) {
+	return demand(200, who, 'DELETE', `/api/photos/${photo.id}`, reason && { reason });
+}
+
+export async function archivePhoto(who, photo, reason) {
+	return demand(200, who, 'POST', `/api/photos/${photo.id}/archive`, reason && { reason });
+}
+
+export async function sharePhoto(who, photo) {
+	return demand(201, who, 'POST', `/api/photos/${photo.id}/shares`, {});
+}
+
+/* The status an item's API answers a person with: 200, 404, … */
+export async function statusOf(who, path) {
+	return (await call(who, 'GET', path)).status;
+}
+
+export async function auditOf(who, query) {
+	return (await demand(200, who, 'GET', `/api/admin/audit?${new URLSearchParams(query)}`)).items;
+}
+
+/* A person's quest or adventure in a publishing status, by its number from the newest. */
+export async function contentOf(who, type, status, number = 0) {
+	const query = new URLSearchParams({ content_type: type, status });
+	const { items } = await demand(200, who, 'GET', `/api/creator/content?${query}`);
+	assert.ok(items.length > number, `the demo has ${type} that are ${status}`);
+	return items[number];
+}
+
+/* --- behind the site --- */
+
+function environment() {
+	const lines = readFileSync(process.env.LETHE_TEST_ENV, 'utf8').split('\n');
+	return Object.fromEntries(lines.map((line) => /^(\w+)='(.*)'$/.exec(line)).filter(Boolean)
+		.map(([, name, value]) => [name, value]));
+}
+
+/* Rows that a browser cannot bring about in time (a window about to close, a removal that failed). */
+export function sql(text) {
+	const { LETHE_DB_SOCKET: socket, LETHE_DB_OWNER_USER: user, LETHE_DB_OWNER_PASSWORD: password,
+		LETHE_DB_NAME: name } = environment();
+	return execFileSync('mariadb', ['--no-defaults', '-S', socket, '-u', user, '-N', '-e', text, name], {
+		encoding: 'utf8', env: { ...process.env, MYSQL_PWD: password },
+	}).trim();
+}
+
+/* An id as SQL writes it. */
+export function bytesOf(id) {
+	return `UNHEX('${id.replaceAll('-', '')}')`;
+}
+
+/* Are all stored objects of these keys gone? */
+export function objectsGone(keys) {
+	return keys.every((key) => !existsSync(join(process.env.LETHE_TEST_VAR, 'storage', key)));
+}
+
+export function keysOf(photo) {
+	return sql(`SELECT storage_key FROM files WHERE owner_id = ${bytesOf(photo.id)}`).split('\n');
+}
