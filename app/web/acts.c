@@ -90,7 +90,7 @@ bool acts_set_windows(struct web *web, struct doc *page, struct error *error)
 {
 	struct deletion_windows windows;
 	enum db_result result =
-	    deletion_windows(web->thread->db, web->arena, &web->actor.organization_id, &windows);
+	    deletion_windows(web->domain->db, web->arena, &web->actor.organization_id, &windows);
 
 	if (result != DB_OK)
 		return db_fail(result, error);

@@ -70,36 +70,19 @@ bool web_thread_open(void *app, void **thread_r, struct error *error)
 bool thread_connect(struct web_thread *thread, struct error *error)
 {
 	const struct web_parts *parts = &thread->app->parts;
-	const struct config *config = parts->config;
-	struct db_options options = {
-	    .socket = config->db_socket,
-	    .host = config->db_host,
-	    .port = (unsigned)config->db_port,
-	    .user = config->db_user,
-	    .password = config->db_password,
-	    .database = config->db_name,
-	};
 
-	if (thread->db)
+	if (thread->domain.db)
 		return true;
-	thread->db = db_open(&options, error);
-	if (!thread->db)
-		return false;
-	thread->domain = (struct domain){
-	    .db = thread->db,
-	    .clock = parts->clock,
-	    .storage = parts->storage,
-	    .step_rows = DOMAIN_STEP_ROWS,
-	};
-	return auth_open(
-	    &thread->auth, config, thread->db, parts->clock, parts->keys, parts->hasher, error);
+	return domain_open(&thread->domain, parts->config, parts->clock, parts->storage, error) &&
+	       auth_open(&thread->auth, parts->config, thread->domain.db, parts->clock, parts->keys,
+		   parts->hasher, error);
 }
 
 void web_thread_close(void *context)
 {
 	struct web_thread *thread = context;
 
-	db_close(&thread->db);
+	domain_close(&thread->domain);
 	free(thread);
 }
 

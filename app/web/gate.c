@@ -53,10 +53,10 @@ static bool find_route(
 	if (!web->route ||
 	    ((web->route->flags & WEB_METRICS) && strcmp(web->request->listener, "metrics") != 0)) {
 		web->route = NULL;
-		return error_set(
+		error_set(
 		    error, ERROR_NOT_FOUND, "not_found", "There is nothing at this address.");
 	}
-	return true;
+	return web->route != NULL;
 }
 
 static bool identify_bearer(struct web *web, const char *authorization, struct error *error)

@@ -5,6 +5,7 @@
 #include <base/text.h>
 #include <http/form.h>
 #include <http/json.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,6 +77,16 @@ static bool read_time(
 	       refuse(input, error, "must be a time as 2026-01-31T12:00:00Z (RFC 3339)");
 }
 
+/* "delete, archive, orphan" */
+static void list_choices(const struct web_input *input, char *list, size_t size)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; input->choices[i] && length < size; i++)
+		length += (size_t)snprintf(
+		    list + length, size - length, "%s%s", i ? ", " : "", input->choices[i]);
+}
+
 static bool read_choice(
     const struct web_input *input, const char *text, struct web_value *value, struct error *error)
 {
@@ -83,15 +94,12 @@ static bool read_choice(
 
 	value->text = text;
 	for (size_t i = 0; input->choices[i]; i++) {
-		if (strcmp(text, input->choices[i]) == 0) {
-			value->integer = (int64_t)i;
-			return true;
-		}
-		if (strlen(list) + strlen(input->choices[i]) + 3 < sizeof(list)) {
-			strcat(list, i ? ", " : "");
-			strcat(list, input->choices[i]);
-		}
+		if (strcmp(text, input->choices[i]) != 0)
+			continue;
+		value->integer = (int64_t)i;
+		return true;
 	}
+	list_choices(input, list, sizeof(list));
 	return error_set_field(
 	    error, input->name, "invalid_choice", "%s must be one of: %s.", input->name, list);
 }

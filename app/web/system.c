@@ -3,7 +3,6 @@
 #include "chrome.h"
 #include "handlers.h"
 
-#include <db/migrate.h>
 #include <domain/purge.h>
 #include <http/router.h>
 #include <store/queue.h>
@@ -26,12 +25,10 @@ bool system_health(struct web *web, struct error *error)
 /* The store answers and has the schema that this program was built for. */
 bool system_ready(struct web *web, struct error *error)
 {
-	const char *folder = arena_printf(web->arena, "%s/sql", web->app->parts.config->share);
-
 	web->is_api = true;
 	if (!thread_connect(web->thread, error))
 		return false;
-	if (!migrate_check(web->thread->db, folder, error))
+	if (!domain_is_ready(web->domain, web->app->parts.config, error))
 		return error_set(error, ERROR_UNAVAILABLE, "schema_mismatch",
 		    "The database does not have this program's schema; run `lethe migrate`.");
 	return send_state(web, 200, "ready");
@@ -92,7 +89,7 @@ static bool put_store(struct web *web, struct buf *out, struct error *error)
 	struct queue_counts counts;
 	struct installation installation;
 
-	if (store_queue_counts(web->thread->db, web->arena, &id_none, web->now_us, &counts) !=
+	if (store_queue_counts(web->domain->db, web->arena, &id_none, web->now_us, &counts) !=
 	    DB_OK)
 		return error_set(
 		    error, ERROR_UNAVAILABLE, "store_unavailable", "The store cannot be reached.");

@@ -4,7 +4,6 @@
 
 #include <auth/auth.h>
 #include <base/buf.h>
-#include <db/db.h>
 #include <domain/domain.h>
 #include <http/router.h>
 #include <mustache/mustache.h>
@@ -31,9 +30,8 @@ struct web_app {
 /* One thread's connection and what works with it. */
 struct web_thread {
 	struct web_app *app;
-	struct db *db; /* NULL until the store was reached */
+	struct domain domain; /* without a connection until the store was reached */
 	struct auth auth;
-	struct domain domain;
 };
 
 /* Connect if that has not been done; unavailable if the store cannot be reached. */

@@ -15,7 +15,7 @@ struct sink {
 	bool takes_thumbnail;
 	struct upload *upload;
 	struct storage_stage *current;
-	const char *name;
+	enum upload_part part;
 };
 
 static bool begin_part(void *context, const struct http_part *part, struct error *error)
@@ -30,10 +30,9 @@ static bool begin_part(void *context, const struct http_part *part, struct error
 	if (*slot)
 		return error_set_field(
 		    error, part->name, "duplicate_part", "Send one %s at a time.", part->name);
-	*slot = storage_stage(sink->web->app->parts.storage,
-	    is_thumbnail ? PHOTOS_THUMBNAIL_BYTES : PHOTOS_MAX_BYTES, error);
+	sink->part = is_thumbnail ? UPLOAD_THUMBNAIL : UPLOAD_FILE;
+	*slot = uploads_begin(sink->web->domain, sink->part, error);
 	sink->current = *slot;
-	sink->name = is_thumbnail ? "thumbnail" : "file";
 	return *slot != NULL;
 }
 
@@ -41,14 +40,7 @@ static bool write_part(void *context, const char *bytes, size_t length, struct e
 {
 	struct sink *sink = context;
 
-	if (storage_stage_write(sink->current, bytes, length, error))
-		return true;
-	if (error->kind == ERROR_TOO_LARGE)
-		error_set(error, ERROR_TOO_LARGE, "file_too_large",
-		    strcmp(sink->name, "file") == 0 ? "A photo can have at most 25 MiB."
-						    : "A thumbnail can have at most 2 MiB.");
-	strcpy(error->field, sink->name);
-	return false;
+	return uploads_write(sink->current, sink->part, bytes, length, error);
 }
 
 static bool end_part(void *context, struct error *error)
@@ -90,6 +82,6 @@ bool upload_read(
 
 void upload_discard(struct upload *upload)
 {
-	storage_discard(&upload->file);
-	storage_discard(&upload->thumbnail);
+	uploads_discard(&upload->file);
+	uploads_discard(&upload->thumbnail);
 }

@@ -4,7 +4,7 @@
 
 #include "web.h"
 
-#include <storage/storage.h>
+#include <domain/uploads.h>
 
 /* The files of one body. Whoever reads an upload discards it in the end; a stage that was handed
  * on is NULL by then. */

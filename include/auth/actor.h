@@ -20,10 +20,10 @@ struct actor {
 	struct id user_id;         /* none for visitors and the system */
 	struct id organization_id; /* the tenant acted in; of a platform admin the one chosen */
 	struct id session_id;      /* none for bearer tokens and the system */
-	const char *uid;           /* what the audit trail shows: user id, "visitor", "worker", "operator" */
+	const char *uid; /* what the audit trail shows: user id, "visitor", "worker", "operator" */
 	const char *request_id;    /* X-Request-Id, or NULL */
 	struct id reauth_id;       /* the re-auth token the gate accepted (none: there was none);
-	                            * spent in the transaction of the act it allows */
+				    * spent in the transaction of the act it allows */
 	int64_t reauth_expires_us; /* until when that token would hold */
 };
 

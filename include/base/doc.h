@@ -20,8 +20,8 @@ struct doc;
 /* One named member of an object. */
 struct doc_member {
 	const char *key;
-	uint32_t hash;     /* doc_hash of the key */
-	bool page_only;    /* rendered, never printed as JSON */
+	uint32_t hash;  /* doc_hash of the key */
+	bool page_only; /* rendered, never printed as JSON */
 	const struct doc *value;
 };
 
@@ -57,7 +57,7 @@ void doc_set(struct doc *object, const char *key, const struct doc *value);
 void doc_set_null(struct doc *object, const char *key);
 void doc_set_bool(struct doc *object, const char *key, bool value);
 void doc_set_int(struct doc *object, const char *key, int64_t value);
-void doc_set_text(struct doc *object, const char *key, const char *text); /* NULL becomes null */
+void doc_set_text(struct doc *object, const char *key, const char *text);  /* NULL becomes null */
 void doc_set_id(struct doc *object, const char *key, const struct id *id); /* none becomes null */
 void doc_set_time(struct doc *object, const char *key, int64_t time_us);   /* 0 becomes null */
 

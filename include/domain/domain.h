@@ -3,6 +3,7 @@
 #define LETHE_DOMAIN_DOMAIN_H
 
 #include <base/clock.h>
+#include <base/error.h>
 #include <db/db.h>
 
 struct storage;
@@ -22,5 +23,19 @@ struct domain {
 };
 
 #define DOMAIN_STEP_ROWS 1000
+
+struct config;
+
+/* Connect as the application and fill `domain`; everything but the connection is borrowed. False
+ * (unavailable) if the store cannot be reached. */
+bool domain_open(struct domain *domain, const struct config *config, const struct clock *clock,
+    const struct storage *storage, struct error *error) __attribute__((warn_unused_result));
+
+/* Disconnect. A domain that was never opened is fine. */
+void domain_close(struct domain *domain);
+
+/* True if the store answers and has exactly the migrations that this program comes with. */
+bool domain_is_ready(const struct domain *domain, const struct config *config, struct error *error)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -4,8 +4,8 @@
 
 #include <base/clock.h>
 #include <base/error.h>
-#include <db/db.h>
 #include <storage/storage.h>
+#include <store/files.h>
 
 /* Objects younger than this may belong to an upload whose row is about to commit. */
 #define CHECK_GRACE_US (3600 * CLOCK_SECOND_US)

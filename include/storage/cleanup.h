@@ -4,8 +4,8 @@
 
 #include <base/clock.h>
 #include <base/error.h>
-#include <db/db.h>
 #include <storage/storage.h>
+#include <store/queue.h>
 
 #define CLEANUP_MAX_ATTEMPTS    10
 #define CLEANUP_FIRST_WAIT_US   (60 * CLOCK_SECOND_US)

@@ -1,6 +1,6 @@
 /* cli_user_test.c - lethe user: what it does, and which argument it blames. */
-#include <cli/cli.h>
 #include "../support/identity.h"
+#include <cli/cli.h>
 
 #include <auth/login.h>
 #include <auth/session.h>
