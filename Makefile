@@ -25,7 +25,7 @@ endif
 
 # --- flags ---------------------------------------------------------------------------------
 
-PACKAGES  := libmariadb libsodium jansson libcurl libarchive libmagic
+PACKAGES  := libmariadb libsodium jansson libcurl libarchive libmagic zlib
 WARNINGS  := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
              -Wformat=2 -Wconversion -Wno-sign-conversion
 # Asked for only when something is compiled: before `make run` has installed it, pkg-config may be missing.
@@ -58,7 +58,7 @@ TOOLS      := $(sort $(wildcard tests/spec/*_cli.c tests/http/*_cli.c tests/faul
                 tests/bench/*.c))
 FUZZERS    := $(sort $(wildcard tests/fuzz/*_fuzz.c))
 # Programs that look at all of Lethe (each statement, each route) and so are linked with every object of it.
-WHOLE      := tests/store/statements_test tests/store/schema_test tests/http/routes_test
+WHOLE      := tests/store/statements_test tests/store/schema_test tests/http/routes_test tests/bench/bare
 
 OBJECTS    := $(SOURCES:%.c=$(BUILD)/obj/%.o)
 PROGRAMS   := $(TESTS:%.c=$(BUILD)/%) $(TOOLS:%.c=$(BUILD)/%)
