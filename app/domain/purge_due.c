@@ -105,11 +105,12 @@ static bool purge_selected(struct round *round, size_t i, struct error *error)
 static bool end_retention(struct round *round, const struct id *organization_id,
     const struct retention_due *due, struct error *error)
 {
-	struct id deletion_id;
+	/* One larger than a step is still marking. */
+	struct deletion_due deletion = {.state = DELETION_MARKING};
 	bool begun;
 
 	if (!retention_begin(
-		round->domain, organization_id, &due->photo_id, &deletion_id, &begun, error)) {
+		round->domain, organization_id, &due->photo_id, &deletion.id, &begun, error)) {
 		return false;
 	}
 	if (!begun) {
@@ -118,7 +119,7 @@ static bool end_retention(struct round *round, const struct id *organization_id,
 	round->report->archived++;
 	round->report->archived_bytes += due->bytes;
 	domain_after_step(round->domain, "retention");
-	return purge_one(round, &deletion_id, error);
+	return take_or_skip(round, &deletion, error);
 }
 
 /* Photos that were taken leave the selection, so each page starts anew. */

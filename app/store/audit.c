@@ -115,7 +115,8 @@ enum db_result audit_read_page(
 	struct db_value narrowing, kind = db_bind_text(query->kind);
 	struct db_value actor = db_bind_text(query->actor), action = db_bind_text(query->action);
 	const struct db_statement *statement = choose_page(query, &narrowing);
-	struct id above = id_floor(query->from_us), below = upper_bound(query);
+	struct id above = query->from_us ? id_floor(query->from_us) : id_none;
+	struct id below = upper_bound(query);
 	struct db_rows rows = {0};
 	enum db_result result = db_query(db, arena, statement,
 	    DB_VALUES(db_bind_id(&query->organization_id), narrowing,

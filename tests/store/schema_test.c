@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <domain/cascade.h>
 #include <string.h>
 
 /* Each gives what breaks a rule, one text a row; of a sound schema, none. */
@@ -45,6 +46,9 @@ DB_STATEMENT(schema_foreign_keys,
     " FROM information_schema.key_column_usage WHERE table_schema = DATABASE()"
     " AND referenced_table_name IS NOT NULL"
     " ORDER BY table_name, constraint_name, ordinal_position");
+
+DB_STATEMENT(schema_links_not_null, "SELECT table_name, column_name FROM information_schema.columns"
+				    " WHERE table_schema = DATABASE() AND is_nullable = 'NO'");
 
 struct fixture {
 	struct test_database *database;
@@ -136,6 +140,70 @@ static void foreign_keys_lead_to_ids(void **state)
 			    db_text(&rows, row, 3), db_text(&rows, row, 4));
 }
 
+static const struct cascade_row *find_row(const char *constraint)
+{
+	size_t count;
+	const struct cascade_row *rows = cascade_rows(&count);
+
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].constraint && strcmp(rows[i].constraint, constraint) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+/* What becomes of a row whose parent goes is never forgotten: each foreign key is in the table. */
+static void every_foreign_key_has_its_cascade_row(void **state)
+{
+	struct db_rows keys = query(*state, &schema_foreign_keys);
+
+	for (size_t i = 0; i < keys.count; i++) {
+		const struct cascade_row *row = find_row(db_text(&keys, i, 0));
+
+		if (!row)
+			fail_msg("%s has no row in the cascade table", db_text(&keys, i, 0));
+		assert_string_equal(row->child, db_text(&keys, i, 1));
+		assert_string_equal(row->column, db_text(&keys, i, 2));
+		assert_string_equal(row->parent, db_text(&keys, i, 3));
+	}
+}
+
+/* And the other way round: no row of the table is about a key that is gone, or there twice. */
+static void every_cascade_row_has_its_foreign_key(void **state)
+{
+	struct db_rows keys = query(*state, &schema_foreign_keys);
+	size_t count, named = 0;
+	const struct cascade_row *rows = cascade_rows(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		named += rows[i].constraint != NULL;
+		if (rows[i].constraint)
+			assert_ptr_equal(find_row(rows[i].constraint), &rows[i]);
+	}
+	assert_int_equal(named, keys.count);
+}
+
+/* Effects that do not go together: what is marked is counted, unmarked by a restore, and gone or
+ * detached after a purge; a link that must be NULL may be NULL. */
+static void cascade_rows_are_consistent(void **state)
+{
+	struct db_rows links = query(*state, &schema_links_not_null);
+	size_t count;
+	const struct cascade_row *rows = cascade_rows(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		bool marks = rows[i].on_delete == DELETE_MARKS;
+
+		if (marks != (rows[i].on_restore == RESTORE_UNMARKS))
+			fail_msg("%s.%s", rows[i].child, rows[i].column);
+		assert_false(marks && rows[i].counted == COUNT_NOTHING);
+		assert_false(marks && rows[i].on_purge == PURGE_LEAVES);
+		for (size_t k = 0; rows[i].on_purge == PURGE_DETACHES && k < links.count; k++)
+			if (strcmp(db_text(&links, k, 0), rows[i].child) == 0 &&
+			    strcmp(db_text(&links, k, 1), rows[i].column) == 0)
+				fail_msg("%s.%s cannot be NULL", rows[i].child, rows[i].column);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +214,9 @@ int main(void)
 	    cmocka_unit_test(ids_are_of_one_kind),
 	    cmocka_unit_test(no_foreign_key_acts_by_itself),
 	    cmocka_unit_test(foreign_keys_lead_to_ids),
+	    cmocka_unit_test(every_foreign_key_has_its_cascade_row),
+	    cmocka_unit_test(every_cascade_row_has_its_foreign_key),
+	    cmocka_unit_test(cascade_rows_are_consistent),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -1,0 +1,511 @@
+/* purge_test.c - purging: what is due to the microsecond, what goes and what stays, in steps, under
+ * a brake, by a person, and by the end of a retention. */
+#include "../support/trash.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <stdio.h>
+#include <store/places.h>
+#include <store/tokens.h>
+#include <string.h>
+
+DB_STATEMENT(blanked, "SELECT COUNT(*) FROM deletions WHERE label IS NULL AND reason IS NULL");
+DB_STATEMENT(purge_entries_of_worker,
+    "SELECT COUNT(*) FROM audit_log WHERE action = 'photo.purge' AND actor = 'worker'");
+DB_STATEMENT(reasons_kept, "SELECT COUNT(*) FROM audit_reasons WHERE reason IS NOT NULL");
+DB_STATEMENT(open_generations, "SELECT COUNT(*) FROM generations WHERE original_id IS NOT NULL");
+DB_STATEMENT(orphans, "SELECT COUNT(*) FROM photos WHERE original_id IS NULL");
+DB_STATEMENT(queued_bytes, "SELECT SUM(bytes) FROM storage_cleanup_queue");
+
+static struct world *world;
+static struct actor ada, ben, admin, stranger, caretaker;
+
+static int start(void **state)
+{
+	(void)state;
+	world = world_open();
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	world_close(&world);
+	return 0;
+}
+
+static int set_up(void **state)
+{
+	struct id alder, birch;
+
+	(void)state;
+	world_clear(world);
+	alder = world_organization(world, "Alder");
+	birch = world_organization(world, "Birch");
+	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
+	ben = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
+	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
+	stranger = world_user(world, &birch, "mia@birch.example", ROLE_ADMIN);
+	caretaker = actor_system("operator", NULL);
+	return 0;
+}
+
+/* A photo with one of everything, and its derivative. */
+static struct id furnished_photo(void)
+{
+	struct id album = world_place(world, &ada, PLACE_ALBUM, "Best");
+	struct id photo = world_photo(world, &ada, "Barn", NULL, NULL);
+	struct id small = world_derivative(world, &ada, &photo);
+
+	trash_note(world, &ben, &photo);
+	trash_note(world, &ben, &small);
+	trash_ai_result(world, &ada, &photo);
+	trash_tag(world, &ada, &photo, "winter");
+	trash_tag(world, &ada, &photo, "snow");
+	trash_tag(world, &ada, &small, "winter");
+	trash_place(world, &album, &photo);
+	trash_share(world, &ada, &photo, 1);
+	trash_share(world, &ada, &small, 2);
+	return photo;
+}
+
+static void expect_nothing_left(void)
+{
+	static const char *const tables[] = {"photos", "photo_notes", "ai_processing_results",
+	    "photo_tags", "album_photos", "photo_shares", "files"};
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		if (trash_rows(world, tables[i]) != 0) {
+			fail_msg("%s: %d left", tables[i], (int)trash_rows(world, tables[i]));
+		}
+	}
+}
+
+static void a_purge_is_due_to_the_microsecond(void **state)
+{
+	struct id photo = world_photo(world, &ada, "Barn", NULL, NULL);
+	struct deletion deletion;
+
+	(void)state;
+	assert_string_equal(trash_delete(world, &ada, &photo, &deletion), "");
+	world->clock.fixed_us = deletion.recover_until_us - 1;
+	assert_int_equal(trash_purge(world).deletions, 0);
+	assert_int_equal(trash_rows(world, "photos"), 1);
+	world->clock.fixed_us = deletion.recover_until_us;
+	assert_int_equal(trash_purge(world).deletions, 1);
+	assert_int_equal(trash_rows(world, "photos"), 0);
+	assert_int_equal(trash_purge(world).deletions, 0);
+}
+
+static void a_purge_leaves_the_record_and_nothing_else(void **state)
+{
+	struct id photo = furnished_photo();
+	struct deletion deletion;
+	struct purge_report report;
+
+	(void)state;
+	assert_string_equal(trash_delete(world, &ada, &photo, &deletion), "");
+	world->clock.fixed_us = deletion.recover_until_us;
+	report = trash_purge(world);
+	assert_int_equal(report.deletions, 1);
+	assert_int_equal(report.counts[COUNT_PHOTO], 2);
+	assert_int_equal(report.bytes, deletion.bytes);
+	assert_int_equal(report.steps, 1);
+	assert_false(report.unfinished);
+	expect_nothing_left();
+	assert_int_equal(trash_rows(world, "dead_shares"), 2);
+	assert_int_equal(trash_rows(world, "storage_cleanup_queue"), 2);
+	assert_int_equal(world_number(world, &queued_bytes), deletion.bytes);
+	assert_int_equal(trash_rows(world, "generations"), 1);
+	assert_int_equal(world_number(world, &open_generations), 0);
+	assert_int_equal(world_number(world, &blanked), 1);
+	assert_int_equal(world_number(world, &purge_entries_of_worker), 1);
+	assert_int_equal(world_number(world, &reasons_kept), 1); /* the trail keeps its own */
+	deletion = trash_find(world, &deletion.id);
+	assert_int_equal(deletion.state, DELETION_PURGED);
+	assert_int_equal(deletion.settled_at_us, world->clock.fixed_us);
+	assert_int_equal(deletion.counts[COUNT_PHOTO], 2);
+}
+
+static void steps_are_bounded_and_give_the_same_end(void **state)
+{
+	(void)state;
+	for (unsigned rows = 1; rows < 8; rows++) {
+		struct id photo;
+		struct deletion deletion;
+		struct purge_report report;
+
+		set_up(NULL);
+		photo = furnished_photo();
+		assert_string_equal(trash_delete(world, &ada, &photo, &deletion), "");
+		world->clock.fixed_us = deletion.recover_until_us;
+		world->domain.step_rows = rows;
+		report = trash_purge(world);
+		assert_int_equal(report.deletions, 1);
+		/* 2 photos, 2 notes, 1 result, 3 tags, 1 place, 2 shares, 2 files, and 2 links
+		 * that are cut: of the derivative and of the generation. */
+		assert_true(report.steps >= 15 / rows);
+		expect_nothing_left();
+		assert_int_equal(trash_rows(world, "storage_cleanup_queue"), 2);
+		assert_int_equal(trash_rows(world, "dead_shares"), 2);
+	}
+}
+
+static void limits_end_a_round_and_the_next_goes_on(void **state)
+{
+	struct id photo = furnished_photo();
+	struct deletion deletion;
+	struct purge_limits limits = {.max_steps = 2};
+	struct purge_report report;
+	struct error error = {0};
+
+	(void)state;
+	assert_string_equal(trash_delete(world, &ada, &photo, &deletion), "");
+	world->clock.fixed_us = deletion.recover_until_us;
+	world->domain.step_rows = 3;
+	assert_true(purge_due(&world->domain, world->arena, &limits, &report, &error));
+	assert_int_equal(report.steps, 2);
+	assert_true(report.unfinished);
+	assert_int_equal(trash_find(world, &deletion.id).state, DELETION_PURGING);
+	assert_true(trash_find(world, &deletion.id).progress_done >= 6);
+	assert_false(trash_purge(world).unfinished);
+	expect_nothing_left();
+}
+
+static void an_older_deletion_of_a_derivative_outlives_its_original(void **state)
+{
+	struct id photo = world_photo(world, &ada, "Barn", NULL, NULL);
+	struct id small = world_derivative(world, &ada, &photo);
+	struct deletion own, whole;
+
+	(void)state;
+	assert_string_equal(trash_delete(world, &ada, &photo, &whole), "");
+	/* Make the derivative's deletion the older one that ends later. */
+	assert_string_equal(trash_restore(world, &ada, &whole.id, NULL), "");
+	trash_sql(world, "UPDATE organizations SET photo_recovery_s = 86400");
+	assert_string_equal(trash_delete(world, &ada, &small, &own), "");
+	trash_sql(world, "UPDATE organizations SET photo_recovery_s = 60");
+	assert_string_equal(trash_delete(world, &ada, &photo, &whole), "");
+	world->clock.fixed_us = whole.recover_until_us;
+	assert_int_equal(trash_purge(world).deletions, 1);
+	assert_int_equal(trash_rows(world, "photos"), 1);
+	assert_int_equal(world_number(world, &orphans), 1);
+	assert_string_equal(trash_restore(world, &ada, &own.id, NULL), "");
+	assert_true(trash_is_live(world, &small));
+}
+
+static void the_brake_stops_every_purge_and_opens_nothing(void **state)
+{
+	struct id photo = world_photo(world, &ada, "Barn", NULL, NULL);
+	struct deletion deletion;
+	struct purge_report report;
+	struct installation switches;
+	struct error error = {0};
+
+	(void)state;
+	assert_string_equal(trash_delete(world, &ada, &photo, &deletion), "");
+	assert_false(purge_pause(&world->domain, &admin, &error));
+	assert_int_equal(error.kind, ERROR_FORBIDDEN);
+	assert_true(purge_pause(&world->domain, &caretaker, &error));
+	assert_false(purge_pause(&world->domain, &caretaker, &error));
+	assert_string_equal(error.code, "already_paused");
+	assert_true(purge_status(&world->domain, world->arena, &switches, &error));
+	assert_string_equal(switches.purge_paused_by, "operator");
+	world->clock.fixed_us = deletion.recover_until_us;
+	report = trash_purge(world);
+	assert_true(report.paused);
+	assert_int_equal(report.steps, 0);
+	assert_int_equal(trash_rows(world, "photos"), 1);
+	assert_string_equal(trash_restore(world, &ada, &deletion.id, NULL), "window_closed");
+	/* A person's purge waits as well. */
+	assert_string_equal(trash_forever(world, &admin, ITEM_PHOTO, &photo, &deletion), "");
+	assert_int_equal(deletion.state, DELETION_PURGING);
+	assert_int_equal(trash_rows(world, "photos"), 1);
+	assert_true(purge_resume(&world->domain, &caretaker, &error));
+	assert_false(purge_resume(&world->domain, &caretaker, &error));
+	assert_int_equal(trash_purge(world).deletions, 1);
+	assert_int_equal(trash_rows(world, "photos"), 0);
+	assert_int_equal(trash_entries(world, "purge.pause"), 1);
+	assert_int_equal(trash_entries(world, "purge.resume"), 1);
+}
+
+/* Pauses after the first step, as an operator would. */
+static void pause_now(void *context, const char *name)
+{
+	struct world *of = context;
+	struct db *db;
+	struct domain other = world_second_domain(of, &db);
+	struct error error = {0};
+
+	(void)name;
+	(void)!purge_pause(&other, &caretaker, &error);
+	db_close(&db);
+}
+
+static void the_brake_works_after_the_step_in_hand(void **state)
+{
+	struct id photo = furnished_photo();
+	struct deletion deletion;
+	struct purge_report report;
+
+	(void)state;
+	assert_string_equal(trash_delete(world, &ada, &photo, &deletion), "");
+	world->clock.fixed_us = deletion.recover_until_us;
+	world->domain.step_rows = 2;
+	world->domain.after_step = pause_now;
+	world->domain.after_step_context = world;
+	report = trash_purge(world);
+	world->domain.after_step = NULL;
+	assert_int_equal(report.steps, 1);
+	assert_true(report.paused);
+	assert_int_equal(trash_find(world, &deletion.id).state, DELETION_PURGING);
+}
+
+static void a_preview_tells_and_changes_nothing(void **state)
+{
+	struct id photo = furnished_photo();
+	struct id archived = world_photo(world, &ada, "Old", NULL, NULL);
+	struct id later = world_photo(world, &ada, "Later", NULL, NULL);
+	struct photo after;
+	struct deletion deletion;
+	struct purge_report preview, report;
+	struct error error = {0};
+	int64_t entries;
+
+	(void)state;
+	assert_true(
+	    photos_archive(&world->domain, &ada, world->arena, &archived, NULL, &after, &error));
+	world->clock.fixed_us = after.purge_after_us - 4 * HOUR_US;
+	assert_string_equal(trash_delete(world, &ada, &photo, &deletion), "");
+	world->clock.fixed_us = after.purge_after_us;
+	assert_string_equal(trash_delete(world, &ada, &later, NULL), "");
+	entries = trash_rows(world, "audit_log");
+	assert_true(purge_preview(&world->domain, world->arena, &preview, &error));
+	assert_int_equal(preview.deletions, 1);
+	assert_int_equal(preview.counts[COUNT_PHOTO], 2);
+	assert_int_equal(preview.archived, 1);
+	assert_true(preview.bytes > 0 && preview.archived_bytes > 0);
+	assert_int_equal(trash_rows(world, "photos"), 4);
+	assert_int_equal(trash_rows(world, "audit_log"), entries);
+	report = trash_purge(world);
+	assert_int_equal(report.deletions, preview.deletions + preview.archived);
+	assert_int_equal(report.archived, preview.archived);
+	assert_int_equal(report.bytes, preview.bytes + preview.archived_bytes);
+	assert_int_equal(trash_rows(world, "photos"), 1);
+}
+
+static void retention_ends_to_the_microsecond(void **state)
+{
+	struct id photo = world_photo(world, &ada, "Barn", NULL, NULL);
+	struct id small = world_derivative(world, &ada, &photo);
+	struct photo after;
+	struct error error = {0};
+
+	(void)state;
+	(void)small;
+	trash_share(world, &ada, &photo, 1);
+	assert_true(
+	    photos_archive(&world->domain, &ada, world->arena, &photo, "Old", &after, &error));
+	world->clock.fixed_us = after.purge_after_us - 1;
+	assert_int_equal(trash_purge(world).archived, 0);
+	assert_int_equal(trash_rows(world, "photos"), 2);
+	world->clock.fixed_us = after.purge_after_us;
+	trash_purge(world);
+	expect_nothing_left();
+	assert_true(trash_entries(world, "retention.purge") >= 1);
+	assert_int_equal(trash_entries(world, "photo.purge"), 0);
+}
+
+static void what_is_archived_and_deleted_keeps_its_window(void **state)
+{
+	struct id photo = world_photo(world, &ada, "Barn", NULL, NULL);
+	struct photo after;
+	struct deletion deletion;
+	struct error error = {0};
+
+	(void)state;
+	assert_true(
+	    photos_archive(&world->domain, &ada, world->arena, &photo, NULL, &after, &error));
+	world->clock.fixed_us = after.purge_after_us - 1;
+	assert_string_equal(trash_delete(world, &ada, &photo, &deletion), "");
+	world->clock.fixed_us = after.purge_after_us;
+	assert_int_equal(trash_purge(world).archived, 0);
+	assert_int_equal(trash_rows(world, "photos"), 1);
+	assert_string_equal(trash_restore(world, &ada, &deletion.id, NULL), "");
+}
+
+static void a_photo_in_the_trash_is_deleted_forever_by_admins(void **state)
+{
+	struct id photo = furnished_photo();
+	struct id live = world_photo(world, &ada, "Live", NULL, NULL);
+	struct deletion deletion, forever;
+
+	(void)state;
+	assert_string_equal(
+	    trash_forever(world, &admin, ITEM_PHOTO, &live, NULL), "not_archived_or_trashed");
+	assert_int_equal(trash_error()->kind, ERROR_INVALID);
+	assert_string_equal(trash_delete(world, &ada, &live, NULL), "");
+	assert_string_equal(trash_delete(world, &ada, &photo, &deletion), "");
+	assert_string_equal(trash_forever(world, &ada, ITEM_PHOTO, &photo, NULL), "forbidden");
+	assert_string_equal(trash_forever(world, &ben, ITEM_PHOTO, &photo, NULL), "not_found");
+	assert_string_equal(trash_forever(world, &stranger, ITEM_PHOTO, &photo, NULL), "not_found");
+	assert_string_equal(trash_forever(world, &admin, ITEM_PHOTO, &photo, &forever), "");
+	assert_true(id_equal(&forever.id, &deletion.id));
+	assert_int_equal(forever.state, DELETION_PURGED);
+	assert_int_equal(forever.mode, MODE_HARD);
+	assert_int_equal(forever.counts[COUNT_PHOTO], 2);
+	assert_int_equal(trash_rows(world, "photos"), 1);
+	assert_int_equal(trash_entries(world, "photo.delete"), 3);
+	assert_int_equal(trash_entries(world, "photo.purge"), 1);
+	assert_string_equal(trash_forever(world, &admin, ITEM_PHOTO, &photo, NULL), "not_found");
+}
+
+static void an_archived_photo_is_deleted_forever(void **state)
+{
+	struct id photo = world_photo(world, &ada, "Barn", NULL, NULL);
+	struct photo after;
+	struct deletion forever;
+	struct error error = {0};
+
+	(void)state;
+	assert_true(
+	    photos_archive(&world->domain, &ada, world->arena, &photo, NULL, &after, &error));
+	assert_string_equal(trash_forever(world, &admin, ITEM_PHOTO, &photo, &forever), "");
+	assert_int_equal(forever.state, DELETION_PURGED);
+	assert_int_equal(forever.origin, ORIGIN_ADMIN);
+	assert_int_equal(trash_rows(world, "photos"), 0);
+	assert_int_equal(trash_rows(world, "storage_cleanup_queue"), 1);
+}
+
+static void a_part_of_a_deletion_is_split_off(void **state)
+{
+	struct id photo = furnished_photo();
+	struct id second = world_derivative(world, &ada, &photo);
+	struct deletion deletion, forever;
+
+	(void)state;
+	trash_note(world, &ben, &second);
+	assert_string_equal(trash_delete(world, &ada, &photo, &deletion), "");
+	assert_string_equal(trash_forever(world, &admin, ITEM_PHOTO, &second, &forever), "");
+	assert_false(id_equal(&forever.id, &deletion.id));
+	assert_int_equal(forever.state, DELETION_PURGED);
+	assert_int_equal(forever.counts[COUNT_PHOTO], 1);
+	assert_int_equal(forever.counts[COUNT_NOTE], 1);
+	deletion = trash_find(world, &deletion.id);
+	assert_int_equal(deletion.state, DELETION_TRASHED);
+	assert_int_equal(deletion.counts[COUNT_PHOTO], 2);
+	assert_int_equal(deletion.counts[COUNT_NOTE], 2);
+	assert_string_equal(trash_restore(world, &ada, &deletion.id, NULL), "");
+	assert_int_equal(trash_live(world, "photos"), 2);
+	assert_int_equal(trash_live(world, "photo_notes"), 2);
+}
+
+static void what_is_larger_than_a_step_the_worker_finishes(void **state)
+{
+	struct id photo = furnished_photo();
+	struct photo after;
+	struct deletion forever;
+	struct error error = {0};
+
+	(void)state;
+	assert_true(
+	    photos_archive(&world->domain, &ada, world->arena, &photo, NULL, &after, &error));
+	world->domain.step_rows = 2;
+	assert_string_equal(trash_forever(world, &admin, ITEM_PHOTO, &photo, &forever), "");
+	assert_int_equal(forever.state, DELETION_MARKING);
+	/* There is no window, though it is not being purged yet. */
+	assert_string_equal(trash_restore(world, &admin, &forever.id, NULL), "window_closed");
+	trash_purge(world);
+	expect_nothing_left();
+}
+
+static void a_reauthentication_allows_one_act(void **state)
+{
+	struct id first = world_photo(world, &ada, "First", NULL, NULL);
+	struct id second = world_photo(world, &ada, "Second", NULL, NULL);
+	struct actor confirmed = admin;
+
+	(void)state;
+	confirmed.reauth_id = id_generate(WORLD_START_US);
+	confirmed.reauth_expires_us = WORLD_START_US + HOUR_US;
+	assert_string_equal(trash_delete(world, &ada, &first, NULL), "");
+	assert_string_equal(trash_delete(world, &ada, &second, NULL), "");
+	assert_string_equal(trash_forever(world, &confirmed, ITEM_PHOTO, &first, NULL), "");
+	assert_string_equal(
+	    trash_forever(world, &confirmed, ITEM_PHOTO, &second, NULL), "reauth_required");
+	assert_int_equal(trash_error()->kind, ERROR_FORBIDDEN);
+	assert_int_equal(trash_rows(world, "photos"), 1);
+}
+
+static void *run_worker(void *context)
+{
+	struct domain *domain = context;
+	struct arena *arena = arena_create();
+	struct purge_report report;
+	struct error error = {0};
+	bool ok = purge_due(domain, arena, NULL, &report, &error);
+
+	arena_destroy(&arena);
+	return ok ? NULL : context;
+}
+
+static void several_workers_share_the_work(void **state)
+{
+	pthread_t threads[3];
+	struct domain domains[3];
+	struct db *connections[3];
+
+	(void)state;
+	for (int i = 0; i < 12; i++) {
+		struct id photo = world_photo(world, &ada, "Photo", NULL, NULL);
+
+		trash_note(world, &ben, &photo);
+		assert_string_equal(trash_delete(world, &ada, &photo, NULL), "");
+	}
+	world->clock.fixed_us += 4 * HOUR_US;
+	world->domain.step_rows = 1;
+	for (int i = 0; i < 3; i++) {
+		domains[i] = world_second_domain(world, &connections[i]);
+		pthread_create(&threads[i], NULL, run_worker, &domains[i]);
+	}
+	for (int i = 0; i < 3; i++) {
+		void *failed;
+
+		pthread_join(threads[i], &failed);
+		assert_null(failed);
+		db_close(&connections[i]);
+	}
+	trash_purge(world);
+	expect_nothing_left();
+	assert_int_equal(trash_entries(world, "photo.purge"), 12);
+	assert_int_equal(trash_rows(world, "storage_cleanup_queue"), 12);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup(a_purge_is_due_to_the_microsecond, set_up),
+	    cmocka_unit_test_setup(a_purge_leaves_the_record_and_nothing_else, set_up),
+	    cmocka_unit_test_setup(steps_are_bounded_and_give_the_same_end, set_up),
+	    cmocka_unit_test_setup(limits_end_a_round_and_the_next_goes_on, set_up),
+	    cmocka_unit_test_setup(an_older_deletion_of_a_derivative_outlives_its_original, set_up),
+	    cmocka_unit_test_setup(the_brake_stops_every_purge_and_opens_nothing, set_up),
+	    cmocka_unit_test_setup(the_brake_works_after_the_step_in_hand, set_up),
+	    cmocka_unit_test_setup(a_preview_tells_and_changes_nothing, set_up),
+	    cmocka_unit_test_setup(retention_ends_to_the_microsecond, set_up),
+	    cmocka_unit_test_setup(what_is_archived_and_deleted_keeps_its_window, set_up),
+	    cmocka_unit_test_setup(a_photo_in_the_trash_is_deleted_forever_by_admins, set_up),
+	    cmocka_unit_test_setup(an_archived_photo_is_deleted_forever, set_up),
+	    cmocka_unit_test_setup(a_part_of_a_deletion_is_split_off, set_up),
+	    cmocka_unit_test_setup(what_is_larger_than_a_step_the_worker_finishes, set_up),
+	    cmocka_unit_test_setup(a_reauthentication_allows_one_act, set_up),
+	    cmocka_unit_test_setup(several_workers_share_the_work, set_up),
+	};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
