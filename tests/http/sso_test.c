@@ -178,7 +178,8 @@ static void test_fresh_authentication(void **state)
 	struct site *site = *state;
 	struct claims claims = host_claims(site);
 
-	EXPECT(call_with(site, "POST", "/api/reauth", bearer(site, `3, "stale_authentication");
+	EXPECT(call_with(site, "POST", "/api/reauth", bearer(site, sign_in(site, &claims)), body),
+	    403, "stale_authentication");
 	claims.authenticated_us = claims.issued_us - 30 * CLOCK_SECOND_US;
 	EXPECT(call_with(site, "POST", "/api/reauth", bearer(site, sign_in(site, &claims)), body),
 	    201, NULL);
