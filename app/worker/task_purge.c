@@ -5,13 +5,16 @@
 #include <domain/deletions.h>
 #include <domain/purge.h>
 
+/* Between two looks at whether to stop; each look begins anew at the deletion's first row. */
+#define STEPS 100
+
 bool task_continue(const struct domain *domain, struct arena *arena,
     const struct worker_control *control, struct error *error)
 {
-	unsigned steps = 1;
+	unsigned steps = STEPS;
 
-	while (steps > 0 && !control->stop(control->context)) {
-		if (!deletions_continue(domain, arena, 1, &steps, error))
+	while (steps >= STEPS && !control->stop(control->context)) {
+		if (!deletions_continue(domain, arena, STEPS, &steps, error))
 			return false;
 		arena_reset(arena);
 	}
