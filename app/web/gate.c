@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #define MUTATING (HTTP_POST | HTTP_PATCH | HTTP_DELETE)
+#define NEXT_MAX 1000 /* of the login's `next` */
 
 static bool is_mutating(const struct web *web)
 {
@@ -53,8 +54,7 @@ static bool find_route(
 	if (!web->route ||
 	    ((web->route->flags & WEB_METRICS) && strcmp(web->request->listener, "metrics") != 0)) {
 		web->route = NULL;
-		error_set(
-		    error, ERROR_NOT_FOUND, "not_found", "There is nothing at this address.");
+		error_set(error, ERROR_NOT_FOUND, "not_found", "There is nothing at this address.");
 	}
 	return web->route != NULL;
 }
@@ -292,13 +292,29 @@ static bool find_subject(struct web *web, struct error *error)
 	return !web->route->find || web->route->find(web, error);
 }
 
+/* The address that was asked for, query included, or NULL for the start page; what is too long for
+ * the login's field goes without its query. */
+static const char *way_back(struct web *web)
+{
+	const struct http_pairs *query = &web->request->query;
+	struct http_pair *pairs = arena_array(web->arena, query->count + 1, sizeof(*pairs));
+	const char *path = web->request->path;
+	const char *back;
+
+	for (size_t i = 0; i < query->count; i++)
+		pairs[i] = query->items[i];
+	pairs[query->count] = (struct http_pair){NULL, NULL};
+	back = http_url_build(web->arena, path, HTTP_NO_PAIRS, pairs);
+	if (!back || strlen(back) > NEXT_MAX)
+		back = path;
+	return strcmp(back, "/") == 0 ? NULL : back;
+}
+
 /* A page for those who are signed in sends everybody else to the login and back. */
 static bool send_to_login(struct web *web)
 {
-	const char *back = web->request->path;
-
 	return redirect_to(web, http_url_build(web->arena, "/login", HTTP_NO_PAIRS,
-				    HTTP_PAIRS({"next", strcmp(back, "/") == 0 ? NULL : back})));
+				    HTTP_PAIRS({"next", way_back(web)})));
 }
 
 static bool needs_store(const struct web *web)
