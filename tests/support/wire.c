@@ -1,13 +1,16 @@
 /* wire.c - pass bytes between client and server until it is time not to. */
 #include "wire.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PAIRS_MAX 16
@@ -25,7 +28,8 @@ struct wire {
 	int stop[2]; /* a pipe; readable when the thread is to end */
 	pthread_t thread;
 	pthread_mutex_t lock; /* of what follows */
-	bool armed, broke;
+	bool armed, broke, released;
+	unsigned skip; /* packets that fit and are still to pass */
 	enum wire_fault fault;
 	int command;
 	const char *text;
@@ -63,7 +67,7 @@ static void drop_pair(struct pair *pair)
 
 static void accept_client(struct wire *wire)
 {
-	struct pair pair = {.client = accept(wire->listener, NULL, NULL)};
+	struct pair pair = {.client = accept4(wire->listener, NULL, NULL, SOCK_CLOEXEC)};
 
 	pair.server = connect_server(wire);
 	for (int i = 0; i < PAIRS_MAX && pair.server >= 0; i++)
@@ -93,9 +97,14 @@ static bool is_its_time(struct wire *wire, const char *bytes, size_t length)
 	bool fits = false;
 
 	pthread_mutex_lock(&wire->lock);
-	if (wire->armed && length > HEADER && bytes[HEADER] == wire->command)
+	if (wire->armed && length > HEADER &&
+	    (wire->command == WIRE_ANY || bytes[HEADER] == wire->command))
 		fits = wire->text == NULL ||
 		       memmem(bytes, length, wire->text, strlen(wire->text)) != NULL;
+	if (fits && wire->skip > 0) {
+		wire->skip--;
+		fits = false;
+	}
 	if (fits) {
 		wire->armed = false;
 		wire->broke = true;
@@ -122,18 +131,54 @@ static void answer_error(const struct wire *wire, int client)
 	send_all(client, packet, HEADER + length);
 }
 
+/* End the process at the other end. It may have more connections: they end with it. */
+static void kill_client(const struct pair *pair)
+{
+	struct ucred peer;
+	socklen_t length = sizeof(peer);
+
+	if (getsockopt(pair->client, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0 ||
+	    peer.pid == getpid() || kill(peer.pid, SIGKILL) != 0)
+		fail("wire: kill");
+}
+
+static bool is_released(struct wire *wire)
+{
+	bool released;
+
+	pthread_mutex_lock(&wire->lock);
+	released = wire->released;
+	pthread_mutex_unlock(&wire->lock);
+	return released;
+}
+
+static void hold(struct wire *wire, struct pair *pair, const char *bytes, size_t length)
+{
+	while (!is_released(wire))
+		nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+	if (!send_all(pair->server, bytes, length))
+		drop_pair(pair);
+}
+
 static void act_fault(struct wire *wire, struct pair *pair, const char *bytes, size_t length)
 {
+	bool is_after = wire->fault == WIRE_CUT_AFTER || wire->fault == WIRE_KILL_AFTER;
 	char answer[512];
 
 	if (wire->fault == WIRE_ANSWER) {
 		answer_error(wire, pair->client);
 		return;
 	}
+	if (wire->fault == WIRE_HOLD) {
+		hold(wire, pair, bytes, length);
+		return;
+	}
 	/* Its answer says that the server is done with it. */
-	if (wire->fault == WIRE_CUT_AFTER && send_all(pair->server, bytes, length) &&
+	if (is_after && send_all(pair->server, bytes, length) &&
 	    recv(pair->server, answer, sizeof(answer), 0) <= 0)
 		fail("wire: no answer");
+	if (wire->fault == WIRE_KILL_BEFORE || wire->fault == WIRE_KILL_AFTER)
+		kill_client(pair);
 	drop_pair(pair);
 }
 
@@ -194,7 +239,7 @@ struct wire *wire_open(const char *server_socket)
 	pthread_mutex_init(&wire->lock, NULL);
 	wire->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (bind(wire->listener, (const struct sockaddr *)&wire->own, sizeof(wire->own)) != 0 ||
-	    listen(wire->listener, PAIRS_MAX) != 0 || pipe(wire->stop) != 0 ||
+	    listen(wire->listener, PAIRS_MAX) != 0 || pipe2(wire->stop, O_CLOEXEC) != 0 ||
 	    pthread_create(&wire->thread, NULL, run, wire) != 0)
 		fail("wire: listen");
 	return wire;
@@ -205,17 +250,47 @@ const char *wire_socket(const struct wire *wire)
 	return wire->own.sun_path;
 }
 
+static void arm(struct wire *wire, enum wire_fault fault, int command, const char *text)
+{
+	wire->armed = true;
+	wire->broke = wire->released = false;
+	wire->skip = 0;
+	wire->fault = fault;
+	wire->command = command;
+	wire->text = text;
+}
+
 void wire_break(struct wire *wire, enum wire_fault fault, int command, const char *text,
     unsigned number, const char *sqlstate)
 {
 	pthread_mutex_lock(&wire->lock);
-	wire->armed = true;
-	wire->broke = false;
-	wire->fault = fault;
-	wire->command = command;
-	wire->text = text;
+	arm(wire, fault, command, text);
 	wire->number = number;
 	wire->sqlstate = sqlstate;
+	pthread_mutex_unlock(&wire->lock);
+}
+
+void wire_break_after(
+    struct wire *wire, enum wire_fault fault, int command, const char *text, unsigned skip)
+{
+	pthread_mutex_lock(&wire->lock);
+	arm(wire, fault, command, text);
+	wire->skip = skip;
+	pthread_mutex_unlock(&wire->lock);
+}
+
+void wire_disarm(struct wire *wire)
+{
+	pthread_mutex_lock(&wire->lock);
+	wire->armed = false;
+	pthread_mutex_unlock(&wire->lock);
+}
+
+void wire_release(struct wire *wire)
+{
+	pthread_mutex_lock(&wire->lock);
+	wire->released = true;
+	wire->armed = wire->armed && wire->fault != WIRE_HOLD;
 	pthread_mutex_unlock(&wire->lock);
 }
 
@@ -236,6 +311,7 @@ void wire_close(struct wire **wire)
 	*wire = NULL;
 	if (closing == NULL)
 		return;
+	wire_release(closing);
 	if (write(closing->stop[1], "", 1) != 1)
 		fail("wire: stop");
 	pthread_join(closing->thread, NULL);
