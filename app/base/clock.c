@@ -1,8 +1,11 @@
 /* clock.c - the machine's clock, a fixed one, and times as RFC 3339 texts. */
 #include <base/clock.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
+
+#define SECONDS_PER_DAY    86400
+#define DAYS_PER_ERA       146097 /* 400 years */
+#define DAYS_0000_MAR_1970 719468 /* from 0000-03-01 to 1970-01-01 */
 
 static int64_t read_clock_us(clockid_t source)
 {
@@ -39,21 +42,70 @@ int64_t clock_monotonic_us(void)
 	return read_clock_us(CLOCK_MONOTONIC);
 }
 
+static int64_t divide_floor(int64_t value, int64_t by)
+{
+	return value / by - (value % by < 0);
+}
+
+/* Fill year, month and day from the days since 1970-01-01. Years are counted from March, so that
+ * the leap day is the last of its year and the days before a month follow from a straight line:
+ * (153 * month + 2) / 5 with March as month 0. */
+static void split_date(int64_t days, struct clock_fields *fields)
+{
+	int64_t shifted = days + DAYS_0000_MAR_1970;
+	int64_t era = divide_floor(shifted, DAYS_PER_ERA);
+	int64_t day_of_era = shifted - era * DAYS_PER_ERA;
+	int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
+				  day_of_era / (DAYS_PER_ERA - 1)) /
+			      365;
+	int64_t day_of_year =
+	    day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	int64_t month = (5 * day_of_year + 2) / 153;
+
+	fields->day = (int)(day_of_year - (153 * month + 2) / 5 + 1);
+	fields->month = (int)(month < 10 ? month + 3 : month - 9);
+	fields->year = era * 400 + year_of_era + (month >= 10);
+}
+
+void clock_split(int64_t time_us, struct clock_fields *fields_r)
+{
+	int64_t seconds = divide_floor(time_us, CLOCK_SECOND_US);
+	int64_t days = divide_floor(seconds, SECONDS_PER_DAY);
+	int64_t second_of_day = seconds - days * SECONDS_PER_DAY;
+
+	split_date(days, fields_r);
+	fields_r->hour = (int)(second_of_day / 3600);
+	fields_r->minute = (int)(second_of_day / 60 % 60);
+	fields_r->second = (int)(second_of_day % 60);
+	fields_r->microsecond = (int)(time_us - seconds * CLOCK_SECOND_US);
+}
+
+/* Write `digits` digits of a number that has no more, and what follows them; returns the end. */
+static char *write_number(char *out, int digits, int number, char after)
+{
+	for (int i = digits - 1; i >= 0; i--) {
+		out[i] = (char)('0' + number % 10);
+		number /= 10;
+	}
+	out[digits] = after;
+	return out + digits + 1;
+}
+
 void clock_format(int64_t time_us, char out[CLOCK_TEXT_SIZE])
 {
-	int64_t micros = time_us % CLOCK_SECOND_US;
-	time_t seconds = time_us / CLOCK_SECOND_US;
-	if (micros < 0) {
-		micros += CLOCK_SECOND_US;
-		seconds--;
-	}
-	struct tm tm;
-	gmtime_r(&seconds, &tm);
-	char text[96]; /* room for any int, which the compiler cannot know to be in range */
-	snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year + 1900,
-	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)micros);
-	memcpy(out, text, CLOCK_TEXT_SIZE - 1);
-	out[CLOCK_TEXT_SIZE - 1] = '\0';
+	struct clock_fields fields;
+
+	clock_split(time_us, &fields);
+	if (fields.year >= 0 && fields.year <= 9999)
+		out = write_number(out, 4, (int)fields.year, '-');
+	else /* a sign and six digits are all that 64 bits of microseconds hold */
+		out += snprintf(out, 9, "%04d-", (int)fields.year);
+	out = write_number(out, 2, fields.month, '-');
+	out = write_number(out, 2, fields.day, 'T');
+	out = write_number(out, 2, fields.hour, ':');
+	out = write_number(out, 2, fields.minute, ':');
+	out = write_number(out, 2, fields.second, '.');
+	*write_number(out, 6, fields.microsecond, 'Z') = '\0';
 }
 
 /* Read exactly `digits` digits at *at and step over them. */

@@ -29,6 +29,18 @@ int64_t clock_now_us(const struct clock *clock);
 /* Microseconds that never run backwards, for measuring a duration. */
 int64_t clock_monotonic_us(void);
 
+/* A time as the fields of a proleptic Gregorian date and a time of day in UTC. */
+struct clock_fields {
+	int64_t year;   /* astronomical: 0 is 1 BC */
+	int month, day; /* from 1 */
+	int hour, minute, second;
+	int microsecond;
+};
+
+/* Split a time into its fields, negative times too. Knows neither time zones nor locales, so it is
+ * quick and takes no lock. */
+void clock_split(int64_t time_us, struct clock_fields *fields_r);
+
 /* RFC 3339 in UTC with microseconds, "2026-02-03T04:05:06.000007Z"; `out` holds CLOCK_TEXT_SIZE. */
 #define CLOCK_TEXT_SIZE 32
 void clock_format(int64_t time_us, char out[CLOCK_TEXT_SIZE]);

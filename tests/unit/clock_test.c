@@ -73,6 +73,29 @@ static void formats_the_ends_of_time(void **state)
 	assert_int_equal(strlen(text), 30);
 }
 
+/* Held against the C library's calendar: every day of 800 years around 1970, and each hour of a
+ * few. */
+static void splits_as_the_calendar_does(void **state)
+{
+	(void)state;
+	for (int64_t hour = INT64_C(-400) * 366 * 24;
+	     hour<INT64_C(400) * 366 * 24; hour += hour> - 240 && hour < 240 ? 1 : 23) {
+		time_t seconds = (time_t)(hour * 3600 + 1234);
+		struct clock_fields fields;
+		struct tm tm;
+
+		assert_non_null(gmtime_r(&seconds, &tm));
+		clock_split((int64_t)seconds * CLOCK_SECOND_US + 567, &fields);
+		assert_int_equal(fields.year, tm.tm_year + 1900);
+		assert_int_equal(fields.month, tm.tm_mon + 1);
+		assert_int_equal(fields.day, tm.tm_mday);
+		assert_int_equal(fields.hour, tm.tm_hour);
+		assert_int_equal(fields.minute, tm.tm_min);
+		assert_int_equal(fields.second, tm.tm_sec);
+		assert_int_equal(fields.microsecond, 567);
+	}
+}
+
 static void parses_every_form(void **state)
 {
 	(void)state;
@@ -138,6 +161,7 @@ int main(void)
 	    cmocka_unit_test(follows_the_machine),
 	    cmocka_unit_test(formats_and_parses_exactly),
 	    cmocka_unit_test(formats_the_ends_of_time),
+	    cmocka_unit_test(splits_as_the_calendar_does),
 	    cmocka_unit_test(parses_every_form),
 	    cmocka_unit_test(refuses_what_is_no_time),
 	    cmocka_unit_test(ignores_the_zone),
