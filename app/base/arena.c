@@ -202,6 +202,25 @@ char *arena_dup(struct arena *arena, const char *text)
 	return text == NULL ? NULL : arena_copy(arena, text, strlen(text));
 }
 
+char *arena_join(struct arena *arena, const char *first, ...)
+{
+	va_list args;
+	size_t length = 0;
+	char *text, *end;
+
+	va_start(args, first);
+	for (const char *part = first; part != NULL; part = va_arg(args, const char *))
+		length += strlen(part);
+	va_end(args);
+	text = end = take(arena, length + 1);
+	va_start(args, first);
+	for (const char *part = first; part != NULL; part = va_arg(args, const char *))
+		end = stpcpy(end, part);
+	va_end(args);
+	*end = '\0';
+	return text;
+}
+
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
 	va_list args;

@@ -1,9 +1,7 @@
 /* show.c - times, sizes and counts in words. */
 #include "show.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <base/clock.h>
 
 #define MINUTE_US (60 * CLOCK_SECOND_US)
 #define HOUR_US   (60 * MINUTE_US)
@@ -22,25 +20,42 @@ static const struct unit {
 
 #define UNIT_COUNT (sizeof(units) / sizeof(units[0]))
 
+/* A number of few digits: of a date, or of a largest unit. */
+static const char *plain(struct arena *arena, int64_t number)
+{
+	char digits[20];
+	size_t start = sizeof(digits);
+
+	do {
+		digits[--start] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	return arena_copy(arena, digits + start, sizeof(digits) - start);
+}
+
 const char *show_number(struct arena *arena, int64_t number)
 {
-	char digits[24];
-	char *out = arena_alloc(arena, 32);
-	size_t length = (size_t)snprintf(digits, sizeof(digits), "%lld", (long long)number);
-	size_t n = 0;
+	uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+	char digits[32];
+	size_t start = sizeof(digits);
+	size_t count = 0;
 
-	for (size_t i = 0; i < length; i++) {
-		out[n++] = digits[i];
-		if (digits[i] != '-' && i + 1 < length && (length - 1 - i) % 3 == 0)
-			out[n++] = ',';
-	}
-	return out;
+	do {
+		if (count > 0 && count % 3 == 0)
+			digits[--start] = ',';
+		digits[--start] = (char)('0' + rest % 10);
+		rest /= 10;
+		count++;
+	} while (rest > 0);
+	if (number < 0)
+		digits[--start] = '-';
+	return arena_copy(arena, digits + start, sizeof(digits) - start);
 }
 
 const char *show_count(struct arena *arena, int64_t count, const char *singular, const char *plural)
 {
-	return arena_printf(
-	    arena, "%s %s", show_number(arena, count), count == 1 ? singular : plural);
+	return arena_join(
+	    arena, show_number(arena, count), " ", count == 1 ? singular : plural, NULL);
 }
 
 const char *show_bytes(struct arena *arena, int64_t bytes)
@@ -48,6 +63,7 @@ const char *show_bytes(struct arena *arena, int64_t bytes)
 	static const char *const names[] = {"bytes", "kB", "MB", "GB", "TB", "PB"};
 	double value = (double)bytes;
 	size_t i = 0;
+	int64_t tenths;
 
 	while (value >= 999.5 && i + 1 < sizeof(names) / sizeof(names[0])) {
 		value /= 1000;
@@ -55,7 +71,11 @@ const char *show_bytes(struct arena *arena, int64_t bytes)
 	}
 	if (i == 0)
 		return show_count(arena, bytes, "byte", "bytes");
-	return arena_printf(arena, value < 9.95 ? "%.1f %s" : "%.0f %s", value, names[i]);
+	if (value >= 9.95)
+		return arena_join(arena, plain(arena, (int64_t)(value + 0.5)), " ", names[i], NULL);
+	tenths = (int64_t)(value * 10 + 0.5);
+	return arena_join(
+	    arena, plain(arena, tenths / 10), ".", plain(arena, tenths % 10), " ", names[i], NULL);
 }
 
 /* The largest unit that fits, at least a second. */
@@ -75,10 +95,10 @@ const char *show_duration(struct arena *arena, int64_t duration_us)
 	int64_t rest = i + 1 < UNIT_COUNT ? duration_us % units[i].us / units[i + 1].us : 0;
 
 	if (rest == 0)
-		return arena_printf(arena, "%lld %s", (long long)whole,
-		    whole == 1 ? units[i].singular : units[i].plural);
-	return arena_printf(arena, "%lld %s %lld %s", (long long)whole, units[i].brief,
-	    (long long)rest, units[i + 1].brief);
+		return arena_join(arena, plain(arena, whole), " ",
+		    whole == 1 ? units[i].singular : units[i].plural, NULL);
+	return arena_join(arena, plain(arena, whole), " ", units[i].brief, " ", plain(arena, rest),
+	    " ", units[i + 1].brief, NULL);
 }
 
 static const char *relative(struct arena *arena, int64_t from_us, int64_t time_us)
@@ -91,19 +111,25 @@ static const char *relative(struct arena *arena, int64_t from_us, int64_t time_u
 	if (distance < 10 * CLOCK_SECOND_US)
 		return time_us > from_us ? "in a moment" : "just now";
 	if (time_us > from_us)
-		return arena_printf(arena, "in %lld %s", (long long)whole, name);
-	return arena_printf(arena, "%lld %s ago", (long long)whole, name);
+		return arena_join(arena, "in ", plain(arena, whole), " ", name, NULL);
+	return arena_join(arena, plain(arena, whole), " ", name, " ago", NULL);
 }
 
-/* "3 Feb 2026, 04:05 UTC" from "2026-02-03T04:05:06.000000Z". */
-static const char *exact(struct arena *arena, const char *iso)
+/* "3 Feb 2026, 04:05 UTC" */
+static const char *exact(struct arena *arena, int64_t time_us)
 {
 	static const char months[][4] = {
 	    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-	int month = atoi(iso + 5);
+	struct clock_fields at;
+	char time[] = ", 00:00 UTC";
 
-	return arena_printf(arena, "%d %s %.4s, %.5s UTC", atoi(iso + 8),
-	    months[month >= 1 && month <= 12 ? month - 1 : 0], iso, iso + 11);
+	clock_split(time_us, &at);
+	time[2] = (char)('0' + at.hour / 10);
+	time[3] = (char)('0' + at.hour % 10);
+	time[5] = (char)('0' + at.minute / 10);
+	time[6] = (char)('0' + at.minute % 10);
+	return arena_join(arena, plain(arena, at.day), " ", months[at.month - 1], " ",
+	    plain(arena, at.year), time, NULL);
 }
 
 static struct doc *time_object(struct web *web, int64_t time_us)
@@ -113,7 +139,7 @@ static struct doc *time_object(struct web *web, int64_t time_us)
 
 	clock_format(time_us, iso);
 	doc_set_text(time, "iso", iso);
-	doc_set_text(time, "exact", exact(web->arena, iso));
+	doc_set_text(time, "exact", exact(web->arena, time_us));
 	return time;
 }
 
@@ -141,8 +167,9 @@ void show_left(struct web *web, struct doc *object, const char *key, int64_t tim
 	}
 	time = time_object(web, time_us);
 	doc_set_text(time, "relative",
-	    left_us <= 0 ? "window closed"
-			 : arena_printf(web->arena, "%s left", show_duration(web->arena, left_us)));
+	    left_us <= 0
+		? "window closed"
+		: arena_join(web->arena, show_duration(web->arena, left_us), " left", NULL));
 	doc_set_bool(time, "is_close", left_us > 0 && left_us < HOUR_US);
 	doc_set_bool(time, "is_over", left_us <= 0);
 	doc_set(object, key, time);

@@ -22,7 +22,7 @@ const char *show_count(
 /* A number with thousands separated: "1,000,000". */
 const char *show_number(struct arena *arena, int64_t number);
 
-/* A duration in the two largest units: "4 hours", "3 h 12 min", "6 days 2 h". */
+/* A duration in the two largest units: "4 hours", "3 h 12 min", "6 d 2 h". */
 const char *show_duration(struct arena *arena, int64_t duration_us);
 
 #endif

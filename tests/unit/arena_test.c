@@ -144,6 +144,16 @@ static void test_copy_and_dup(void **state)
 	arena_destroy(&arena);
 }
 
+static void test_join(void **state)
+{
+	struct arena *arena = arena_create();
+
+	(void)state;
+	assert_string_equal(arena_join(arena, "a", "", "bc", " ", "d", NULL), "abc d");
+	assert_string_equal(arena_join(arena, "", NULL), "");
+	arena_destroy(&arena);
+}
+
 static void test_printf_of_any_length(void **state)
 {
 	struct arena *arena = arena_create();
@@ -169,6 +179,7 @@ int main(void)
 	    cmocka_unit_test(test_poisons_what_is_not_handed_out),
 #endif
 	    cmocka_unit_test(test_copy_and_dup),
+	    cmocka_unit_test(test_join),
 	    cmocka_unit_test(test_printf_of_any_length),
 	};
 
