@@ -49,8 +49,8 @@ const struct http_answer *http_client_send(struct http_client *client, const str
 
 /* Send these bytes to the site's port as they are, then no more, and read until the other side
  * closes. The answer's `head` and `body` are what came; status 0 if nothing did. */
-const struct http_answer *http_client_send_raw(struct http_client *client, const char *bytes,
-    size_t length) __attribute__((warn_unused_result));
+const struct http_answer *http_client_send_raw(
+    struct http_client *client, const char *bytes, size_t length);
 
 /* A header's value, or NULL; the first of that name, in any case. */
 const char *http_answer_header(
