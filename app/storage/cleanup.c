@@ -63,33 +63,30 @@ static bool is_named(
 	return true;
 }
 
-/* Remove one object; `gone_r`: its row can go too. */
-static bool handle(struct db_tx *tx, struct batch *batch, const struct queue_item *item,
-    bool *gone_r, struct error *error)
+/* Remove one object and then its row. */
+static bool handle(
+    struct db_tx *tx, struct batch *batch, const struct queue_item *item, struct error *error)
 {
 	struct error why = {0};
 	bool named = false;
+	enum db_result result = DB_OK;
 
 	if (!is_named(tx, item, &named, error)) {
 		return false;
 	}
-	*gone_r = named || storage_remove(batch->storage, item->storage_key, &why);
-	if (!*gone_r) {
+	if (!named && !storage_remove(batch->storage, item->storage_key, &why)) {
 		return defer(tx, batch, item, &why, error);
 	}
-	if (!named) {
-		batch->report.removed++;
-		batch->report.bytes += (uint64_t)item->bytes;
-	}
-	return true;
+	batch->report.removed += !named;
+	batch->report.bytes += named ? 0 : (uint64_t)item->bytes;
+	result = store_queue_done(tx, &item->id);
+	return result == DB_OK || db_fail(result, error);
 }
 
 static bool run_batch(struct db_tx *tx, void *context, struct error *error)
 {
 	struct batch *batch = context;
 	struct queue_rows rows = {0};
-	struct id gone[BATCH];
-	size_t count = 0;
 	enum db_result result =
 	    store_queue_claim(tx, tx->arena, batch->from_us, batch->now_us, batch->limit, &rows);
 
@@ -102,18 +99,12 @@ static bool run_batch(struct db_tx *tx, void *context, struct error *error)
 		return db_fail(result, error);
 	}
 	for (size_t i = 0; i < rows.count; i++) {
-		bool is_gone = false;
-
-		if (!handle(tx, batch, &rows.items[i], &is_gone, error)) {
+		if (!handle(tx, batch, &rows.items[i], error)) {
 			return false;
-		}
-		if (is_gone) {
-			gone[count++] = rows.items[i].id;
 		}
 		batch->last_us = rows.items[i].next_attempt_at_us;
 	}
-	result = count > 0 ? store_queue_done(tx, gone, count) : DB_OK;
-	return result == DB_OK || db_fail(result, error);
+	return true;
 }
 
 static void add_up(struct cleanup_report *sum, const struct cleanup_report *more)

@@ -1,7 +1,6 @@
 /* queue.c - the storage cleanup queue. */
 #include <store/queue.h>
 
-#include "marks.h"
 #include "paging.h"
 
 #define QUEUE_COLUMNS                                                                              \
@@ -14,7 +13,7 @@ DB_STATEMENT(QUEUE_CLAIM,
     "SELECT " QUEUE_COLUMNS " FROM storage_cleanup_queue q FORCE INDEX (due)"
     " WHERE q.state = 'waiting' AND q.next_attempt_at >= ? AND q.next_attempt_at <= ?"
     " ORDER BY q.next_attempt_at, q.id LIMIT ? FOR UPDATE SKIP LOCKED");
-DB_STATEMENT(QUEUE_DONE, "DELETE FROM storage_cleanup_queue WHERE id IN (" MARKS_100 ")");
+DB_STATEMENT(QUEUE_DONE, "DELETE FROM storage_cleanup_queue WHERE id = ?");
 DB_STATEMENT(QUEUE_DEFER,
     "UPDATE storage_cleanup_queue SET attempts = ?, state = ?, next_attempt_at = ?, last_error = ?"
     " WHERE id = ?");
@@ -83,14 +82,9 @@ enum db_result store_queue_claim(struct db_tx *tx, struct arena *arena, int64_t 
 	return read_rows(result, &rows, arena, rows_r);
 }
 
-enum db_result store_queue_done(struct db_tx *tx, const struct id *ids, size_t count)
+enum db_result store_queue_done(struct db_tx *tx, const struct id *item_id)
 {
-	struct db_value values[QUEUE_CLAIM_MOST];
-
-	for (size_t i = 0; i < QUEUE_CLAIM_MOST; i++) {
-		values[i] = db_bind_id(&ids[i < count ? i : count - 1]);
-	}
-	return db_exec(tx->db, &QUEUE_DONE, values, QUEUE_CLAIM_MOST, NULL);
+	return db_exec(tx->db, &QUEUE_DONE, DB_VALUES(db_bind_id(item_id)), NULL);
 }
 
 enum db_result store_queue_defer(struct db_tx *tx, const struct id *item_id, unsigned attempts,

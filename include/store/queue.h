@@ -28,16 +28,16 @@ struct queue_counts {
 	int64_t bytes;
 };
 
-/* Claim at most `limit` (1 to QUEUE_CLAIM_MOST) items that are due, soonest first: locked until the
- * transaction ends, passing over those that others have locked. `from_us`: only items due since
- * then; a run gives the time of the last one it had (0: all), since it has handled those before.
- * DB_NONE where nothing is due. */
-#define QUEUE_CLAIM_MOST 100
+/* Claim at most `limit` items that are due, soonest first: locked until the transaction ends,
+ * passing over those that others have locked. `from_us`: only items due since then; a run gives the
+ * time of the last one it had (0: all), since it has handled those before. DB_NONE where nothing is
+ * due. */
 enum db_result store_queue_claim(struct db_tx *tx, struct arena *arena, int64_t from_us,
     int64_t now_us, unsigned limit, struct queue_rows *rows_r) __attribute__((warn_unused_result));
 
-/* They are removed: delete their rows (1 to QUEUE_CLAIM_MOST). */
-enum db_result store_queue_done(struct db_tx *tx, const struct id *ids, size_t count)
+/* It is removed: delete its row. One by one by their keys, so that runs side by side never wait for
+ * each other: a list of keys in a small table is a scan of all of it. */
+enum db_result store_queue_done(struct db_tx *tx, const struct id *item_id)
     __attribute__((warn_unused_result));
 
 /* It could not be removed: remember why, and when to try again, or that a person must look. */
