@@ -151,7 +151,7 @@ bool deletions_delete_in(struct db_tx *tx, const struct domain *domain, const st
 static bool run_delete(struct db_tx *tx, void *context, struct error *error)
 {
 	struct delete_context *c = context;
-	struct deletion deletion;
+	struct deletion deletion = {0};
 
 	if (!deletions_delete_in(tx, c->domain, c->actor, c->act, &deletion, error)) {
 		return false;

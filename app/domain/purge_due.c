@@ -184,9 +184,10 @@ bool purge_due(const struct domain *domain, struct arena *arena, const struct pu
 {
 	static const struct purge_limits none = {0};
 	struct round round = {
-	    domain, arena, limits ? limits : &none, report_r, clock_now_us(domain->clock)};
+	    domain, arena, limits ? limits : &none, NULL, clock_now_us(domain->clock)};
 
 	*report_r = (struct purge_report){0};
+	round.report = report_r;
 	if (!read_paused(&round, error)) {
 		return false;
 	}
@@ -219,10 +220,11 @@ static bool add_retentions(struct round *round, struct error *error)
 bool purge_preview(const struct domain *domain, struct arena *arena, struct purge_report *report_r,
     struct error *error)
 {
-	struct round round = {domain, arena, NULL, report_r, clock_now_us(domain->clock)};
+	struct round round = {domain, arena, NULL, NULL, clock_now_us(domain->clock)};
 	struct deletion_due_sums sums = {0};
 
 	*report_r = (struct purge_report){0};
+	round.report = report_r;
 	for (size_t i = 0; i < SELECTIONS; i++) {
 		enum db_result result = deletion_due_sums(
 		    domain->db, arena, selection[i].state, until(&round, i), &sums);

@@ -159,8 +159,10 @@ static void every_foreign_key_has_its_cascade_row(void **state)
 	for (size_t i = 0; i < keys.count; i++) {
 		const struct cascade_row *row = find_row(db_text(&keys, i, 0));
 
-		if (!row)
+		if (!row) {
 			fail_msg("%s has no row in the cascade table", db_text(&keys, i, 0));
+			return;
+		}
 		assert_string_equal(row->child, db_text(&keys, i, 1));
 		assert_string_equal(row->column, db_text(&keys, i, 2));
 		assert_string_equal(row->parent, db_text(&keys, i, 3));
