@@ -115,12 +115,30 @@ static void add_up(struct cleanup_report *sum, const struct cleanup_report *more
 	sum->bytes += more->bytes;
 }
 
+/* A run whose clock was ahead must not keep this one from its work. */
+static bool recall(struct db *db, int64_t now_us, unsigned limit, struct error *error)
+{
+	static const struct queue_waits waits = {
+	    .first_s = CLEANUP_FIRST_WAIT_US / CLOCK_SECOND_US,
+	    .longest_s = CLEANUP_LONGEST_WAIT_US / CLOCK_SECOND_US,
+	    .slack_s = CLEANUP_FIRST_WAIT_US / CLOCK_SECOND_US,
+	};
+	struct arena *arena = arena_create();
+	enum db_result result = store_queue_recall(db, arena, &waits, now_us, limit);
+
+	arena_destroy(&arena);
+	return result == DB_OK || result == DB_NONE || db_fail(result, error);
+}
+
 bool storage_cleanup_run(struct db *db, const struct clock *clock, const struct storage *storage,
     unsigned limit, struct cleanup_report *report_r, struct error *error)
 {
 	struct batch batch = {.storage = storage, .now_us = clock_now_us(clock)};
 
 	*report_r = (struct cleanup_report){0};
+	if (!recall(db, batch.now_us, limit, error)) {
+		return false;
+	}
 	while (limit > 0) {
 		batch.limit = limit < BATCH ? limit : BATCH;
 		if (!db_transaction(db, run_batch, &batch, error)) {

@@ -13,6 +13,15 @@ DB_STATEMENT(QUEUE_CLAIM,
     "SELECT " QUEUE_COLUMNS " FROM storage_cleanup_queue q FORCE INDEX (due)"
     " WHERE q.state = 'waiting' AND q.next_attempt_at >= ? AND q.next_attempt_at <= ?"
     " ORDER BY q.next_attempt_at, q.id LIMIT ? FOR UPDATE SKIP LOCKED");
+/* What was put off at a time that has yet to come; values: now, first and longest wait in seconds,
+ * slack in seconds, now. Waits double as cleanup_wait_us says. */
+#define PUT_OFF_LATER                                                                              \
+	" WHERE state = 'waiting' AND next_attempt_at > ? AND (attempts = 0 OR next_attempt_at"    \
+	" - INTERVAL LEAST((? << attempts) DIV 2, ?) + ? SECOND > ?)"
+DB_STATEMENT(QUEUE_FIND_LATER,
+    "SELECT id FROM storage_cleanup_queue FORCE INDEX (due)" PUT_OFF_LATER " LIMIT 1");
+DB_STATEMENT(
+    QUEUE_RECALL, "UPDATE storage_cleanup_queue SET next_attempt_at = ?" PUT_OFF_LATER " LIMIT ?");
 DB_STATEMENT(QUEUE_DONE, "DELETE FROM storage_cleanup_queue WHERE id = ?");
 DB_STATEMENT(QUEUE_DEFER,
     "UPDATE storage_cleanup_queue SET attempts = ?, state = ?, next_attempt_at = ?, last_error = ?"
@@ -80,6 +89,26 @@ enum db_result store_queue_claim(struct db_tx *tx, struct arena *arena, int64_t 
 	    &rows);
 
 	return read_rows(result, &rows, arena, rows_r);
+}
+
+/* Looked for without locks first: as a rule there is none, and others may be at work on the rows.
+ */
+enum db_result store_queue_recall(struct db *db, struct arena *arena,
+    const struct queue_waits *waits, int64_t now_us, unsigned limit)
+{
+	struct db_rows rows = {0};
+	struct db_value now = db_bind_time(now_us);
+	struct db_value first = db_bind_int(waits->first_s);
+	struct db_value longest = db_bind_int(waits->longest_s);
+	struct db_value slack = db_bind_int(waits->slack_s);
+	enum db_result result = db_query(
+	    db, arena, &QUEUE_FIND_LATER, DB_VALUES(now, first, longest, slack, now), &rows);
+
+	if (result != DB_OK) {
+		return result;
+	}
+	return db_exec(db, &QUEUE_RECALL,
+	    DB_VALUES(now, now, first, longest, slack, now, db_bind_int(limit)), NULL);
 }
 
 enum db_result store_queue_done(struct db_tx *tx, const struct id *item_id)

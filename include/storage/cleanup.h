@@ -28,7 +28,8 @@ int64_t cleanup_wait_us(unsigned attempts) __attribute__((warn_unused_result));
  * and then the rows: any number of runs may go at once, and one that dies leaves the rows as they
  * were. A failed removal counts an attempt and waits longer; the tenth makes the row `failed`. An
  * object that a files row names after all is kept, and its place in the queue given up (logged as
- * an error). False only where the database fails (`report_r` holds what was done till then). */
+ * an error). What was queued or put off by a clock ahead of this one counts as due. False only
+ * where the database fails (`report_r` holds what was done till then). */
 bool storage_cleanup_run(struct db *db, const struct clock *clock, const struct storage *storage,
     unsigned limit, struct cleanup_report *report_r, struct error *error)
     __attribute__((warn_unused_result));

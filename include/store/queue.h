@@ -35,6 +35,19 @@ struct queue_counts {
 enum db_result store_queue_claim(struct db_tx *tx, struct arena *arena, int64_t from_us,
     int64_t now_us, unsigned limit, struct queue_rows *rows_r) __attribute__((warn_unused_result));
 
+/* How long items wait after a failure, in seconds: the first time, doubling, at most so long; and
+ * by how much the clocks of two machines may differ. */
+struct queue_waits {
+	int64_t first_s, longest_s, slack_s;
+};
+
+/* Make due now what was queued or put off by a clock that was ahead of this one: a waiting item
+ * that was never tried, or whose last attempt was later than now; at most `limit`. DB_NONE as a
+ * rule. */
+enum db_result store_queue_recall(struct db *db, struct arena *arena,
+    const struct queue_waits *waits, int64_t now_us, unsigned limit)
+    __attribute__((warn_unused_result));
+
 /* It is removed: delete its row. One by one by their keys, so that runs side by side never wait for
  * each other: a list of keys in a small table is a scan of all of it. */
 enum db_result store_queue_done(struct db_tx *tx, const struct id *item_id)
