@@ -44,12 +44,14 @@ static bool has_encoded_slash(const char *raw)
 
 static bool read_path(struct http_request *request, const char *raw, struct error *error)
 {
-	if (raw[0] != '/' || has_encoded_slash(raw))
+	if (raw[0] != '/')
+		return fail_path(error);
+	request->raw_path = raw;
+	if (has_encoded_slash(raw))
 		return fail_path(error);
 	const char *path = http_url_decode(request->arena, raw, strlen(raw), false);
 	if (!path || has_control(path) || has_dot_segment(path))
 		return fail_path(error);
-	request->raw_path = raw;
 	request->path = path;
 	return true;
 }

@@ -140,6 +140,8 @@ void web_refuse(void *context, struct http_request *request, const struct error 
 {
 	struct web *web = web_begin(context, request, response);
 
+	if (strncmp(request->raw_path, "/api/", 5) == 0)
+		web->is_api = true; /* though the path could not be read */
 	web_fail(web, error);
 	web_end(web, clock_monotonic_us());
 }

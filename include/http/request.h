@@ -68,9 +68,9 @@ struct http_request {
 	struct arena *arena;
 	char id[HTTP_REQUEST_ID_SIZE]; /* for X-Request-Id, logs and audit */
 	enum http_method method;
-	const char *path; /* decoded; begins with '/'; "" if the request was refused early */
-	const char
-	    *raw_path; /* as it came, without the query; may carry tokens: not for logs as is */
+	const char *path;     /* decoded; begins with '/'; "" if the request was refused early */
+	const char *raw_path; /* as it came, without the query, even if it was refused; may carry
+			       * tokens: not for logs as is */
 	struct http_pairs query;
 	struct http_pairs headers; /* names as the gateway gives them: "IF_NONE_MATCH" */
 	struct http_pairs cookies;
