@@ -321,7 +321,7 @@ static void test_broken_off(void **state)
 	    "Content-Type: " SITE_MULTIPART_TYPE "\r\nContent-Length: %zu\r\n\r\n",
 	    site_token(site, ADA), length);
 	memcpy(all + head_length, body, length / 2);
-	(void)http_client_send_raw(site_client(site), all, (size_t)head_length + length / 2);
+	http_client_send_broken(site_client(site), all, (size_t)head_length + length / 2);
 	NOTHING_STAYS(site, &before);
 }
 

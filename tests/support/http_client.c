@@ -188,6 +188,16 @@ static int connect_to_site(const struct http_client *client)
 	return fd;
 }
 
+static void send_all(int fd, const char *bytes, size_t length)
+{
+	ssize_t n;
+
+	while (length > 0 && (n = send(fd, bytes, length, MSG_NOSIGNAL)) > 0) {
+		bytes += n;
+		length -= (size_t)n;
+	}
+}
+
 const struct http_answer *http_client_send_raw(
     struct http_client *client, const char *bytes, size_t length)
 {
@@ -198,11 +208,7 @@ const struct http_answer *http_client_send_raw(
 	int fd = connect_to_site(client);
 
 	answer->request = arena_copy(client->arena, bytes, strcspn(bytes, "\r"));
-	while (length > 0 && (n = send(fd, bytes, length, MSG_NOSIGNAL)) > 0) {
-		bytes += n;
-		length -= (size_t)n;
-	}
-	shutdown(fd, SHUT_WR);
+	send_all(fd, bytes, length);
 	while ((n = recv(fd, piece, sizeof(piece), 0)) > 0)
 		buf_append(&got, piece, (size_t)n);
 	close(fd);
@@ -211,6 +217,14 @@ const struct http_answer *http_client_send_raw(
 	if (strncmp(answer->body, "HTTP/1.", 7) == 0)
 		answer->status = atol(answer->body + 9);
 	return answer;
+}
+
+void http_client_send_broken(struct http_client *client, const char *bytes, size_t length)
+{
+	int fd = connect_to_site(client);
+
+	send_all(fd, bytes, length);
+	close(fd);
 }
 
 /* The value of the next header of that name at or after *at, which moves behind it. */

@@ -47,10 +47,14 @@ struct arena *http_client_arena(struct http_client *client);
 const struct http_answer *http_client_send(struct http_client *client, const struct http_call *call)
     __attribute__((warn_unused_result));
 
-/* Send these bytes to the site's port as they are, then no more, and read until the other side
- * closes. The answer's `head` and `body` are what came; status 0 if nothing did. */
-const struct http_answer *http_client_send_raw(
-    struct http_client *client, const char *bytes, size_t length);
+/* Send these bytes to the site's port as they are, and read until the other side closes (ask for
+ * "Connection: close"). The answer's `head` and `body` are all that came; status 0 if nothing did.
+ */
+const struct http_answer *http_client_send_raw(struct http_client *client, const char *bytes,
+    size_t length) __attribute__((warn_unused_result));
+
+/* Send these bytes and break the connection off. */
+void http_client_send_broken(struct http_client *client, const char *bytes, size_t length);
 
 /* A header's value, or NULL; the first of that name, in any case. */
 const char *http_answer_header(
