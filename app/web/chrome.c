@@ -135,7 +135,7 @@ void chrome_fill(struct web *web, struct doc *page)
 	doc_set_null(page, "form_error");
 	if (web->form_error) {
 		struct doc *failure = doc_object(web->arena);
-		doc_set_text(failure, "message", web->form_error->message);
+		doc_set_text(failure, "message", show_message(web->arena, web->form_error));
 		doc_set_text(failure, "field", web->form_error->field);
 		doc_set_text(failure, "code", web->form_error->code);
 		doc_set(page, "form_error", failure);

@@ -1,5 +1,6 @@
 /* fail.c - failures to answers: one table from kinds to HTTP, one page, one problem document. */
 #include "answer.h"
+#include "show.h"
 #include "web.h"
 
 #include <base/log.h>
@@ -77,7 +78,7 @@ static void send_page(struct web *web, int status, const struct error *error)
 	struct error failure = {0};
 
 	doc_set_int(page, "status", status);
-	doc_set_text(page, "message", error->message);
+	doc_set_text(page, "message", show_message(web->arena, error));
 	doc_set_text(page, "advice", outcomes[error->kind].advice);
 	doc_set_bool(page, "is_sign_in", status == 401);
 	if (strcmp(error->reference_name, "deletion_id") == 0)

@@ -324,12 +324,25 @@ static bool needs_store(const struct web *web)
 	       strncmp(web->request->path, "/s/", 3) == 0;
 }
 
+/* Where there is nothing, who is signed in still sees the way on; without a store it does without.
+ */
+static void greet(struct web *web)
+{
+	struct error ignored = {0};
+
+	if (!web->is_api && http_cookie(web->request, SESSION_COOKIE) &&
+	    thread_connect(web->thread, &ignored) && !identify_session(web, &ignored))
+		web->session = NULL;
+}
+
 bool gate_run(struct web *web, struct error *error)
 {
 	if (web->request->method == HTTP_OPTIONS)
 		return answer_options(web);
-	if (!find_route(web, web->request->path, web->request->method, error))
+	if (!find_route(web, web->request->path, web->request->method, error)) {
+		greet(web);
 		return false;
+	}
 	if ((needs_store(web) || !web->is_api) && !thread_connect(web->thread, error))
 		return false;
 	if (!identify(web, error) || !read_form(web, error))

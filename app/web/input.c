@@ -99,6 +99,9 @@ static bool read_choice(
 		value->integer = (int64_t)i;
 		return true;
 	}
+	if (!input->choices[1])
+		return error_set_field(error, input->name, "invalid_choice", "%s must be %s.",
+		    input->name, input->choices[0]);
 	list_choices(input, list, sizeof(list));
 	return error_set_field(
 	    error, input->name, "invalid_choice", "%s must be one of: %s.", input->name, list);

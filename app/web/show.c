@@ -2,6 +2,7 @@
 #include "show.h"
 
 #include <base/clock.h>
+#include <string.h>
 
 #define MINUTE_US (60 * CLOCK_SECOND_US)
 #define HOUR_US   (60 * MINUTE_US)
@@ -78,6 +79,22 @@ const char *show_bytes(struct arena *arena, int64_t bytes)
 	    arena, plain(arena, tenths / 10), ".", plain(arena, tenths % 10), " ", names[i], NULL);
 }
 
+const char *show_message(struct arena *arena, const struct error *error)
+{
+	size_t length = strlen(error->field);
+	char *words;
+
+	if (length == 0 || strncmp(error->message, error->field, length) != 0)
+		return error->message;
+	words = arena_dup(arena, error->message);
+	if (words[0] >= 'a' && words[0] <= 'z')
+		words[0] = (char)(words[0] - 'a' + 'A');
+	for (size_t i = 0; i < length; i++)
+		if (words[i] == '_')
+			words[i] = ' ';
+	return words;
+}
+
 /* The largest unit that fits, at least a second. */
 static size_t largest_unit(int64_t us)
 {
@@ -109,7 +126,7 @@ static const char *relative(struct arena *arena, int64_t from_us, int64_t time_u
 	const char *name = whole == 1 ? unit->singular : unit->plural;
 
 	if (distance < 10 * CLOCK_SECOND_US)
-		return time_us > from_us ? "in a moment" : "just now";
+		return time_us >= from_us + CLOCK_SECOND_US ? "in a moment" : "just now";
 	if (time_us > from_us)
 		return arena_join(arena, "in ", plain(arena, whole), " ", name, NULL);
 	return arena_join(arena, plain(arena, whole), " ", name, " ago", NULL);

@@ -22,6 +22,10 @@ const char *show_count(
 /* A number with thousands separated: "1,000,000". */
 const char *show_number(struct arena *arena, int64_t number);
 
+/* An error's message for people: where it begins with an input's name ("confirm_text must be …"),
+ * as the API says it, the name is put into words ("Confirm text must be …"). */
+const char *show_message(struct arena *arena, const struct error *error);
+
 /* A duration in the two largest units: "4 hours", "3 h 12 min", "6 d 2 h". */
 const char *show_duration(struct arena *arena, int64_t duration_us);
 

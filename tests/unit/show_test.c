@@ -120,6 +120,8 @@ static void times(void **state)
 	assert_string_equal(member(doc, "now", "iso"), "2026-02-03T04:05:06.000007Z");
 	assert_string_equal(member(doc, "now", "exact"), "3 Feb 2026, 04:05 UTC");
 	assert_string_equal(member(doc, "now", "relative"), "just now");
+	show_time(&web, doc, "made", NOW_US + SECOND - 1);
+	assert_string_equal(member(doc, "made", "relative"), "just now");
 	show_time(&web, doc, "soon", NOW_US + 9 * SECOND);
 	assert_string_equal(member(doc, "soon", "relative"), "in a moment");
 	show_time(&web, doc, "past", NOW_US - 48 * HOUR);
@@ -149,6 +151,18 @@ static void time_left(void **state)
 	assert_int_equal(doc_get(doc, "none")->type, DOC_NULL);
 }
 
+static void messages(void **state)
+{
+	struct error error = {0};
+
+	error_set_field(&error, "confirm_text", "invalid_choice", "confirm_text must be DELETE.");
+	assert_string_equal(show_message(*state, &error), "Confirm text must be DELETE.");
+	error_set_field(&error, "reason", "missing", "Give a reason.");
+	assert_string_equal(show_message(*state, &error), "Give a reason.");
+	error_set(&error, ERROR_CONFLICT, "busy", "not_now is no field.");
+	assert_string_equal(show_message(*state, &error), "not_now is no field.");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +171,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(durations, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(times, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(time_left, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(messages, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
