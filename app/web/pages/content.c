@@ -52,6 +52,8 @@ bool page_content(struct web *web, struct error *error)
 	set_tabs(web, page);
 	doc_set(page, "items", items);
 	doc_set_bool(page, "is_empty", rows.count == 0);
+	doc_set_bool(page, "is_filtered",
+	    input_get(web, "status")->present || input_get(web, "content_type")->present);
 	doc_set_text(page, "next_url",
 	    rows.more ? list_url(web, input_text(web, "status"),
 			    present_id(web, &rows.items[rows.count - 1].id))
