@@ -32,7 +32,7 @@ function duration(seconds) {
 function relative(time, now) {
 	const seconds = Math.floor(Math.abs(time - now) / 1000);
 	const [size, word] = units.find(([s], n) => seconds >= s || n === units.length - 1);
-	if (seconds < 10) return time > now ? 'in a moment' : 'just now';
+	if (seconds < 10) return time - now >= 1000 ? 'in a moment' : 'just now';
 	const text = plural(Math.floor(seconds / size), word);
 	return time > now ? `in ${text}` : `${text} ago`;
 }
@@ -87,7 +87,7 @@ function updatePart(part, fresh) {
 	const host = keyedHost(part);
 	const freshHost = keyedHost(fresh);
 	if (host && freshHost) updateKeyed(host, freshHost);
-	else if (!part.contains(document.activeElement)) part.innerHTML = fresh.innerHTML;
+	else if (host || !part.contains(document.activeElement)) part.innerHTML = fresh.innerHTML;
 	return true;
 }
 
