@@ -26,8 +26,9 @@ DB_STATEMENT(DELETION_PAGE_OWN_OF_KIND, PAGE("own_trash_kind", OF_PERSON, ONE_KI
 DB_STATEMENT(DELETION_PAGE_CLOSING,
     "SELECT " DELETION_COLUMNS "," DELETION_LIST_COLUMNS
     " FROM (SELECT id, recover_until FROM deletions FORCE INDEX (closing)"
-    " WHERE organization_id = ? AND restorable = 1 AND recover_until >= ?"
-    " AND (recover_until > ? OR id > ?) ORDER BY recover_until, id LIMIT ?) page"
+    " WHERE organization_id = ? AND restorable = 1"
+    " AND (recover_until > ? OR (recover_until = ? AND id > ?)) ORDER BY recover_until, id LIMIT "
+    "?) page"
     " JOIN deletions d ON d.id = page.id" DELETION_LIST_JOINS
     " ORDER BY page.recover_until, page.id");
 
@@ -39,7 +40,7 @@ DB_STATEMENT(DELETION_IDS_OF_ACT,
 #define DUE " state = ? AND recover_until <= ?"
 DB_STATEMENT(DELETION_DUE,
     "SELECT id, state, recover_until FROM deletions FORCE INDEX (due) WHERE" DUE
-    " AND recover_until >= ? AND (recover_until > ? OR id > ?)"
+    " AND (recover_until > ? OR (recover_until = ? AND id > ?))"
     " ORDER BY recover_until, id LIMIT ?");
 #define SUMS                                                                                       \
 	"SELECT COUNT(*), SUM(bytes), SUM(photo_count), SUM(note_count), SUM(ai_result_count),"    \
@@ -58,14 +59,18 @@ DB_STATEMENT(DELETION_ITEM_PAGE,
 
 #define FAR_FUTURE_US INT64_C(253402300799000000) /* the last second of the year 9999 */
 
+/* No id is greater. */
+static struct id last_id(void)
+{
+	struct id id;
+
+	memset(id.bytes, 0xff, sizeof(id.bytes));
+	return id;
+}
+
 static struct id before(const struct id *after)
 {
-	struct id below = *after;
-
-	if (id_is_none(after)) {
-		memset(below.bytes, 0xff, sizeof(below.bytes));
-	}
-	return below;
+	return id_is_none(after) ? last_id() : *after;
 }
 
 /* Turn at most `limit` of the rows read into a page; one row more says that there are more. */
@@ -115,15 +120,14 @@ enum db_result deletion_page_closing(struct db *db, struct arena *arena,
     const struct id *organization_id, int64_t now_us, int64_t after_us, const struct id *after_id,
     unsigned limit, struct deletion_page *page_r)
 {
-	/* At now_us itself a window is closed, so the first page starts a microsecond later. */
+	/* At now_us itself a window is closed. */
 	bool further = after_us > now_us;
-	struct db_value from = db_bind_time(further ? after_us : now_us + 1);
-	struct db_value tie = db_bind_time(further ? after_us : now_us);
+	struct db_value from = db_bind_time(further ? after_us : now_us);
+	struct id tie = further ? *after_id : last_id();
 	struct db_rows rows = {0};
 	enum db_result result = db_query(db, arena, &DELETION_PAGE_CLOSING,
-	    DB_VALUES(db_bind_id(organization_id), from, tie,
-		db_bind_blob(after_id->bytes, sizeof(after_id->bytes)),
-		db_bind_int((int64_t)limit + 1)),
+	    DB_VALUES(db_bind_id(organization_id), from, from,
+		db_bind_blob(tie.bytes, sizeof(tie.bytes)), db_bind_int((int64_t)limit + 1)),
 	    &rows);
 
 	fill_page(arena, &rows, limit, page_r);
