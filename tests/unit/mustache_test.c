@@ -83,6 +83,59 @@ static void test_escaping(void **state)
 	    {"{{=<% %>=}}<%{x}%><%&x%><%x%>", "{'x':'&'}", "&&&amp;", {0}});
 }
 
+/* What a byte becomes, one at a time. */
+static void escape_slowly(const char *text, char *out)
+{
+	static const char *const entities[256] = {
+	    ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"};
+
+	for (; *text != '\0'; text++) {
+		const char *entity = entities[(unsigned char)*text];
+
+		if (entity != NULL)
+			out = stpcpy(out, entity);
+		else
+			*out++ = *text;
+	}
+	*out = '\0';
+}
+
+static void render_text(const struct mustache_template *template, const char *text, struct buf *out)
+{
+	struct arena *arena = arena_create();
+	struct error error = {0};
+
+	buf_clear(out);
+	assert_true(mustache_render(template, doc_text(arena, text), out, &error));
+	arena_destroy(&arena);
+}
+
+/* Every byte at every place of a text that is read in words, with another of them behind it. */
+static void test_escaping_anywhere(void **state)
+{
+	struct mustache_set *set = mustache_set_create();
+	struct error error = {0};
+	struct buf out = {0};
+	char text[24], expected[160];
+
+	(void)state;
+	assert_true(mustache_set_add(set, "main", "{{.}}", 5, &error));
+	assert_true(mustache_set_link(set, MUSTACHE_MISSING_IS_ERROR, &error));
+	for (int byte = 1; byte < 256; byte++) {
+		for (size_t place = 0; place < 20; place++) {
+			memset(text, 'x', 20);
+			text[20] = '\0';
+			text[19 - place] = '<';
+			text[place] = (char)byte;
+			escape_slowly(text, expected);
+			render_text(mustache_set_find(set, "main"), text, &out);
+			assert_string_equal(out.data, expected);
+		}
+	}
+	buf_free(&out);
+	mustache_set_destroy(&set);
+}
+
 static void test_what_is_false(void **state)
 {
 	CHECK({"{{#x}}yes{{/x}}{{^x}}no{{/x}}", "{}", "no", {0}},
@@ -295,6 +348,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_values),
 	    cmocka_unit_test(test_escaping),
+	    cmocka_unit_test(test_escaping_anywhere),
 	    cmocka_unit_test(test_what_is_false),
 	    cmocka_unit_test(test_inner_hides_outer),
 	    cmocka_unit_test(test_names),
