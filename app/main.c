@@ -142,6 +142,18 @@ static void wait_for_stop(void *context, int seconds)
 		nanosleep(&left, NULL);
 }
 
+/* Purging does not wait for a storage out of reach: what it leaves is removed once that is back. */
+static struct storage *open_storage(const struct program *program)
+{
+	struct error error = {0};
+	struct storage *storage = storage_open_folder(program->config.storage, &error);
+
+	if (storage)
+		return storage;
+	log_event(LOG_WARNING, "storage_unavailable", log_text("code", error.code));
+	return storage_open_unseen(program->config.storage);
+}
+
 static int work(struct program *program, bool once, struct db *db, struct storage *storage)
 {
 	struct worker_control control = {.stop = is_stopping, .wait = wait_for_stop};
@@ -176,7 +188,7 @@ static int run_work(struct program *program, int argc, char **argv)
 	stop_signals(&signals);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	db = db_open(&options, &error);
-	storage = db ? storage_open_folder(program->config.storage, &error) : NULL;
+	storage = db ? open_storage(program) : NULL;
 	status = storage ? work(program, once, db, storage) : complain(&error);
 	storage_close(&storage);
 	db_close(&db);

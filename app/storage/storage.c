@@ -45,7 +45,7 @@ static bool make_folder(const char *path)
 	return mkdir(path, 0700) == 0 || errno == EEXIST;
 }
 
-struct storage *storage_open_folder(const char *folder, struct error *error)
+struct storage *storage_open_unseen(const char *folder)
 {
 	struct arena *arena = arena_create();
 	struct storage *storage = arena_alloc(arena, sizeof(*storage));
@@ -54,6 +54,13 @@ struct storage *storage_open_folder(const char *folder, struct error *error)
 	storage->backend = &storage_backend_folder;
 	storage->folder = arena_dup(arena, folder);
 	storage->tmp = arena_printf(arena, "%s/tmp", folder);
+	return storage;
+}
+
+struct storage *storage_open_folder(const char *folder, struct error *error)
+{
+	struct storage *storage = storage_open_unseen(folder);
+
 	if (sodium_init() < 0 || !make_folder(storage->folder) || !make_folder(storage->tmp) ||
 	    access(storage->tmp, W_OK | X_OK) != 0) {
 		storage_fail("open", errno, error);

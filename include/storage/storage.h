@@ -32,6 +32,10 @@ struct storage_object {
 struct storage *storage_open_folder(const char *folder, struct error *error)
     __attribute__((warn_unused_result));
 
+/* The same without a look at the folder, for whoever must start while it is out of reach: each use
+ * of it then fails by itself, until it is back. Never NULL. */
+struct storage *storage_open_unseen(const char *folder) __attribute__((warn_unused_result));
+
 /* Close and null the handle; NULL is fine. */
 void storage_close(struct storage **storage);
 
