@@ -8,9 +8,10 @@
 
 #define BATCH   1000
 #define HOUR_US (3600 * CLOCK_SECOND_US)
-/* A session ends by itself (auth/session.h); its row stays for longer, so that a worker whose clock
- * is ahead signs nobody out. */
+/* Sessions (auth/session.h) and spent tokens run out by themselves; their rows stay for longer, so
+ * that a worker whose clock is ahead signs nobody out and makes no spent token good again. */
 #define SESSION_AFTER_US (45 * CLOCK_DAY_US)
+#define TOKEN_AFTER_US   (45 * CLOCK_DAY_US)
 #define ACT_AFTER_US     HOUR_US       /* auth/interrupted.h */
 #define RATE_AFTER_US    (2 * HOUR_US) /* longer than the longest limit counts */
 
@@ -22,7 +23,7 @@ static const struct forgotten {
 } forgotten[] = {
     {sessions_prune, SESSION_AFTER_US},
     {acts_prune, ACT_AFTER_US},
-    {tokens_prune, 0},
+    {tokens_prune, TOKEN_AFTER_US},
     {rates_prune, RATE_AFTER_US},
 };
 
