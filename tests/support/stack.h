@@ -43,6 +43,9 @@ void stack_open_site(struct stack *stack);
 /* Forget all rows and objects. */
 void stack_clear(struct stack *stack);
 
+/* Forget photos, deletions, their queue and objects, but not the people. */
+void stack_clear_photos(struct stack *stack);
+
 /* End all that still runs, remove all that was made. */
 void stack_close(struct stack **stack);
 
@@ -82,6 +85,13 @@ unsigned stack_logged(struct stack *stack, const char *text);
  * none). `reauth` (or NULL) is sent as X-Reauth-Token. */
 const struct http_answer *stack_api(struct stack *stack, const char *token, const char *reauth,
     const char *json, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Sign in by the form; the value of a Cookie header, which lasts as long as the answers. */
+const char *stack_sign_in(struct stack *stack, const char *email);
+
+/* GET a page with that cookie (NULL: none); `base` as in struct http_call. */
+const struct http_answer *stack_page(
+    struct stack *stack, const char *base, const char *cookie, const char *path);
 
 /* POST a picture of `bytes` bytes as the member; NULL where no answer came at all. */
 const struct http_answer *stack_upload(struct stack *stack, size_t bytes, const struct id *site_id);

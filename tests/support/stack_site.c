@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <base/buf.h>
+#include <http/url.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -182,6 +183,40 @@ const struct http_answer *stack_api(struct stack *stack, const char *token, cons
 	return http_client_send(stack->client, &call);
 }
 
+const struct http_answer *stack_page(
+    struct stack *stack, const char *base, const char *cookie, const char *path)
+{
+	struct arena *arena = http_client_arena(stack->client);
+	const char *const headers[] = {
+	    cookie ? arena_printf(arena, "Cookie: %s", cookie) : "Accept: text/html", NULL};
+	const struct http_call call = {
+	    .base = base, .method = "GET", .path = path, .headers = headers};
+
+	return http_client_send(stack->client, &call);
+}
+
+const char *stack_sign_in(struct stack *stack, const char *email)
+{
+	struct arena *arena = http_client_arena(stack->client);
+	const struct http_answer *answer = stack_page(stack, NULL, NULL, "/login");
+	const char *cookie = http_answer_cookie(stack->client, answer, "csrf");
+	const char *csrf =
+	    http_answer_between(stack->client, answer, "name=\"csrf\" value=\"", "\"");
+	const char *const headers[] = {arena_printf(arena, "Cookie: csrf=%s", cookie), NULL};
+	const struct http_call call = {.method = "POST",
+	    .path = "/login",
+	    .type = "application/x-www-form-urlencoded",
+	    .headers = headers,
+	    .body = arena_printf(arena, "csrf=%s&email=%s&password=%s", csrf,
+		http_url_encode(arena, email), STACK_PASSWORD)};
+
+	EXPECT(answer, 200, NULL);
+	answer = http_client_send(stack->client, &call);
+	EXPECT(answer, 303, NULL);
+	return arena_printf(
+	    arena, "session=%s", http_answer_cookie(stack->client, answer, "session"));
+}
+
 static const unsigned char PIXEL[] = {0x89, 'P', 'N', 'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d,
     'I', 'H', 'D', 'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0, 0x3a, 0x7e, 0x9b, 0x55, 0, 0, 0,
     0x0a, 'I', 'D', 'A', 'T', 0x78, 0x9c, 0x63, 0x68, 0, 0, 0, 0x82, 0, 0x81, 0x77, 0xcd, 0x72,
@@ -223,6 +258,21 @@ const struct http_answer *stack_upload(struct stack *stack, size_t bytes, const 
 	answer = http_client_send(stack->client, &call);
 	buf_free(&body);
 	return answer->status ? answer : NULL;
+}
+
+/* --- emptying ------------------------------------------------------------------------------ */
+
+void stack_clear_photos(struct stack *stack)
+{
+	static const char *const tables[] = {"files", "photo_tags", "photo_shares", "dead_shares",
+	    "storage_cleanup_queue", "spent_tokens", "photos", "deletions"};
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		trash_sql(stack->world, "DELETE FROM %s", tables[i]);
+	assert_int_equal(program_run((const char *const[]){"find", stack->world->folder, "-type",
+					 "f", "-delete", NULL},
+			     NULL, 0),
+	    0);
 }
 
 /* --- the end state ------------------------------------------------------------------------- */
