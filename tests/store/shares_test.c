@@ -15,6 +15,7 @@
 
 DB_STATEMENT(PLAIN_TOKENS, "SELECT COUNT(*) FROM photo_shares WHERE LENGTH(token_hash) <> 32 OR"
 			   " HEX(token_hash) REGEXP '^(00)+$'");
+DB_STATEMENT(SET_ARCHIVED, "UPDATE photos SET archived_at = ? WHERE id = ?");
 DB_STATEMENT(ADD_DEAD, "INSERT INTO dead_shares (token_hash, purged_at) VALUES (?, ?)");
 DB_STATEMENT(AUDIT_SHARES, "SELECT COUNT(*) FROM audit_log WHERE action IN ('share.create',"
 			   " 'share.revoke')");
@@ -237,6 +238,21 @@ static void an_archived_photo_cannot_be_shared(void **state)
 	assert_string_equal(error.code, "already_archived");
 }
 
+/* Whatever archived it, and whether or not that revoked the link. */
+static void the_link_of_an_archived_photo_is_gone(void **state)
+{
+	struct share share;
+	const char *token = NULL;
+	struct error error;
+
+	(void)state;
+	assert_true(create(&ada, 0, &share, &token, &error));
+	assert_int_equal(db_exec(world->db, &SET_ARCHIVED,
+			     DB_VALUES(db_bind_time(WORLD_START_US), db_bind_id(&photo_id)), NULL),
+	    DB_OK);
+	assert_int_equal(open_link(token), ERROR_GONE);
+}
+
 static void unknown_and_malformed_tokens_are_not_found(void **state)
 {
 	char token[SECRET_TEXT_SIZE];
@@ -276,6 +292,7 @@ int main(void)
 	    cmocka_unit_test_setup(
 		a_deletion_ends_links_and_a_restore_does_not_bring_them_back, set_up),
 	    cmocka_unit_test_setup(an_archived_photo_cannot_be_shared, set_up),
+	    cmocka_unit_test_setup(the_link_of_an_archived_photo_is_gone, set_up),
 	    cmocka_unit_test_setup(unknown_and_malformed_tokens_are_not_found, set_up),
 	    cmocka_unit_test_setup(the_link_of_a_purged_photo_is_gone_and_not_unknown, set_up),
 	};

@@ -142,15 +142,14 @@ static void objects_go_and_their_rows_with_them(void **state)
 	assert_int_equal(clean(1000).removed, 0);
 }
 
-static void what_is_due_follows_from_its_time(void **state)
+/* A run under a later clock keeps no later run from working: nobody queues for the future. */
+static void what_a_clock_ahead_has_queued_is_due(void **state)
 {
 	struct storage_object stored = object("water");
 
 	(void)state;
 	queue(stored.key, &ada.organization_id, false);
-	world->clock.fixed_us--;
-	assert_int_equal(clean(10).removed, 0);
-	world->clock.fixed_us++;
+	world->clock.fixed_us -= 30 * CLOCK_DAY_US;
 	assert_int_equal(clean(10).removed, 1);
 }
 
@@ -202,6 +201,22 @@ static void a_failed_removal_is_tried_again_and_never_dropped(void **state)
 	world->clock.fixed_us += 30 * CLOCK_DAY_US;
 	assert_int_equal(clean(10).removed, 0);
 	assert_int_equal(world_number(world, &QUEUED), 1);
+}
+
+/* The same for what it has put off; but clocks may differ by a minute. */
+static void what_a_clock_ahead_has_put_off_is_due(void **state)
+{
+	struct storage_object stored = object("water");
+
+	(void)state;
+	queue(stored.key, &ada.organization_id, false);
+	stand_in_the_way(stored.key, true);
+	assert_int_equal(clean(10).deferred, 1);
+	world->clock.fixed_us -= 60 * CLOCK_SECOND_US;
+	assert_int_equal(clean(10).deferred, 0);
+	world->clock.fixed_us -= 1;
+	assert_int_equal(clean(10).deferred, 1);
+	stand_in_the_way(stored.key, false);
 }
 
 static void one_that_fails_does_not_hold_up_the_others(void **state)
@@ -276,6 +291,35 @@ static void several_runs_share_the_work(void **state)
 	assert_int_equal(removed, 300);
 	assert_int_equal(world_number(world, &QUEUED), 0);
 	assert_int_equal(world_objects(world), 0);
+}
+
+/* What another run holds is passed over, not waited for. */
+static bool clean_beside(struct db_tx *tx, void *context, struct error *error)
+{
+	struct queue_rows held = {0};
+
+	(void)context;
+	(void)error;
+	assert_int_equal(
+	    store_queue_claim(tx, tx->arena, 0, world->clock.fixed_us, 1, &held), DB_OK);
+	assert_int_equal(held.count, 1);
+	assert_int_equal(clean(10).removed, 1);
+	return true;
+}
+
+static void what_another_run_holds_is_passed_over(void **state)
+{
+	struct db *other = NULL;
+	struct domain domain = world_second_domain(world, &other);
+	int64_t before_us = clock_monotonic_us();
+
+	(void)state;
+	queue(object("water").key, &ada.organization_id, false);
+	queue(object("water").key, &ada.organization_id, false);
+	assert_true(db_transaction(domain.db, clean_beside, NULL, NULL));
+	assert_true(clock_monotonic_us() - before_us < 5 * CLOCK_SECOND_US);
+	assert_int_equal(clean(10).removed, 1);
+	db_close(&other);
 }
 
 /* --- as admins see it --------------------------------------------------------------------- */
@@ -374,14 +418,16 @@ static void all_is_well(void **state)
 static void an_object_without_a_row_is_queued_after_its_grace(void **state)
 {
 	struct check_report report;
+	struct storage_object stored = object("water");
+	struct id id;
 
 	(void)state;
-	object("water");
-	world->clock.fixed_us += CHECK_GRACE_US - 1000;
+	assert_true(id_parse(strrchr(stored.key, '/') + 1, &id));
+	world->clock.fixed_us = id_time_us(&id) + CHECK_GRACE_US - 1;
 	report = check(true, false);
 	assert_int_equal(report.young, 1);
 	assert_int_equal(report.queued, 0);
-	world->clock.fixed_us += 1000;
+	world->clock.fixed_us++;
 	report = check(false, false);
 	assert_int_equal(report.without_row, 1);
 	assert_int_equal(report.queued, 0);
@@ -498,12 +544,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(objects_go_and_their_rows_with_them, set_up),
-	    cmocka_unit_test_setup(what_is_due_follows_from_its_time, set_up),
+	    cmocka_unit_test_setup(what_a_clock_ahead_has_queued_is_due, set_up),
 	    cmocka_unit_test_setup(an_absent_object_counts_as_removed, set_up),
 	    cmocka_unit_test_setup(a_failed_removal_is_tried_again_and_never_dropped, set_up),
+	    cmocka_unit_test_setup(what_a_clock_ahead_has_put_off_is_due, set_up),
 	    cmocka_unit_test_setup(one_that_fails_does_not_hold_up_the_others, set_up),
 	    cmocka_unit_test_setup(an_object_that_a_row_names_is_kept, set_up),
 	    cmocka_unit_test_setup(several_runs_share_the_work, set_up),
+	    cmocka_unit_test_setup(what_another_run_holds_is_passed_over, set_up),
 	    cmocka_unit_test_setup(the_queue_shows_failed_ones_first_and_each_once, set_up),
 	    cmocka_unit_test_setup(who_sees_the_queue_and_retries, set_up),
 	    cmocka_unit_test_setup(all_is_well, set_up),
