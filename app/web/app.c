@@ -99,7 +99,7 @@ static struct web *web_begin(
 	web->response = response;
 	web->arena = request->arena;
 	web->now_us = clock_now_us(thread->app->parts.clock);
-	web->is_api = strncmp(request->path, "/api/", 5) == 0 || http_wants_json(request);
+	web->is_api = strncmp(request->path, "/api/", 5) == 0;
 	web->actor =
 	    (struct actor){.role = ROLE_VISITOR, .uid = "visitor", .request_id = request->id};
 	return web;

@@ -101,7 +101,7 @@ void web_fail(struct web *web, const struct error *error)
 	if (retry_s == 0 && (status == 503 || status == 429))
 		retry_s = UNAVAILABLE_RETRY_S;
 	buf_clear(web->response->body);
-	if (web->is_api)
+	if (web->is_api || http_wants_json(web->request))
 		send_problem(web, status, error);
 	else
 		send_page(web, status, error);

@@ -175,14 +175,14 @@ bool gate_check_form_token(struct web *web, const struct http_pairs *fields, str
 	return token_is_good(web, http_pairs_get(fields, "csrf")) || refuse_csrf(error);
 }
 
-/* Bearer requests carry no ambient authority, so nothing to forge. The API's visitors have no
- * session to abuse either. */
+/* Bearer requests carry no ambient authority, so there is nothing to forge; nor is there for the
+ * API's visitors, and for endpoints open to anyone, which do not ask who is signed in. */
 static bool check_csrf(struct web *web, struct error *error)
 {
 	const char *token = http_header(web->request, "X-CSRF-Token");
 
-	if (!is_mutating(web) || web->access || (web->is_api && !web->session) ||
-	    (web->route->flags & WEB_TOKEN_FORM))
+	if (!is_mutating(web) || web->access || (web->route->flags & WEB_TOKEN_FORM) ||
+	    (web->is_api && (!web->session || web->route->auth == WEB_ANYONE)))
 		return true;
 	if (!origin_is_ours(web))
 		return refuse_csrf(error);
