@@ -5,6 +5,7 @@
 #include <base/config.h>
 #include <base/log.h>
 #include <http/server.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
 #include <storage/storage.h>
@@ -142,6 +143,30 @@ static void wait_for_stop(void *context, int seconds)
 		nanosleep(&left, NULL);
 }
 
+/* A step that waits for a store that does not answer would outlast any stop: its transaction ends
+ * with the process. */
+static void *end_late(void *context)
+{
+	struct timespec tenth = {.tv_sec = 0, .tv_nsec = 100000000};
+
+	for (int left = HTTP_SERVER_STOP_S * 10; left > 0; left -= is_stopping(context))
+		nanosleep(&tenth, NULL);
+	log_event(LOG_ERROR, "stop_timeout");
+	_exit(CLI_FAILED);
+}
+
+/* With the signals blocked, which threads inherit. */
+static bool watch_stop(struct error *error)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, end_late, NULL) != 0)
+		return error_set(
+		    error, ERROR_UNAVAILABLE, "threads_failed", "Cannot start a thread.");
+	pthread_detach(thread);
+	return true;
+}
+
 /* Purging does not wait for a storage out of reach: what it leaves is removed once that is back. */
 static struct storage *open_storage(const struct program *program)
 {
@@ -187,7 +212,7 @@ static int run_work(struct program *program, int argc, char **argv)
 	}
 	stop_signals(&signals);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
-	db = db_open(&options, &error);
+	db = watch_stop(&error) ? db_open(&options, &error) : NULL;
 	storage = db ? open_storage(program) : NULL;
 	status = storage ? work(program, once, db, storage) : complain(&error);
 	storage_close(&storage);
