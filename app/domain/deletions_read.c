@@ -1,8 +1,9 @@
 /* deletions_read.c - finding and listing deletions, for those who may see them. */
 #include "deletions.h"
 
-bool deletions_find(const struct domain *domain, const struct actor *actor, struct arena *arena,
-    const struct id *id, struct deletion *deletion_r, struct error *error)
+static bool find_for(const struct domain *domain, const struct actor *actor, struct arena *arena,
+    enum policy_action action, const struct id *id, struct deletion *deletion_r,
+    struct error *error)
 {
 	struct policy_subject subject;
 	enum db_result result =
@@ -12,7 +13,19 @@ bool deletions_find(const struct domain *domain, const struct actor *actor, stru
 		return fail_find(result, "deletion", error);
 	}
 	subject = deletion_subject(deletion_r);
-	return policy_check(actor, POLICY_SEE, &subject, error);
+	return policy_check(actor, action, &subject, error);
+}
+
+bool deletions_find(const struct domain *domain, const struct actor *actor, struct arena *arena,
+    const struct id *id, struct deletion *deletion_r, struct error *error)
+{
+	return find_for(domain, actor, arena, POLICY_SEE, id, deletion_r, error);
+}
+
+bool deletions_find_to_restore(const struct domain *domain, const struct actor *actor,
+    struct arena *arena, const struct id *id, struct deletion *deletion_r, struct error *error)
+{
+	return find_for(domain, actor, arena, POLICY_RESTORE, id, deletion_r, error);
 }
 
 bool deletions_list(const struct domain *domain, const struct actor *actor, struct arena *arena,

@@ -22,6 +22,18 @@ static bool restore_absent(const struct domain *domain, const struct actor *acto
 	    "There is no such photo, or it is not for you to see.");
 }
 
+bool photos_was_restorable(const struct domain *domain, const struct actor *actor,
+    struct arena *arena, const struct id *photo_id)
+{
+	struct id deletion_id = id_none;
+	struct deletion deletion;
+
+	return store_photo_last_deletion(
+		   domain->db, arena, &actor->organization_id, photo_id, &deletion_id) == DB_OK &&
+	       deletions_find_to_restore(domain, actor, arena, &deletion_id, &deletion, NULL) &&
+	       (deletion.state == DELETION_PURGING || deletion.state == DELETION_PURGED);
+}
+
 /* A photo that went along with something larger comes back alone. */
 static bool restore_deleted(const struct domain *domain, const struct actor *actor,
     struct arena *arena, const struct photo *photo, struct error *error)

@@ -10,6 +10,7 @@
 
 /* find: web->subject is then a struct photo, struct deletion or struct content. */
 bool find_photo(struct web *web, struct error *error);
+bool find_photo_to_patch(struct web *web, struct error *error);
 bool find_photo_to_share(struct web *web, struct error *error);
 bool find_photo_to_generate(struct web *web, struct error *error);
 bool find_photo_to_archive(struct web *web, struct error *error);
@@ -17,6 +18,7 @@ bool find_photo_to_delete(struct web *web, struct error *error);
 bool find_photo_to_restore(struct web *web, struct error *error);
 bool find_photo_to_delete_forever(struct web *web, struct error *error);
 bool find_deletion(struct web *web, struct error *error);
+bool find_deletion_to_restore(struct web *web, struct error *error);
 bool find_content(struct web *web, struct error *error);
 
 /* api/ */

@@ -51,6 +51,22 @@ bool find_photo_to_delete(struct web *web, struct error *error)
 	return load_photo_for(web, POLICY_DELETE, error);
 }
 
+/* What was purged is found by whoever could have restored it, who is told that it is too late. */
+static bool is_too_late(struct web *web, struct error *error)
+{
+	if (error->kind != ERROR_NOT_FOUND || id_is_none(&web->subject_id) ||
+	    !photos_was_restorable(web->domain, &web->actor, web->arena, &web->subject_id))
+		return false;
+	web->subject = NULL;
+	error_clear(error);
+	return true;
+}
+
+bool find_photo_to_patch(struct web *web, struct error *error)
+{
+	return load_photo(web, error) || is_too_late(web, error);
+}
+
 /* Restoring brings back from the archive or from the trash, whichever it is in. */
 bool find_photo_to_restore(struct web *web, struct error *error)
 {
@@ -58,7 +74,7 @@ bool find_photo_to_restore(struct web *web, struct error *error)
 	struct policy_subject subject;
 
 	if (!load_photo(web, error))
-		return false;
+		return is_too_late(web, error);
 	photo = web->subject;
 	subject = photos_policy_subject(photo);
 	return policy_check(
@@ -77,6 +93,16 @@ bool find_deletion(struct web *web, struct error *error)
 	web->subject = deletion;
 	return web_path_id(web, "id", &web->subject_id, error) &&
 	       deletions_find(
+		   web->domain, &web->actor, web->arena, &web->subject_id, deletion, error);
+}
+
+bool find_deletion_to_restore(struct web *web, struct error *error)
+{
+	struct deletion *deletion = arena_alloc(web->arena, sizeof(*deletion));
+
+	web->subject = deletion;
+	return web_path_id(web, "id", &web->subject_id, error) &&
+	       deletions_find_to_restore(
 		   web->domain, &web->actor, web->arena, &web->subject_id, deletion, error);
 }
 

@@ -73,6 +73,12 @@ bool deletions_find(const struct domain *domain, const struct actor *actor, stru
     const struct id *id, struct deletion *deletion_r, struct error *error)
     __attribute__((warn_unused_result));
 
+/* One deletion for who wants to restore it: whoever could have restored a purged one finds it too,
+ * and learns from its state that it is too late. */
+bool deletions_find_to_restore(const struct domain *domain, const struct actor *actor,
+    struct arena *arena, const struct id *id, struct deletion *deletion_r, struct error *error)
+    __attribute__((warn_unused_result));
+
 /* One page: for admins the organisation's, for others their own; organisation, time and (but for
  * admins, who may ask for one person's or `own`) initiator of the query are set here. */
 bool deletions_list(const struct domain *domain, const struct actor *actor, struct arena *arena,

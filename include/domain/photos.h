@@ -110,10 +110,17 @@ bool photos_unarchive(const struct domain *domain, const struct actor *actor, st
 
 /* Bring a photo back from wherever it is: a deleted one by deletions_restore (it alone where it is
  * part of a larger deletion), else an archived one by photos_unarchive. Errors of those; conflict
- * "not_deleted" for a live one; gone "purged" for what the actor had deleted and is no more. */
+ * "not_deleted" for a live one; gone "window_closed" for what the actor could have restored and is
+ * no more. */
 bool photos_restore(const struct domain *domain, const struct actor *actor, struct arena *arena,
     const struct id *photo_id, struct photo *photo_r, struct error *error)
     __attribute__((warn_unused_result));
+
+/* Whether a photo that is no more is being or was purged out of a deletion that the actor could
+ * have restored: then photos_restore says gone, and not not_found. A store out of reach counts as
+ * no. */
+bool photos_was_restorable(const struct domain *domain, const struct actor *actor,
+    struct arena *arena, const struct id *photo_id) __attribute__((warn_unused_result));
 
 /* Change the moderation status of a photo that is not deleted: admins; pending, approved or
  * rejected, with a reason kept for a rejection. Audit: photo.review. Errors: forbidden; invalid
