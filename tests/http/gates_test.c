@@ -106,11 +106,15 @@ static void test_login_leads_back(void **state)
 }
 
 /* A bearer token is for the API alone; a broken one is refused though a session came as well. */
+static const char *good_bearer(struct site *site)
+{
+	return arena_printf(site_arena(site), "Authorization: Bearer %s", site_token(site, ADA));
+}
+
 static void test_bearer(void **state)
 {
 	struct site *site = *state;
-	const char *good =
-	    arena_printf(site_arena(site), "Authorization: Bearer %s", site_token(site, ADA));
+	const char *good = good_bearer(site);
 	const char *cookie = arena_printf(site_arena(site), "Cookie: %s", site_cookie(site, ADA));
 
 	EXPECT(send(site, "GET", "/trash", NULL, NULL, good, NULL, NULL), 303, NULL);
@@ -152,13 +156,20 @@ static const struct http_answer *forge(
 	    site, "POST", path, "application/x-www-form-urlencoded", field, cookie, origin, NULL);
 }
 
+/* Endpoints open to anyone do not ask who is signed in. */
+static bool needs_token(const struct web_route *route)
+{
+	return (route->method & MUTATING) && !(route->flags & WEB_TOKEN_FORM) &&
+	       !(is_api(route) && route->auth == WEB_ANYONE);
+}
+
 static void test_forged_requests(void **state)
 {
 	struct site *site = *state;
 
 	for (size_t i = 0; i < web_route_count; i++) {
 		const struct web_route *route = &web_routes[i];
-		if (!(route->method & MUTATING) || (route->flags & WEB_TOKEN_FORM))
+		if (!needs_token(route))
 			continue;
 		EXPECT(forge(site, route, NULL, NULL), 403, is_api(route) ? "csrf" : NULL);
 		EXPECT(forge(site, route, "x", NULL), 403, is_api(route) ? "csrf" : NULL);
@@ -180,14 +191,32 @@ static void test_own_requests(void **state)
 	for (size_t i = 0; i < web_route_count; i++) {
 		const struct web_route *route = &web_routes[i];
 		const struct http_answer *answer;
-		if (!(route->method & MUTATING) ||
-		    (route->flags & (WEB_TOKEN_FORM | WEB_VISITOR_CSRF)) ||
+		if (!needs_token(route) || (route->flags & WEB_VISITOR_CSRF) ||
 		    strcmp(route->pattern, "/logout") == 0)
 			continue;
 		answer = forge(site, route, site_csrf(site, ADMIN), origin);
 		if (answer->status == 403)
 			fail_msg("%s: %s", answer->request, answer->body);
 	}
+}
+
+/* Asking for JSON makes no form a request of the API: it needs its token all the same. */
+static void test_accept_header(void **state)
+{
+	struct site *site = *state;
+	const char *cookie = arena_printf(site_arena(site), "Cookie: %s", site_cookie(site, ADA));
+	const char *photo = site_photo(site, ADA, "A photo");
+	const struct http_answer *answer =
+	    send(site, "POST", arena_printf(site_arena(site), "/photos/%s/delete", photo),
+		"application/x-www-form-urlencoded", "", cookie, "Accept: application/json", NULL);
+
+	EXPECT(answer, 403, NULL);
+	EXPECT(site_api(site, BEN, "GET /api/photos/%s", photo), 200, NULL);
+	EXPECT(send(site, "GET", "/trash", NULL, NULL, cookie, "Accept: application/json", NULL),
+	    200, NULL);
+	EXPECT(send(site, "GET", "/trash", NULL, NULL, good_bearer(site),
+		   "Accept: application/json", NULL),
+	    303, NULL);
 }
 
 /* --- methods and paths ---------------------------------------------------------------------- */
@@ -412,6 +441,7 @@ int main(void)
 	    SITE_TEST(test_bearer),
 	    SITE_TEST(test_forged_requests),
 	    SITE_TEST(test_own_requests),
+	    SITE_TEST(test_accept_header),
 	    SITE_TEST(test_wrong_methods),
 	    SITE_TEST(test_options),
 	    SITE_TEST(test_unknown_paths),

@@ -146,6 +146,12 @@ const char *site_new_id(struct site *site);
 /* How many objects the storage folder holds. */
 unsigned site_objects(struct site *site);
 
+/* True while the storage has an object of that key. */
+bool site_has_object(struct site *site, const char *key);
+
+/* How many lines of the site's logs contain a text. */
+unsigned site_find_in_logs(struct site *site, const char *text);
+
 /* Do all due work: `lethe work --once`. */
 void site_work(struct site *site);
 

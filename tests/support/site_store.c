@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -134,6 +135,40 @@ unsigned site_objects(struct site *site)
 	counted = 0;
 	must(ftw(site->config.storage, count_file, 16) == 0, site->config.storage, NULL);
 	return counted;
+}
+
+bool site_has_object(struct site *site, const char *key)
+{
+	return access(arena_printf(site_arena(site), "%s/%s", site->config.storage, key), F_OK) ==
+	       0;
+}
+
+static unsigned count_lines(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "r");
+	char *line = NULL;
+	size_t size = 0;
+	unsigned count = 0;
+
+	must(file != NULL, path, NULL);
+	while (getline(&line, &size, file) >= 0)
+		count += strstr(line, text) != NULL;
+	free(line);
+	fclose(file);
+	return count;
+}
+
+unsigned site_find_in_logs(struct site *site, const char *text)
+{
+	static const char *const names[] = {
+	    "access.log", "nginx-error.log", "serve.log", "work.log"};
+	unsigned count = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		count += count_lines(arena_printf(site_arena(site), "%s/logs/%s",
+					 getenv("LETHE_TEST_VAR"), names[i]),
+		    text);
+	return count;
 }
 
 void site_work(struct site *site)

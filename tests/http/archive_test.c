@@ -1,0 +1,173 @@
+/* archive_test.c - archiving and moderation of photos, and which refusal comes first. */
+#include "../support/site.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NOBODY "01890000-0000-7000-8000-000000000000"
+
+static void test_archiving(void **state)
+{
+	struct site *site = *state;
+	const char *photo = site_photo(site, ADA, "To archive");
+	const char *derivative = site_derivative(site, ADA, photo);
+	const struct http_answer *answer =
+	    site_api_json(site, ADA, "{'reason': 'Old'}", "POST /api/photos/%s/archive", photo);
+
+	EXPECT(answer, 200, NULL);
+	assert_non_null(http_answer_text(answer, "archived_at"));
+	assert_string_equal(http_answer_text(answer, "archived_by"), site_user_id(site, ADA));
+	assert_string_equal(http_answer_text(answer, "archive_reason"), "Old");
+	assert_non_null(http_answer_text(answer, "purge_after"));
+	EXPECT(site_api(site, ADA, "POST /api/photos/%s/archive", photo), 409, "already_archived");
+	EXPECT(site_api(site, BEN, "GET /api/photos/%s", photo), 404, NULL);
+	EXPECT(site_api(site, BEN, "GET /api/photos/%s/file", photo), 404, NULL);
+	EXPECT(site_api(site, BEN, "GET /api/photos/%s", derivative), 404, NULL);
+	EXPECT(site_api(site, ADA, "GET /api/photos/%s", photo), 200, NULL);
+	answer = site_api(site, ADA, "POST /api/photos/%s/restore", photo);
+	EXPECT(answer, 200, NULL);
+	assert_null(http_answer_text(answer, "archived_at"));
+	assert_null(http_answer_text(answer, "purge_after"));
+	EXPECT(site_api(site, BEN, "GET /api/photos/%s", derivative), 200, NULL);
+	EXPECT(site_api(site, ADA, "POST /api/photos/%s/restore", photo), 409, NULL);
+}
+
+static void test_archiving_the_deleted(void **state)
+{
+	struct site *site = *state;
+	const char *photo = site_photo(site, ADA, "Deleted");
+	const char *deletion = site_delete(site, ADA, photo);
+	const struct http_answer *answer =
+	    site_api(site, ADA, "POST /api/photos/%s/archive", photo);
+
+	EXPECT(answer, 409, "already_deleted");
+	assert_string_equal(http_answer_text(answer, "deletion_id"), deletion);
+}
+
+static void test_bulk_archive(void **state)
+{
+	struct site *site = *state;
+	const char *one = site_photo(site, ADA, "One");
+	const char *two = site_photo(site, ADA, "Two");
+	const char *hers = site_photo(site, BEN, "Ben's");
+	const struct http_answer *answer = site_api_json(site, ADA,
+	    arena_printf(
+		site_arena(site), "{'ids': ['%s', '%s', '%s'], 'reason': 'Old'}", one, hers, two),
+	    "POST /api/photos/bulk-archive");
+
+	EXPECT(answer, 200, NULL);
+	assert_int_equal(http_answer_number(answer, "photo_count"), 2);
+	assert_int_equal(
+	    site_number(site, "SELECT COUNT(*) FROM photos WHERE archive_batch_id = " UUID,
+		http_answer_text(answer, "batch_id")),
+	    2);
+	EXPECT(site_api(site, ADA, "GET /api/photos/%s", hers), 200, NULL);
+}
+
+static void test_moderation(void **state)
+{
+	struct site *site = *state;
+	const char *shop = site_place(site, SHOP, "sites", "A shop");
+	const char *photo = site_photo_in(site, ADA, "For the shop", "site_id", shop);
+	const struct http_answer *answer;
+
+	EXPECT(site_api_json(site, ADA, "{'action': 'update_status', 'status': 'approved'}",
+		   "PATCH /api/photos/%s", photo),
+	    403, NULL);
+	EXPECT_FIELD(site_api_json(
+			 site, ADMIN, "{'action': 'update_status'}", "PATCH /api/photos/%s", photo),
+	    400, "missing", "status");
+	EXPECT_FIELD(site_api_json(site, ADMIN,
+			 "{'action': 'update_status', 'status': 'deletion_requested'}",
+			 "PATCH /api/photos/%s", photo),
+	    400, "invalid_choice", "status");
+	EXPECT_FIELD(
+	    site_api_json(site, ADMIN, "{'action': 'explode'}", "PATCH /api/photos/%s", photo), 400,
+	    "invalid_choice", "action");
+	answer = site_api_json(site, ADMIN,
+	    "{'action': 'update_status', 'status': 'rejected', 'reason': 'Blurred'}",
+	    "PATCH /api/photos/%s", photo);
+	EXPECT(answer, 200, NULL);
+	assert_string_equal(http_answer_text(answer, "status"), "rejected");
+	EXPECT(site_api(site, BEN, "GET /api/photos/%s", photo), 404, NULL);
+	EXPECT(site_api(site, ADA, "GET /api/photos/%s", photo), 200, NULL);
+	(void)site_delete(site, ADMIN, photo);
+	EXPECT(site_api_json(site, ADMIN, "{'action': 'update_status', 'status': 'approved'}",
+		   "PATCH /api/photos/%s", photo),
+	    409, "already_deleted");
+}
+
+/* Where several refusals apply, the first of: 401, 404, 403, 400, re-auth (403), 409, 410. */
+static void test_precedence(void **state)
+{
+	static const char bad[] = "{'unknown': 1}";
+	struct site *site = *state;
+	const char *photo = site_photo(site, ADA, "A photo");
+	const char *deleted = site_photo(site, ADA, "Deleted");
+	const char *deletion = site_delete(site, ADA, deleted);
+
+	/* 401 before 404 and 400 */
+	EXPECT(site_api_json(site, VISITOR, bad, "DELETE /api/photos/" NOBODY), 401, NULL);
+	EXPECT(site_api_json(site, VISITOR, bad, "DELETE /api/photos/%s", photo), 401, NULL);
+	/* 404 before 403 and 400 */
+	EXPECT(site_api_json(site, MIA, bad, "DELETE /api/photos/%s", photo), 404, NULL);
+	EXPECT(site_api_json(site, ADMIN, bad, "DELETE /api/photos/" NOBODY), 404, NULL);
+	EXPECT(
+	    site_api_json(site, BEN, bad, "DELETE /api/photos/%s/permanent", deleted), 404, NULL);
+	/* 403 before 400 and 409 */
+	EXPECT(site_api_json(site, BEN, bad, "DELETE /api/photos/%s", photo), 403, "forbidden");
+	EXPECT(site_api_json(site, BEN, bad, "POST /api/photos/%s/archive", photo), 403, NULL);
+	EXPECT(site_api_json(site, ADA, bad, "DELETE /api/photos/%s/permanent", deleted), 403,
+	    "forbidden");
+	EXPECT(site_api(site, ADA, "GET /api/photos?includeDeleted=true&limit=5"), 403, NULL);
+	EXPECT(site_api(site, ADA, "GET /api/admin/audit?limit=0"), 403, NULL);
+	/* 400 before re-auth and 409 */
+	EXPECT(site_api_json(site, ADMIN, "{'confirm_text': 'no'}",
+		   "DELETE /api/photos/%s/permanent", deleted),
+	    400, "invalid_choice");
+	EXPECT(
+	    site_api_json(site, ADMIN, bad, "DELETE /api/photos/%s/permanent", photo), 400, NULL);
+	EXPECT(site_api_json(site, ADA, bad, "DELETE /api/photos/%s", deleted), 400, NULL);
+	EXPECT(
+	    site_api_json(site, ADA, bad, "POST /api/deletions/%s/restore", deletion), 400, NULL);
+	/* re-auth before 409: the photo's purge has begun */
+	EXPECT(site_api_json(site, ADMIN, "{'confirm_text': 'DELETE'}",
+		   "DELETE /api/photos/%s/permanent", deleted),
+	    403, "reauth_required");
+}
+
+/* The container is deleted and the window closed: 409 comes before 410. */
+static void test_conflict_before_gone(void **state)
+{
+	struct site *site = *state;
+	const char *photo = site_photo(site, ADA, "Original");
+	const char *derivative = site_derivative(site, ADA, photo);
+	const char *deletion = site_delete(site, ADA, derivative);
+
+	(void)site_delete(site, ADA, photo);
+	EXPECT(site_api(site, ADA, "POST /api/deletions/%s/restore", deletion), 409,
+	    "container_deleted");
+	site_sql(site,
+	    "UPDATE deletions SET recover_until = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND WHERE id "
+	    "= " UUID,
+	    deletion);
+	EXPECT(site_api(site, ADA, "POST /api/deletions/%s/restore", deletion), 409,
+	    "container_deleted");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    SITE_TEST(test_archiving),
+	    SITE_TEST(test_archiving_the_deleted),
+	    SITE_TEST(test_bulk_archive),
+	    SITE_TEST(test_moderation),
+	    SITE_TEST(test_precedence),
+	    SITE_TEST(test_conflict_before_gone),
+	};
+
+	return cmocka_run_group_tests(tests, site_group_setup, site_group_teardown);
+}
