@@ -28,10 +28,12 @@ bool system_ready(struct web *web, struct error *error)
 	web->is_api = true;
 	if (!thread_connect(web->thread, error))
 		return false;
-	if (!domain_is_ready(web->domain, web->app->parts.config, error))
-		return error_set(error, ERROR_UNAVAILABLE, "schema_mismatch",
-		    "The database does not have this program's schema; run `lethe migrate`.");
-	return send_state(web, 200, "ready");
+	if (domain_is_ready(web->domain, web->app->parts.config, error))
+		return send_state(web, 200, "ready");
+	if (error->kind == ERROR_UNAVAILABLE)
+		return false;
+	return error_set(error, ERROR_UNAVAILABLE, "schema_mismatch",
+	    "The database does not have this program's schema; run `lethe migrate`.");
 }
 
 bool system_live(struct web *web, struct error *error)
