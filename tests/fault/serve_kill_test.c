@@ -209,7 +209,7 @@ static bool die_at(struct stack *stack, const struct act *act, enum wire_fault f
 	if (died) {
 		assert_int_equal(stack_wait(stack->serve, 10), -SIGKILL);
 		stack_wait_alone(stack);
-		printf("  ended at %s %u\n", text ? text : "packet", point);
+		printf("  ended at %s %u\n", text ? "COMMIT" : "packet", point);
 		stack_serve(stack);
 		act->judge(stack, photo);
 	}
@@ -225,9 +225,9 @@ static void die_everywhere(void **state, const struct act *act)
 	for (unsigned i = 0; die_at(stack, act, WIRE_KILL_BEFORE, WIRE_ANY, NULL, i); i += stride)
 		assert_true(++points < MOST_POINTS);
 	assert_true(points > 2);
-	for (unsigned i = 0; die_at(stack, act, WIRE_KILL_BEFORE, WIRE_QUERY, "COMMIT", i); i++)
+	for (unsigned i = 0; die_at(stack, act, WIRE_KILL_BEFORE, WIRE_QUERY, WIRE_COMMIT, i); i++)
 		assert_true(++points < MOST_POINTS);
-	for (unsigned i = 0; die_at(stack, act, WIRE_KILL_AFTER, WIRE_QUERY, "COMMIT", i); i++)
+	for (unsigned i = 0; die_at(stack, act, WIRE_KILL_AFTER, WIRE_QUERY, WIRE_COMMIT, i); i++)
 		assert_true(++points < MOST_POINTS);
 }
 

@@ -80,7 +80,7 @@ static void a_worker_ends_after_the_step_in_hand(void **state)
 
 	stack_clear(stack);
 	make_due(stack, DUE);
-	wire_break_after(stack->wire, WIRE_HOLD, WIRE_QUERY, "COMMIT", 2);
+	wire_break_after(stack->wire, WIRE_HOLD, WIRE_QUERY, WIRE_COMMIT, 1);
 	worker = stack_start(stack, NULL, LETHE("work"));
 	wait_broke(stack);
 	purged = stack_number(stack, "SELECT COUNT(*) FROM deletions WHERE state = 'purged'");
@@ -121,7 +121,7 @@ static void a_worker_that_waits_for_the_store_in_vain_ends_in_time(void **state)
 
 	stack_clear(stack);
 	make_due(stack, DUE);
-	wire_break_after(stack->wire, WIRE_HOLD, WIRE_QUERY, "COMMIT", 2);
+	wire_break_after(stack->wire, WIRE_HOLD, WIRE_QUERY, WIRE_COMMIT, 1);
 	worker = stack_start(stack, NULL, LETHE("work"));
 	wait_broke(stack);
 	kill(worker, SIGTERM);
@@ -155,7 +155,7 @@ static void a_server_ends_after_the_request_in_hand(void **state)
 	assert_int_equal(stack_run(stack, NULL, LETHE("migrate")), 0);
 	stack_open_people(stack);
 	stack_open_site(stack);
-	wire_break_after(stack->wire, WIRE_HOLD, WIRE_QUERY, "COMMIT", 0);
+	wire_break_after(stack->wire, WIRE_HOLD, WIRE_QUERY, WIRE_COMMIT, 0);
 	assert_int_equal(pthread_create(&stopper, NULL, stop_server, stack), 0);
 	answer = stack_upload(stack, 4096, NULL);
 	pthread_join(stopper, NULL);
@@ -190,7 +190,7 @@ static void a_server_that_waits_for_the_store_in_vain_ends_in_time(void **state)
 	const struct http_answer *answer;
 	pthread_t stopper;
 
-	wire_break_after(stack->wire, WIRE_HOLD, WIRE_QUERY, "COMMIT", 0);
+	wire_break_after(stack->wire, WIRE_HOLD, WIRE_QUERY, WIRE_COMMIT, 0);
 	assert_int_equal(pthread_create(&stopper, NULL, stop_server_only, stack), 0);
 	answer = stack_upload(stack, 4096, NULL);
 	pthread_join(stopper, NULL);

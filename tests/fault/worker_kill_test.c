@@ -297,7 +297,7 @@ static bool die_at(struct stack *stack, const struct scenario *scenario, enum wi
 	stack_clear(stack);
 	scenario->prepare(stack, &made);
 	wire_break_after(
-	    stack->wire, fault, command, command == WIRE_QUERY ? "COMMIT" : NULL, point);
+	    stack->wire, fault, command, command == WIRE_QUERY ? WIRE_COMMIT : NULL, point);
 	status = stack_run(stack, NULL, LETHE("work", "--once"));
 	died = wire_broke(stack->wire);
 	wire_disarm(stack->wire);

@@ -11,7 +11,8 @@ struct wire;
 #define WIRE_QUERY   0x03
 #define WIRE_PREPARE 0x16
 #define WIRE_EXECUTE 0x17
-#define WIRE_ANY     (-1) /* whatever a client sends, its part of the handshake too */
+#define WIRE_COMMIT  "\003COMMIT" /* text of a WIRE_QUERY; "READ COMMITTED" is none */
+#define WIRE_ANY     (-1)         /* whatever a client sends, its part of the handshake too */
 
 /* What happens to the first packet that fits. */
 enum wire_fault {
