@@ -1,0 +1,129 @@
+/* mail.c - the outbox. */
+#include <store/mail.h>
+#include <string.h>
+
+DB_STATEMENT(MAIL_ADD,
+    "INSERT INTO mail_outbox (id, organization_id, user_id, recipient, template, data, state,"
+    " next_attempt_at, created_at) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?)");
+DB_STATEMENT(MAIL_DUE,
+    "SELECT id, recipient, template, data, subject, body_text, body_html, attempts, created_at"
+    " FROM mail_outbox FORCE INDEX (due) WHERE state = 'waiting' AND next_attempt_at <= ?"
+    " ORDER BY next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED");
+DB_STATEMENT(MAIL_CLAIM, "UPDATE mail_outbox SET attempts = ?, next_attempt_at = ? WHERE id = ?");
+DB_STATEMENT(MAIL_KEEP_WORDS,
+    "UPDATE mail_outbox SET subject = ?, body_text = ?, body_html = ?, data = NULL"
+    " WHERE id = ? AND state = 'waiting' AND attempts = ?");
+DB_STATEMENT(MAIL_DEFER, "UPDATE mail_outbox SET next_attempt_at = ?, last_error = LEFT(?, 300)"
+			 " WHERE id = ? AND state = 'waiting' AND attempts = ?");
+DB_STATEMENT(MAIL_END,
+    "UPDATE mail_outbox SET state = ?, sent_at = ?, body_until = ?, last_error = LEFT(?, 300)"
+    " WHERE id = ? AND state = 'waiting' AND attempts = ?");
+DB_STATEMENT(MAIL_BLANK,
+    "UPDATE mail_outbox SET data = NULL, subject = NULL, body_text = NULL, body_html = NULL,"
+    " body_until = NULL WHERE body_until <= ? LIMIT ?");
+DB_STATEMENT(MAIL_COUNT, "SELECT state, COUNT(*) FROM mail_outbox GROUP BY state");
+DB_STATEMENT(MAIL_COUNT_DUE,
+    "SELECT COUNT(*) FROM mail_outbox WHERE state = 'waiting' AND next_attempt_at <= ?");
+
+/* The words of the table. */
+static const char *const state_names[MAIL_STATE_COUNT] = {
+    [MAIL_WAITING] = "waiting",
+    [MAIL_SENT] = "sent",
+    [MAIL_FAILED] = "failed",
+    [MAIL_DROPPED] = "dropped",
+};
+
+enum db_result mails_add(struct db_tx *tx, const struct mail *mail)
+{
+	struct buf data = {0};
+	enum db_result result;
+
+	doc_write_json(mail->values, &data);
+	result = db_exec(tx->db, &MAIL_ADD,
+	    DB_VALUES(db_bind_id(&mail->id), db_bind_id(&mail->organization_id),
+		db_bind_id(&mail->user_id), db_bind_text(mail->recipient),
+		db_bind_text(mail->template), db_bind_text(data.data), db_bind_time(mail->at_us),
+		db_bind_time(mail->at_us)),
+	    NULL);
+	buf_free(&data);
+	return result;
+}
+
+enum db_result mails_claim(struct db_tx *tx, struct arena *arena, int64_t now_us, int64_t until_us,
+    struct mail_claim *claim_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result =
+	    db_query(tx->db, arena, &MAIL_DUE, DB_VALUES(db_bind_time(now_us)), &rows);
+
+	if (result != DB_OK)
+		return result;
+	*claim_r = (struct mail_claim){
+	    .id = db_id(&rows, 0, 0),
+	    .recipient = db_text(&rows, 0, 1),
+	    .template = db_text(&rows, 0, 2),
+	    .data = db_text(&rows, 0, 3),
+	    .subject = db_text(&rows, 0, 4),
+	    .body_text = db_text(&rows, 0, 5),
+	    .body_html = db_text(&rows, 0, 6),
+	    .attempt = (unsigned)db_int(&rows, 0, 7) + 1,
+	    .created_at_us = db_time(&rows, 0, 8),
+	};
+	return db_exec(tx->db, &MAIL_CLAIM,
+	    DB_VALUES(
+		db_bind_int(claim_r->attempt), db_bind_time(until_us), db_bind_id(&claim_r->id)),
+	    NULL);
+}
+
+enum db_result mails_keep_words(struct db *db, const struct mail_claim *claim, const char *subject,
+    const char *body_text, const char *body_html)
+{
+	return db_exec(db, &MAIL_KEEP_WORDS,
+	    DB_VALUES(db_bind_text(subject), db_bind_text(body_text), db_bind_text(body_html),
+		db_bind_id(&claim->id), db_bind_int(claim->attempt)),
+	    NULL);
+}
+
+enum db_result mails_settle(
+    struct db *db, const struct mail_claim *claim, const struct mail_outcome *outcome)
+{
+	struct db_value id = db_bind_id(&claim->id);
+	struct db_value attempt = db_bind_int(claim->attempt);
+	struct db_value why = db_bind_text(outcome->why);
+	int64_t sent_at_us = outcome->state == MAIL_SENT ? outcome->at_us : 0;
+
+	if (outcome->state == MAIL_WAITING)
+		return db_exec(db, &MAIL_DEFER,
+		    DB_VALUES(db_bind_time(outcome->next_attempt_at_us), why, id, attempt), NULL);
+	return db_exec(db, &MAIL_END,
+	    DB_VALUES(db_bind_text(state_names[outcome->state]), db_bind_time(sent_at_us),
+		db_bind_time(outcome->body_until_us), why, id, attempt),
+	    NULL);
+}
+
+enum db_result mails_blank(struct db *db, int64_t now_us, unsigned limit, uint64_t *changed_r)
+{
+	return db_exec(
+	    db, &MAIL_BLANK, DB_VALUES(db_bind_time(now_us), db_bind_int(limit)), changed_r);
+}
+
+enum db_result mails_count(
+    struct db *db, struct arena *arena, int64_t now_us, struct mail_counts *counts_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, &MAIL_COUNT, DB_NO_VALUES, &rows);
+
+	*counts_r = (struct mail_counts){0};
+	if (result == DB_NONE)
+		return DB_OK;
+	for (size_t i = 0; result == DB_OK && i < rows.count; i++)
+		for (size_t state = 0; state < MAIL_STATE_COUNT; state++)
+			if (strcmp(db_text(&rows, i, 0), state_names[state]) == 0)
+				counts_r->in_state[state] = db_int(&rows, i, 1);
+	if (result == DB_OK)
+		result =
+		    db_query(db, arena, &MAIL_COUNT_DUE, DB_VALUES(db_bind_time(now_us)), &rows);
+	if (result == DB_OK)
+		counts_r->due = db_int(&rows, 0, 0);
+	return result;
+}

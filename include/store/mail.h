@@ -1,0 +1,84 @@
+/* mail.h - the outbox: mail queued with the act that causes it, until it is sent and forgotten.
+ *
+ * A mail is `waiting` until it is sent, given up (`failed`) or found to have no recipient any more
+ * (`dropped`). Who sends one claims it: the attempt is counted and the next one put off before
+ * anything leaves the house, so that no two workers send it at once and one that crashes every time
+ * is given up in the end. Its outcome counts only while the claim is the latest. */
+#ifndef LETHE_STORE_MAIL_H
+#define LETHE_STORE_MAIL_H
+
+#include <base/doc.h>
+#include <db/db.h>
+
+/* A mail to be queued; everything is borrowed. */
+struct mail {
+	struct id id;
+	struct id organization_id; /* or none */
+	struct id user_id;         /* the addressee's account, or none */
+	const char *recipient;     /* normalised (text_normalize_email) */
+	const char *template;      /* its name below templates/mail, such as "retention" */
+	const struct doc *values;  /* what the template shows: an object */
+	int64_t at_us;             /* now: it is due at once */
+};
+
+/* A mail that was claimed. Texts are NULL where there is nothing, and live in the arena. */
+struct mail_claim {
+	struct id id;
+	const char *recipient; /* NULL: blanked by an erasure */
+	const char *template;
+	const char *data;    /* JSON; NULL once the three below are there */
+	const char *subject; /* NULL before it was put into words */
+	const char *body_text;
+	const char *body_html;
+	unsigned attempt; /* 1 for the first */
+	int64_t created_at_us;
+};
+
+enum mail_state { MAIL_WAITING, MAIL_SENT, MAIL_FAILED, MAIL_DROPPED, MAIL_STATE_COUNT };
+
+/* What became of an attempt. */
+struct mail_outcome {
+	enum mail_state state;
+	int64_t at_us;              /* now */
+	int64_t next_attempt_at_us; /* of a mail that goes on waiting */
+	int64_t body_until_us;      /* of all others: when its content is to be blanked */
+	const char *why;            /* the failure, or NULL */
+};
+
+/* How many mails are in each state; of the waiting, how many are due. */
+struct mail_counts {
+	int64_t in_state[MAIL_STATE_COUNT];
+	int64_t due;
+};
+
+/* Queue a mail in the transaction of the act that causes it. Mails made at one instant are sent in
+ * the order of their ids. */
+enum db_result mails_add(struct db_tx *tx, const struct mail *mail)
+    __attribute__((warn_unused_result));
+
+/* Claim the mail that is due the longest, passing over those that others are claiming: count the
+ * attempt and put the next one off until `until_us`. DB_NONE where nothing is due. Commit before
+ * sending. */
+enum db_result mails_claim(struct db_tx *tx, struct arena *arena, int64_t now_us, int64_t until_us,
+    struct mail_claim *claim_r) __attribute__((warn_unused_result));
+
+/* Keep the words of a claimed mail, so that each further attempt sends the same, and blank the
+ * values they were made of. DB_NONE: the claim is not the latest. `subject` at most 200 code
+ * points. */
+enum db_result mails_keep_words(struct db *db, const struct mail_claim *claim, const char *subject,
+    const char *body_text, const char *body_html) __attribute__((warn_unused_result));
+
+/* Note what became of a claimed mail. DB_NONE: the claim is not the latest, and nothing changes. */
+enum db_result mails_settle(struct db *db, const struct mail_claim *claim,
+    const struct mail_outcome *outcome) __attribute__((warn_unused_result));
+
+/* Blank data, subject and bodies of at most `limit` mails whose time for that has come. DB_NONE:
+ * there were none. The recipient stays, until an erasure. */
+enum db_result mails_blank(struct db *db, int64_t now_us, unsigned limit, uint64_t *changed_r)
+    __attribute__((warn_unused_result));
+
+/* Counts over the installation. */
+enum db_result mails_count(struct db *db, struct arena *arena, int64_t now_us,
+    struct mail_counts *counts_r) __attribute__((warn_unused_result));
+
+#endif
