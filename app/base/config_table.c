@@ -78,6 +78,8 @@ const struct setting config_settings[] = {
      "Account at the mail server."},
     {"LETHE_SMTP_PASSWORD", SETTING_SECRET, NULL, TEXT(smtp_password),
      "Its password."},
+    {"LETHE_SMTP_CA", SETTING_FILE, NULL, FOLDER(smtp_ca),
+     "File of the certificates that vouch for the mail server; the system's where it is not set."},
     {"LETHE_MAIL_FROM", SETTING_EMAIL, "no-reply@lethe.example", TEXT(mail_from),
      "Sender of our mails."},
     {"LETHE_MAIL_SPOOL", SETTING_FOLDER, "${LETHE_VAR}/mail", FOLDER(mail_spool),

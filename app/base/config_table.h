@@ -11,6 +11,7 @@ enum setting_type {
 	SETTING_INT,     /* a whole number from `min` to `max` */
 	SETTING_SWITCH,  /* 0 or 1 */
 	SETTING_FOLDER,  /* a path of at most `max` bytes */
+	SETTING_FILE,    /* the same, of a file */
 	SETTING_SOCKET,  /* a path that fits a unix socket's address */
 	SETTING_ORIGIN,  /* http(s)://host[:port] */
 	SETTING_ORIGINS, /* several, separated by commas */

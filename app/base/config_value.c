@@ -60,7 +60,7 @@ static bool read_switch(struct reading *reading)
 	return true;
 }
 
-static bool read_folder(struct reading *reading)
+static bool read_path(struct reading *reading)
 {
 	size_t length = strlen(reading->text);
 	if (length > (size_t)reading->setting->max)
@@ -199,7 +199,8 @@ static const struct type_rule {
     [SETTING_SECRET] = {read_text, LENGTH, "a text"},
     [SETTING_INT] = {read_int, RANGE, "a whole number"},
     [SETTING_SWITCH] = {read_switch, UNBOUNDED, "0 or 1"},
-    [SETTING_FOLDER] = {read_folder, LENGTH, "the path of a folder"},
+    [SETTING_FOLDER] = {read_path, LENGTH, "the path of a folder"},
+    [SETTING_FILE] = {read_path, LENGTH, "the path of a file"},
     [SETTING_SOCKET] = {read_socket, UNBOUNDED, "a path of at most 107 bytes"},
     [SETTING_ORIGIN] = {read_origin, UNBOUNDED,
 	"http:// or https:// with host and port alone, such as https://photos.example"},
