@@ -5,6 +5,7 @@
 #include <base/config.h>
 #include <base/log.h>
 #include <http/server.h>
+#include <mail/outbox.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
@@ -179,20 +180,25 @@ static struct storage *open_storage(const struct program *program)
 	return storage_open_unseen(program->config.storage);
 }
 
-static int work(struct program *program, bool once, struct db *db, struct storage *storage)
+static int work(struct program *program, bool once, struct db *db, struct storage *storage,
+    struct mailer *mailer)
 {
-	struct worker_control control = {.stop = is_stopping, .wait = wait_for_stop};
 	struct domain domain = {
 	    .db = db,
 	    .clock = program->clock,
 	    .storage = storage,
 	    .step_rows = DOMAIN_STEP_ROWS,
 	};
+	struct worker worker = {
+	    .domain = &domain,
+	    .mailer = mailer,
+	    .control = {.stop = is_stopping, .wait = wait_for_stop},
+	};
 	struct error error = {0};
 
 	if (once)
-		return worker_round(&domain, &control, &error) ? CLI_OK : complain(&error);
-	worker_run(&domain, &control, program->config.work_interval_s);
+		return worker_round(&worker, &error) ? CLI_OK : complain(&error);
+	worker_run(&worker, program->config.work_interval_s);
 	return CLI_OK;
 }
 
@@ -201,6 +207,7 @@ static int run_work(struct program *program, int argc, char **argv)
 	bool once = argc == 1 && strcmp(argv[0], "--once") == 0;
 	struct db_options options = database_of(&program->config, AS_APP);
 	struct storage *storage = NULL;
+	struct mailer *mailer = NULL;
 	struct error error = {0};
 	struct db *db = NULL;
 	sigset_t signals;
@@ -212,9 +219,12 @@ static int run_work(struct program *program, int argc, char **argv)
 	}
 	stop_signals(&signals);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
+	signal(SIGPIPE, SIG_IGN); /* a mail server that hangs up */
 	db = watch_stop(&error) ? db_open(&options, &error) : NULL;
 	storage = db ? open_storage(program) : NULL;
-	status = storage ? work(program, once, db, storage) : complain(&error);
+	mailer = storage ? mailer_open(&program->config, &error) : NULL;
+	status = mailer ? work(program, once, db, storage, mailer) : complain(&error);
+	mailer_close(&mailer);
 	storage_close(&storage);
 	db_close(&db);
 	return status;

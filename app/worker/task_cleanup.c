@@ -6,9 +6,10 @@
 
 #define BATCH 100 /* objects between two looks at whether to stop */
 
-bool task_cleanup(const struct domain *domain, struct arena *arena,
-    const struct worker_control *control, struct error *error)
+bool task_cleanup(const struct worker *worker, struct arena *arena, struct error *error)
 {
+	const struct worker_control *control = &worker->control;
+	const struct domain *domain = worker->domain;
 	struct cleanup_report report = {.removed = BATCH};
 
 	(void)arena;

@@ -1,7 +1,9 @@
-/* task_forget.c - rows that are over: nothing reads them any more, so they go. */
+/* task_forget.c - rows that are over: nothing reads them any more, so they go; and what mail said,
+ * a while after it was sent. */
 #include "tasks.h"
 
 #include <store/acts.h>
+#include <store/mail.h>
 #include <store/rates.h>
 #include <store/sessions.h>
 #include <store/tokens.h>
@@ -25,11 +27,14 @@ static const struct forgotten {
     {acts_prune, ACT_AFTER_US},
     {tokens_prune, TOKEN_AFTER_US},
     {rates_prune, RATE_AFTER_US},
+    {mails_blank, 0},
 };
 
-static bool prune_all(const struct domain *domain, const struct forgotten *rows,
-    const struct worker_control *control, struct error *error)
+static bool prune_all(
+    const struct worker *worker, const struct forgotten *rows, struct error *error)
 {
+	const struct worker_control *control = &worker->control;
+	const struct domain *domain = worker->domain;
 	int64_t before_us = clock_now_us(domain->clock) - rows->age_us;
 	uint64_t removed = BATCH;
 
@@ -43,12 +48,11 @@ static bool prune_all(const struct domain *domain, const struct forgotten *rows,
 	return true;
 }
 
-bool task_forget(const struct domain *domain, struct arena *arena,
-    const struct worker_control *control, struct error *error)
+bool task_forget(const struct worker *worker, struct arena *arena, struct error *error)
 {
 	(void)arena;
 	for (size_t i = 0; i < sizeof(forgotten) / sizeof(forgotten[0]); i++)
-		if (!prune_all(domain, &forgotten[i], control, error))
+		if (!prune_all(worker, &forgotten[i], error))
 			return false;
 	return true;
 }

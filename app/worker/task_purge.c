@@ -8,13 +8,13 @@
 /* Between two looks at whether to stop; each look begins anew at the deletion's first row. */
 #define STEPS 100
 
-bool task_continue(const struct domain *domain, struct arena *arena,
-    const struct worker_control *control, struct error *error)
+bool task_continue(const struct worker *worker, struct arena *arena, struct error *error)
 {
+	const struct worker_control *control = &worker->control;
 	unsigned steps = STEPS;
 
 	while (steps >= STEPS && !control->stop(control->context)) {
-		if (!deletions_continue(domain, arena, STEPS, &steps, error))
+		if (!deletions_continue(worker->domain, arena, STEPS, &steps, error))
 			return false;
 		arena_reset(arena);
 	}
@@ -30,13 +30,13 @@ static void tell(const struct purge_report *report)
 	    log_int("bytes", report->bytes));
 }
 
-bool task_purge(const struct domain *domain, struct arena *arena,
-    const struct worker_control *control, struct error *error)
+bool task_purge(const struct worker *worker, struct arena *arena, struct error *error)
 {
+	const struct worker_control *control = &worker->control;
 	const struct purge_limits limits = {.stop = control->stop, .context = control->context};
 	struct purge_report report = {0};
 
-	if (!purge_due(domain, arena, &limits, &report, error))
+	if (!purge_due(worker->domain, arena, &limits, &report, error))
 		return false;
 	tell(&report);
 	return true;

@@ -5,27 +5,29 @@
 #include <base/arena.h>
 #include <worker/worker.h>
 
-/* One task: all of its due work, in steps, until there is none or `control` says stop. */
+/* One task: all of its due work, in steps, until there is none or the control says stop. */
 struct worker_task {
 	const char *name;
-	bool (*run)(const struct domain *domain, struct arena *arena,
-	    const struct worker_control *control, struct error *error);
+	bool (*run)(const struct worker *worker, struct arena *arena, struct error *error);
 };
 
 /* Marking and restoring what acts left to the background. */
-bool task_continue(const struct domain *domain, struct arena *arena,
-    const struct worker_control *control, struct error *error);
+bool task_continue(const struct worker *worker, struct arena *arena, struct error *error);
 
 /* Purging what nobody can restore any more. */
-bool task_purge(const struct domain *domain, struct arena *arena,
-    const struct worker_control *control, struct error *error);
+bool task_purge(const struct worker *worker, struct arena *arena, struct error *error);
 
 /* Removing the objects whose rows are gone. */
-bool task_cleanup(const struct domain *domain, struct arena *arena,
-    const struct worker_control *control, struct error *error);
+bool task_cleanup(const struct worker *worker, struct arena *arena, struct error *error);
 
-/* Forgetting sessions, interrupted acts, spent tokens and counted hits that are over. */
-bool task_forget(const struct domain *domain, struct arena *arena,
-    const struct worker_control *control, struct error *error);
+/* Queueing mail to the owners of archived photos that will be purged soon. */
+bool task_retention(const struct worker *worker, struct arena *arena, struct error *error);
+
+/* Sending queued mail. */
+bool task_mail(const struct worker *worker, struct arena *arena, struct error *error);
+
+/* Forgetting sessions, interrupted acts, spent tokens and counted hits that are over, and what
+ * mail said. */
+bool task_forget(const struct worker *worker, struct arena *arena, struct error *error);
 
 #endif

@@ -6,14 +6,16 @@
 /* In the order of their urgency. */
 static const struct worker_task tasks[] = {
     {"continue", task_continue},
+    {"retention", task_retention},
+    {"mail", task_mail},
     {"purge", task_purge},
     {"cleanup", task_cleanup},
     {"forget", task_forget},
 };
 
-bool worker_round(
-    const struct domain *domain, const struct worker_control *control, struct error *error)
+bool worker_round(const struct worker *worker, struct error *error)
 {
+	const struct worker_control *control = &worker->control;
 	struct arena *arena = arena_create();
 	bool ok = true;
 
@@ -22,7 +24,7 @@ bool worker_round(
 		if (control->stop(control->context))
 			break;
 		arena_reset(arena);
-		if (tasks[i].run(domain, arena, control, &failure))
+		if (tasks[i].run(worker, arena, &failure))
 			continue;
 		log_event(LOG_ERROR, "task_failed", log_text("task", tasks[i].name),
 		    log_text("code", failure.code));
@@ -34,13 +36,14 @@ bool worker_round(
 	return ok;
 }
 
-void worker_run(const struct domain *domain, const struct worker_control *control, int interval_s)
+void worker_run(const struct worker *worker, int interval_s)
 {
+	const struct worker_control *control = &worker->control;
 	struct error error = {0};
 
 	log_event(LOG_INFO, "worker_started");
 	while (!control->stop(control->context)) {
-		if (!worker_round(domain, control, &error))
+		if (!worker_round(worker, &error))
 			error_clear(&error);
 		control->wait(control->context, interval_s);
 	}
