@@ -353,7 +353,7 @@ const struct web_route web_routes[] = {
     API(HTTP_DELETE, "/api/creator/permanent-delete", WEB_MEMBER, api_content_delete_forever, 200,
 	"deleted", "Delete an archived quest or adventure forever", .inputs = in_content_forever),
     API(HTTP_DELETE, "/api/creator/delete-content", WEB_MEMBER, api_content_delete_legacy, 410,
-	NULL, "Gone; use permanent-delete"),
+	NULL, "Gone; use permanent-delete", .find = api_content_delete_legacy),
 
     /* admin */
     PAGE("/admin/audit", WEB_ADMIN, page_audit, .inputs = in_audit, .form = page_audit),

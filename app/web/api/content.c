@@ -55,7 +55,8 @@ bool api_content_delete_forever(struct web *web, struct error *error)
 	       api_answer(web, present_deleted(web, &deletion));
 }
 
-/* No way round the archive, the typed word and the checks of its successor. */
+/* No way round the archive, the typed word and the checks of its successor. As the route's `find`,
+ * too, it answers old clients whatever they send. */
 bool api_content_delete_legacy(struct web *web, struct error *error)
 {
 	http_response_header(
