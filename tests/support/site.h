@@ -146,6 +146,9 @@ const char *site_new_id(struct site *site);
 /* How many objects the storage folder holds. */
 unsigned site_objects(struct site *site);
 
+/* A storage key of the right form that nothing has. */
+const char *site_new_key(struct site *site);
+
 /* True while the storage has an object of that key. */
 bool site_has_object(struct site *site, const char *key);
 

@@ -137,6 +137,14 @@ unsigned site_objects(struct site *site)
 	return counted;
 }
 
+const char *site_new_key(struct site *site)
+{
+	const char *id = site_new_id(site);
+	const char *end = id + ID_TEXT_SIZE - 1;
+
+	return arena_printf(site_arena(site), "%.2s/%.2s/%s", end - 4, end - 2, id);
+}
+
 bool site_has_object(struct site *site, const char *key)
 {
 	return access(arena_printf(site_arena(site), "%s/%s", site->config.storage, key), F_OK) ==
