@@ -1,0 +1,193 @@
+/* route_inputs.c - what each route takes: names, types and bounds. */
+#include "route_inputs.h"
+
+/* Choices are in the order of the enums that handlers turn them into. */
+static const char *const status_choices[] = {"pending", "approved", "rejected", NULL};
+static const char *const patch_choices[] = {"update_status", "recover", NULL};
+static const char *const kind_choices[] = {"photo", "album", "project", "site", "quest",
+    "adventure", "event", "user", "organization", NULL};
+static const char *const state_choices[] = {
+    "marking", "trashed", "restoring", "restored", "purging", "purged", NULL};
+static const char *const content_choices[] = {"quests", "adventures", NULL};
+static const char *const publishing_choices[] = {"draft", "published", "archived", NULL};
+static const char *const purpose_choices[] = {"account.delete", "account.export", "user.delete",
+    "photo.permanent", "organization.delete", NULL};
+static const char *const delete_choices[] = {"DELETE", NULL};
+static const char *const tab_choices[] = {"deleted", "archived", NULL};
+static const char *const format_choices[] = {"csv", "jsonl", NULL};
+
+#define END                                                                                        \
+	{                                                                                          \
+		.name = NULL                                                                       \
+	}
+#define REASON                                                                                     \
+	{                                                                                          \
+		.name = "reason", .type = INPUT_TEXT, .max = 2000,                                 \
+		.meaning = "why, in one's own words"                                               \
+	}
+#define LIMIT                                                                                      \
+	{                                                                                          \
+		.name = "limit", .type = INPUT_INTEGER, .place = IN_QUERY, .min = 1, .max = 200,   \
+		.meaning = "items on a page"                                                       \
+	}
+#define CURSOR                                                                                     \
+	{                                                                                          \
+		.name = "cursor", .type = INPUT_ID, .place = IN_QUERY,                             \
+		.meaning = "`next` of a list"                                                      \
+	}
+#define QUERY(name_, type_, meaning_)                                                              \
+	{                                                                                          \
+		.name = (name_), .type = (type_), .place = IN_QUERY, .meaning = (meaning_)         \
+	}
+#define NOTICE                                                                                     \
+	QUERY("done", INPUT_TEXT, NULL), QUERY("act", INPUT_TEXT, NULL),                           \
+	    QUERY("n", INPUT_TEXT, NULL)
+#define IDS                                                                                        \
+	{                                                                                          \
+		.name = "ids", .type = INPUT_IDS, .required = true, .max = 1000,                   \
+		.meaning = "1 to 1,000 photos"                                                     \
+	}
+#define CONFIRM                                                                                    \
+	{                                                                                          \
+		.name = "confirm_text", .type = INPUT_CHOICE, .required = true,                    \
+		.choices = delete_choices, .meaning = "the word DELETE"                            \
+	}
+
+const struct web_input in_token[] = {
+    {.name = "email", .type = INPUT_TEXT, .required = true, .max = 254, .meaning = "address"},
+    {.name = "password", .type = INPUT_TEXT, .required = true, .max = 1024, .meaning = "password"},
+    END};
+const struct web_input in_login[] = {
+    {.name = "email", .type = INPUT_TEXT, .required = true, .max = 254},
+    {.name = "password", .type = INPUT_TEXT, .required = true, .max = 1024},
+    {.name = "next", .type = INPUT_TEXT, .max = 1000}, END};
+const struct web_input in_login_page[] = {QUERY("next", INPUT_TEXT, NULL), NOTICE, END};
+const struct web_input in_sso[] = {
+    {.name = "token", .type = INPUT_TEXT, .required = true, .max = 12000},
+    {.name = "next", .type = INPUT_TEXT, .max = 1000}, END};
+const struct web_input in_reauth_page[] = {
+    {.name = "act", .type = INPUT_ID, .place = IN_QUERY, .required = true}, END};
+const struct web_input in_reauth_send[] = {{.name = "act", .type = INPUT_ID, .required = true},
+    {.name = "password", .type = INPUT_TEXT, .required = true, .max = 1024}, END};
+const struct web_input in_reauth[] = {
+    {.name = "password",
+	.type = INPUT_TEXT,
+	.max = 1024,
+	.meaning = "password; not needed with a fresh host token"},
+    {.name = "purpose",
+	.type = INPUT_CHOICE,
+	.required = true,
+	.choices = purpose_choices,
+	.meaning = "what it is for"},
+    {.name = "item", .type = INPUT_ID, .meaning = "the item, where the purpose has one"}, END};
+const struct web_input in_upload[] = {
+    {.name = "title", .type = INPUT_TEXT, .max = 200, .meaning = "what people call it"},
+    {.name = "description", .type = INPUT_TEXT, .max = 5000, .meaning = "free text"},
+    {.name = "project_id", .type = INPUT_ID, .meaning = "project to put it in"},
+    {.name = "site_id", .type = INPUT_ID, .meaning = "site to submit it to"},
+    {.name = "tags", .type = INPUT_TEXT, .max = 6000, .meaning = "names, comma-separated"}, END};
+const struct web_input in_upload_page[] = {
+    QUERY("project_id", INPUT_ID, NULL), QUERY("site_id", INPUT_ID, NULL), END};
+const struct web_input in_photo_list[] = {
+    QUERY("include_archived", INPUT_BOOL, "archived photos too"),
+    QUERY("includeDeleted", INPUT_BOOL, "deleted photos too (admins)"),
+    QUERY("project_id", INPUT_ID, "of this project"), QUERY("site_id", INPUT_ID, "of this site"),
+    {.name = "tag",
+	.type = INPUT_TEXT,
+	.place = IN_QUERY,
+	.max = 100,
+	.meaning = "with this tag, by name or id"},
+    LIMIT, CURSOR, END};
+const struct web_input in_library[] = {QUERY("include_archived", INPUT_BOOL, NULL),
+    QUERY("mine", INPUT_BOOL, NULL), QUERY("project_id", INPUT_ID, NULL),
+    QUERY("site_id", INPUT_ID, NULL),
+    {.name = "tag", .type = INPUT_TEXT, .place = IN_QUERY, .max = 100}, CURSOR, NOTICE, END};
+const struct web_input in_notice[] = {NOTICE, END};
+const struct web_input in_reason[] = {REASON, END};
+const struct web_input in_patch[] = {{.name = "action",
+					 .type = INPUT_CHOICE,
+					 .required = true,
+					 .choices = patch_choices,
+					 .meaning = "what to do"},
+    {.name = "status",
+	.type = INPUT_CHOICE,
+	.choices = status_choices,
+	.meaning = "of update_status"},
+    REASON, END};
+const struct web_input in_forever[] = {CONFIRM, END};
+const struct web_input in_forever_page[] = {CONFIRM, REASON, END};
+const struct web_input in_bulk[] = {IDS, REASON, END};
+const struct web_input in_bulk_restore[] = {IDS, END};
+const struct web_input in_selection[] = {
+    {.name = "ids", .type = INPUT_IDS, .place = IN_QUERY, .required = true, .max = 50}, END};
+const struct web_input in_share[] = {
+    {.name = "expires_at", .type = INPUT_TIME, .meaning = "end of the link"}, END};
+const struct web_input in_share_page[] = {
+    {.name = "days", .type = INPUT_INTEGER, .min = 1, .max = 365}, END};
+const struct web_input in_result[] = {END};
+const struct web_input in_list[] = {LIMIT, CURSOR, END};
+const struct web_input in_deletions[] = {{.name = "state",
+					     .type = INPUT_CHOICE,
+					     .place = IN_QUERY,
+					     .choices = state_choices,
+					     .meaning = "default: what can be restored"},
+    {.name = "kind",
+	.type = INPUT_CHOICE,
+	.place = IN_QUERY,
+	.choices = kind_choices,
+	.meaning = "of this kind"},
+    LIMIT, CURSOR, END};
+const struct web_input in_restore[] = {
+    {.name = "without_container",
+	.type = INPUT_BOOL,
+	.meaning = "leave behind a container that is itself deleted"},
+    {.name = "items", .type = INPUT_IDS, .max = 1000, .meaning = "only these photos"}, END};
+const struct web_input in_trash[] = {
+    {.name = "tab", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = tab_choices},
+    {.name = "kind", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = kind_choices}, CURSOR,
+    NOTICE, END};
+const struct web_input in_deletion[] = {CURSOR, NOTICE, END};
+const struct web_input in_undo[] = {{.name = "act_id", .type = INPUT_ID, .required = true}, END};
+const struct web_input in_content_list[] = {{.name = "content_type",
+						.type = INPUT_CHOICE,
+						.place = IN_QUERY,
+						.choices = content_choices,
+						.meaning = "quests or adventures; default both"},
+    {.name = "status",
+	.type = INPUT_CHOICE,
+	.place = IN_QUERY,
+	.choices = publishing_choices,
+	.meaning = "publishing status"},
+    LIMIT, CURSOR, NOTICE, END};
+const struct web_input in_content[] = {
+    {.name = "content_id", .type = INPUT_ID, .required = true, .meaning = "which one"},
+    {.name = "content_type",
+	.type = INPUT_CHOICE,
+	.required = true,
+	.choices = content_choices,
+	.meaning = "quests or adventures"},
+    END};
+const struct web_input in_content_forever[] = {
+    {.name = "content_id", .type = INPUT_ID, .required = true, .meaning = "which one"},
+    {.name = "content_type",
+	.type = INPUT_CHOICE,
+	.required = true,
+	.choices = content_choices,
+	.meaning = "quests or adventures"},
+    CONFIRM, END};
+#define AUDIT_FILTERS                                                                              \
+	QUERY("from", INPUT_TIME, "at or after"), QUERY("to", INPUT_TIME, "before"),               \
+	    QUERY("actor", INPUT_TEXT, "user id, or worker, operator, visitor"),                   \
+	    QUERY("action", INPUT_TEXT, "e.g. photo.delete"),                                      \
+	    QUERY("kind", INPUT_TEXT, "kind of the item"), QUERY("item_id", INPUT_ID, "the item")
+const struct web_input in_audit[] = {AUDIT_FILTERS, LIMIT, CURSOR, END};
+const struct web_input in_audit_export[] = {AUDIT_FILTERS,
+    {.name = "format", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = format_choices}, END};
+const struct web_input in_storage[] = {{.name = "cursor",
+					   .type = INPUT_TEXT,
+					   .place = IN_QUERY,
+					   .max = 40,
+					   .meaning = "`next` of a list"},
+    LIMIT, END};
+const struct web_input in_storage_page[] = {
+    QUERY("waiting", INPUT_BOOL, NULL), CURSOR, NOTICE, END};

@@ -1,0 +1,43 @@
+/* route_inputs.h - the inputs that the route table names. */
+#ifndef LETHE_WEB_ROUTE_INPUTS_H
+#define LETHE_WEB_ROUTE_INPUTS_H
+
+#include "route.h"
+
+extern const struct web_input in_token[];
+extern const struct web_input in_login[];
+extern const struct web_input in_login_page[];
+extern const struct web_input in_sso[];
+extern const struct web_input in_reauth_page[];
+extern const struct web_input in_reauth_send[];
+extern const struct web_input in_reauth[];
+extern const struct web_input in_upload[];
+extern const struct web_input in_upload_page[];
+extern const struct web_input in_photo_list[];
+extern const struct web_input in_library[];
+extern const struct web_input in_notice[];
+extern const struct web_input in_reason[];
+extern const struct web_input in_patch[];
+extern const struct web_input in_forever[];
+extern const struct web_input in_forever_page[];
+extern const struct web_input in_bulk[];
+extern const struct web_input in_bulk_restore[];
+extern const struct web_input in_selection[];
+extern const struct web_input in_share[];
+extern const struct web_input in_share_page[];
+extern const struct web_input in_result[];
+extern const struct web_input in_list[];
+extern const struct web_input in_deletions[];
+extern const struct web_input in_restore[];
+extern const struct web_input in_trash[];
+extern const struct web_input in_deletion[];
+extern const struct web_input in_undo[];
+extern const struct web_input in_content_list[];
+extern const struct web_input in_content[];
+extern const struct web_input in_content_forever[];
+extern const struct web_input in_audit[];
+extern const struct web_input in_audit_export[];
+extern const struct web_input in_storage[];
+extern const struct web_input in_storage_page[];
+
+#endif
