@@ -54,6 +54,23 @@ bool purge_pause(const struct domain *domain, const struct actor *actor, struct 
 bool purge_resume(const struct domain *domain, const struct actor *actor, struct error *error)
     __attribute__((warn_unused_result));
 
+/* Which windows to lengthen, and by how much. */
+struct purge_extension {
+	struct id deletion_id;     /* that one alone; none: */
+	struct id organization_id; /* all of an organisation; none as well: all there are */
+	int64_t until_us;          /* windows that end sooner end then; 0: */
+	int64_t by_us; /* each ends that much later than it would, or than now where it is over */
+};
+
+/* Lengthen windows of deletions that are marking or trashed, also where the window is over and the
+ * purge has not begun; never those of accounts (kind user, origin account) and requests, nor of
+ * what was deleted forever. `count_r` says how many. Platform admins and the operator. Audit:
+ * purge.extend. Errors: forbidden; invalid (field "until"/"by") "not_in_future"; not_found for a
+ * deletion that is not there; conflict "not_extended" for one that is of those kinds or settled. */
+bool purge_extend(const struct domain *domain, const struct actor *actor,
+    const struct purge_extension *extension, int64_t *count_r, struct error *error)
+    __attribute__((warn_unused_result));
+
 /* Whether purging is paused, since when and by whom. */
 bool purge_status(const struct domain *domain, struct arena *arena,
     struct installation *installation_r, struct error *error) __attribute__((warn_unused_result));

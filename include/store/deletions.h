@@ -166,17 +166,21 @@ enum db_result deletion_due(struct db *db, struct arena *arena, enum deletion_st
     int64_t until_us, const struct deletion_due *after, unsigned limit, struct deletion_due **due_r,
     size_t *count_r) __attribute__((warn_unused_result));
 
-/* One photo that bears a deletion's id. */
+/* What a deletion did to a photo. */
+enum deletion_effect { EFFECT_DELETED, EFFECT_ARCHIVED, EFFECT_ORPHANED };
+
+/* One photo that bears a deletion's id, or that it archived or orphaned. */
 struct deletion_item {
 	struct id id;
 	struct id original_id;
 	const char *title;   /* or NULL */
 	const char *part_of; /* name of its project, else of its site; or NULL */
 	bool has_picture;
+	enum deletion_effect effect;
 };
 
-/* Photos that bear the deletion's id, newest first, after an id (none: the first page). DB_OK
- * also when there are none. */
+/* Photos that bear the deletion's id, or (of a deletion with photo_action archive or orphan) that
+ * it touched, newest first, after an id (none: the first page). DB_OK also when there are none. */
 enum db_result deletion_item_page(struct db *db, struct arena *arena,
     const struct deletion *deletion, const struct id *after, unsigned limit,
     struct deletion_item **items_r, size_t *count_r, bool *more_r)
