@@ -222,8 +222,8 @@ static const char *double_quotes(struct site *site, const char *json)
 	return copy;
 }
 
-static const struct http_answer *call_api(struct site *site, enum person who, const char *header,
-    const char *json, const char *format, va_list args)
+__attribute__((format(printf, 5, 0))) static const struct http_answer *call_api(struct site *site,
+    enum person who, const char *header, const char *json, const char *format, va_list args)
 {
 	struct arena *arena = site_arena(site);
 	const char *token = site_token(site, who);
@@ -275,7 +275,7 @@ const struct http_answer *site_api_with(struct site *site, enum person who, cons
 	return answer;
 }
 
-static const struct http_answer *call_page(
+__attribute__((format(printf, 4, 0))) static const struct http_answer *call_page(
     struct site *site, enum person who, const char *fields, const char *format, va_list args)
 {
 	struct arena *arena = site_arena(site);
