@@ -36,13 +36,14 @@ static const char *audit_url(
 		{"cursor", cursor}, {"format", format}));
 }
 
+/* As they came: after a refusal the fields are as they were filled in. */
 static void set_filters(struct web *web, struct doc *page)
 {
 	static const char *const names[] = {"from", "to", "actor", "action", "kind", "item_id"};
 	struct doc *filters = doc_object(web->arena);
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		doc_set_text(filters, names[i], input_text(web, names[i]));
+		doc_set_text(filters, names[i], http_query(web->request, names[i]));
 	doc_set(page, "filters", filters);
 	doc_set_text(page, "csv_url", audit_url(web, "/admin/audit/export", NULL, "csv"));
 	doc_set_text(page, "jsonl_url", audit_url(web, "/admin/audit/export", NULL, "jsonl"));
