@@ -37,7 +37,18 @@ function relative(time, now) {
 	return time > now ? `in ${text}` : `${text} ago`;
 }
 
-/* True once something's window has closed, so that the page asks what became of it. */
+/* Instants that have passed, with the seconds since then. */
+const passed = new Map();
+
+/* True when it is time to ask what became of something whose window has closed: at once, and once
+ * more some seconds later, since this clock may be ahead of the server's. */
+function isToAsk(instant) {
+	const seconds = passed.get(instant) ?? 0;
+	passed.set(instant, seconds + 1);
+	return seconds === 0 || seconds === 5;
+}
+
+/* Put times into words anew; true when the page has to ask. */
 function tick() {
 	const now = Date.now();
 	let closed = false;
@@ -45,9 +56,9 @@ function tick() {
 		const time = Date.parse(element.dateTime);
 		let text = relative(time, now);
 		if (element.dataset.until) {
-			const left = Math.floor((time - now) / 1000);
+			const left = Math.ceil((time - now) / 1000);
 			text = left > 0 ? `${duration(left)} left` : 'window closed';
-			closed ||= left <= 0 && element.textContent !== text;
+			if (left <= 0) closed = isToAsk(element.dataset.until) || closed;
 			element.classList.toggle('is-close', left > 0 && left < 3600);
 		}
 		if (element.textContent !== text) element.textContent = text;
@@ -56,6 +67,12 @@ function tick() {
 }
 
 /* --- open pages stay true --- */
+
+/* The answer to a form stands at the form's address; loading that anew would send the form again. */
+function returnHome() {
+	const home = document.querySelector('[data-address]')?.dataset.address;
+	if (home && home !== location.pathname) history.replaceState(null, '', home);
+}
 
 function keepInput(from, to) {
 	const old = from.querySelector('input[type=checkbox]');
@@ -113,9 +130,15 @@ async function refresh() {
 	document.querySelectorAll('[data-selection]').forEach(showSelection);
 }
 
+/* Whether anything has happened is asked by the trail's revision; what moves without an entry there
+ * (steps, removals) is marked as restless and looked at each time. */
 async function poll() {
 	const { live, revision } = document.body.dataset;
 	if (document.hidden || document.querySelector('dialog[open]')) return;
+	if (document.querySelector('[data-restless]')) {
+		await refresh();
+		return;
+	}
 	const answer = await fetch(live, {
 		headers: { 'If-None-Match': revision, 'X-Lethe-Poll': '1' },
 		cache: 'no-store', redirect: 'manual',
@@ -285,10 +308,13 @@ function toasts() {
 
 document.addEventListener('click', dialogs);
 document.querySelector('[data-copy]')?.addEventListener('focus', (event) => event.target.select());
+returnHome();
 toasts();
 selections();
 uploads();
 stayTrue();
+/* On the way back the browser fills in what had been selected. */
+addEventListener('pageshow', () => document.querySelectorAll('[data-selection]').forEach(showSelection));
 setInterval(() => {
 	if (tick() && document.body.dataset.live) refresh().catch(() => {});
 }, TICK_MS);
