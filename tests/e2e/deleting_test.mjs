@@ -205,6 +205,19 @@ test('all on a page are selected at once, and the bar shows only with a selectio
 	assert.equal(await bar.isVisible(), false);
 });
 
+test('on the way back from a question the selection is as it was, with its bar', async (hands) => {
+	const title = unique('Thought better');
+	await addPhoto('ada', title);
+	const page = await hands.browserOf('ada');
+	await visit(page, '/?mine=true');
+	await page.getByLabel(`Select ${title}`).check();
+	await page.getByRole('button', { name: 'Delete…' }).click();
+	await page.getByRole('heading', { name: 'Delete 1 photo?' }).waitFor();
+	await page.goBack();
+	await page.getByText('1 photo selected').waitFor();
+	assert.equal(await page.getByLabel(`Select ${title}`).isChecked(), true);
+});
+
 testBoth('an admin deletes a member\'s photo under the admin\'s own name', async (hands) => {
 	const title = unique('Overridden');
 	const photo = await addPhoto('ada', title);

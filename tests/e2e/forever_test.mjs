@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 
 import { toast, until, visit } from './support/browser.mjs';
 import { PASSWORD, addDerivative, addPhoto, auditOf, call, contentOf, deletePhoto, keysOf, objectsGone, statusOf,
-	unique } from './support/site.mjs';
+	unique, work } from './support/site.mjs';
 import { run, test, testBoth } from './support/suite.mjs';
 
 const row = (page, id) => page.locator(`tr[data-key="${id}"]`);
@@ -118,6 +118,7 @@ testBoth('an admin deletes a photo forever: word, password, then rows and files 
 	assert.equal(await page.locator('tr[data-key]', { hasText: title }).count(), 0);
 	const reasons = (await auditOf('admin', { item_id: photo.id })).map(({ reason }) => reason);
 	assert.ok(reasons.includes('court order'), 'the form was kept: its reason is in the trail');
+	work();
 	await until('rows gone', async () => (await statusOf('admin', `/api/photos/${photo.id}`)) === 404);
 	await until('files gone', () => objectsGone(keys));
 });

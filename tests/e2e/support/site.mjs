@@ -12,7 +12,7 @@ export const PASSWORD = 'lethe-demo-1';
 const people = {
 	ada: 'ada@alder.example', ben: 'ben@alder.example', admin: 'admin@alder.example',
 	creator: 'creator@alder.example', shop: 'shop@alder.example', mia: 'mia@birch.example',
-	platform: 'platform@lethe.example',
+	birch: 'admin@birch.example', platform: 'platform@lethe.example',
 };
 const tokens = new Map();
 let serial = 0;
@@ -118,6 +118,11 @@ export function sql(text) {
 	return execFileSync('mariadb', ['--no-defaults', '-S', socket, '-u', user, '-N', '-e', text, name], {
 		encoding: 'utf8', env: { ...process.env, MYSQL_PWD: password },
 	}).trim();
+}
+
+/* Let all work that is due be done now, not at the worker's next round. */
+export function work() {
+	execFileSync(process.env.LETHE_TEST_PROGRAM, ['work', '--once'], { env: { ...process.env, ...environment() }, stdio: 'ignore' });
 }
 
 /* An id as SQL writes it. */
