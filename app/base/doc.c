@@ -76,6 +76,14 @@ static void *grow_array(
 	return copy;
 }
 
+void doc_reserve(struct doc *object, uint32_t count)
+{
+	if (object->as.object.capacity > 0)
+		return;
+	object->as.object.members = arena_array(object->arena, count, sizeof(struct doc_member));
+	object->as.object.capacity = count;
+}
+
 static struct doc_member *find_member(const struct doc *object, const char *key, uint32_t hash)
 {
 	struct doc_member *member = object->as.object.members;

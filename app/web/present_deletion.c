@@ -120,6 +120,7 @@ struct doc *present_deletion(struct web *web, const struct deletion *deletion)
 {
 	struct doc *doc = doc_object(web->arena);
 
+	doc_reserve(doc, web->is_api ? 15 : 32);
 	doc_set_id(doc, "id", &deletion->id);
 	doc_set_id(doc, "act_id", &deletion->act_id);
 	doc_set_text(doc, "kind", item_kind_name(deletion->kind));

@@ -127,6 +127,7 @@ struct doc *present_photo(struct web *web, const struct photo *photo)
 {
 	struct doc *doc = doc_object(web->arena);
 
+	doc_reserve(doc, web->is_api ? 20 : 44);
 	set_shape(web, doc, photo);
 	if (!web->is_api) {
 		doc_page_only(doc);

@@ -52,6 +52,10 @@ struct doc *doc_object(struct arena *arena) __attribute__((warn_unused_result));
 struct doc *doc_list(struct arena *arena) __attribute__((warn_unused_result));
 struct doc *doc_text(struct arena *arena, const char *text) __attribute__((warn_unused_result));
 
+/* Make room in an empty object for so many members at once, which spares an object of many the
+ * growing; it may get more or fewer. */
+void doc_reserve(struct doc *object, uint32_t count);
+
 /* Set a member of an object; setting a key again replaces its value. */
 void doc_set(struct doc *object, const char *key, const struct doc *value);
 void doc_set_null(struct doc *object, const char *key);

@@ -51,6 +51,24 @@ static void test_members_in_order(void **state)
 			    "\"none\":null,\"list\":[\"x\",{},[]]}");
 }
 
+static void test_room_is_no_limit(void **state)
+{
+	static const char *const keys[] = {"a", "b", "c", "d", "e"};
+	struct doc *object = doc_object(*state);
+
+	doc_reserve(object, 3);
+	doc_reserve(object, 1);
+	for (int i = 0; i < 5; i++)
+		doc_set_int(object, keys[i], i);
+	doc_reserve(object, 64);
+	doc_set_int(object, "a", 9);
+	assert_json(object, "{\"a\":9,\"b\":1,\"c\":2,\"d\":3,\"e\":4}");
+	object = doc_object(*state);
+	doc_reserve(object, 0);
+	doc_set_int(object, "a", 1);
+	assert_json(object, "{\"a\":1}");
+}
+
 static void test_integers_at_their_ends(void **state)
 {
 	struct doc *object = doc_object(*state);
@@ -191,6 +209,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_members_in_order, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_room_is_no_limit, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_integers_at_their_ends, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_setting_again_replaces, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_page_only_is_not_json, set_up, tear_down),
