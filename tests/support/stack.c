@@ -132,9 +132,16 @@ static void end(pid_t *child, int number)
 	*child = 0;
 }
 
+/* What the sanitizers of a process had to say is a failure, whatever became of the process. */
+static bool has_report(struct stack *stack)
+{
+	return stack_logged(stack, "Sanitizer") + stack_logged(stack, "runtime error:") > 0;
+}
+
 void stack_close(struct stack **stack)
 {
 	struct stack *closing = *stack;
+	bool is_reported;
 
 	*stack = NULL;
 	wire_release(closing->wire);
@@ -143,13 +150,16 @@ void stack_close(struct stack **stack)
 	if (closing->client)
 		http_client_close(&closing->client);
 	wire_close(&closing->wire);
-	if (getenv("KEEP_STACK"))
+	is_reported = has_report(closing);
+	if (is_reported || getenv("KEEP_STACK"))
 		fprintf(stderr, "stack: logs are in %s\n", closing->folder);
 	else
 		program_remove_folder(closing->folder);
 	world_close(&closing->world);
 	arena_destroy(&closing->lasting);
 	free(closing);
+	if (is_reported)
+		give_up("a sanitizer reported something");
 }
 
 /* --- processes ----------------------------------------------------------------------------- */
