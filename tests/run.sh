@@ -20,7 +20,8 @@ export BUILD=${BUILD:-build}
 export FUZZ_SECONDS=${FUZZ_SECONDS:-10}
 export TEST_VAR=$root/$BUILD/var-test
 results=$root/$BUILD/results
-make=(make --no-print-directory -j"$(nproc)")
+# -k: what does not compile fails by itself, and the rest is still tested.
+make=(make --no-print-directory -k -j"$(nproc)")
 # Seconds after which a test program counts as hanging.
 limit=${TEST_LIMIT:-300}
 
@@ -126,8 +127,8 @@ run_step() {
 
 section_build() {
 	limit=900
-	run_step build "all with gcc" "${make[@]}" all programs
-	run_step build "all with clang" "${make[@]}" BUILD="$BUILD-clang" CC=clang all programs
+	run_step build with-gcc "${make[@]}" all programs
+	run_step build with-clang "${make[@]}" BUILD="$BUILD-clang" CC=clang all programs
 }
 
 section_lint() {
@@ -174,7 +175,7 @@ section_fault() {
 section_sanitizer() {
 	local build=$BUILD-asan
 	limit=1200
-	run_step sanitizer "all with AddressSanitizer" "${make[@]}" BUILD="$build" SANITIZER=address,undefined all programs
+	run_step sanitizer with-AddressSanitizer "${make[@]}" BUILD="$build" SANITIZER=address,undefined all programs
 	limit=600
 	export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
 	export UBSAN_OPTIONS=print_stacktrace=1
@@ -197,7 +198,7 @@ section_thread() {
 		return
 	fi
 	programs=("${programs[@]%.c}")
-	run_step thread "the edge with ThreadSanitizer" "${make[@]}" BUILD="$build" SANITIZER=thread \
+	run_step thread with-ThreadSanitizer "${make[@]}" BUILD="$build" SANITIZER=thread \
 	    "${programs[@]/#/$build/}"
 	export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 	list_tests http "$build" programs | grep /edge | run_listed thread 1

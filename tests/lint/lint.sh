@@ -95,6 +95,7 @@ check_cppcheck() {
 	# Of __VA_OPT__, which it does not know, only log_event() makes use: two lists instead of one parse as well.
 	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 -j2 \
 	    --cppcheck-build-dir="$build/cppcheck" --suppressions-list=$here/cppcheck.txt -Iinclude -D_GNU_SOURCE \
+	    -D'json_array_foreach(a, i, v)=while (next(a, &i, &v))' -D'json_object_foreach(o, k, v)=while (next(o, &k, &v))' \
 	    -DLETHE_SHARE_DIR='""' -D'__VA_OPT__(...)=}, (const struct log_field[]){' --template='{file}:{line}: {message} ({id})' app tests/unit tests/spec tests/store \
 	    tests/http tests/support tests/fuzz 2>&1
 }
