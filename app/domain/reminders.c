@@ -7,6 +7,10 @@
 #include <store/users.h>
 
 #define OWNER_PAGE 100
+/* What was archived so shortly before a mail may not have been committed when it was written. */
+#define UNSEEN_US (60 * CLOCK_SECOND_US)
+/* A worker that was stopped has a successor by then. */
+#define UNFINISHED_US (3600 * CLOCK_SECOND_US)
 
 /* One step: some photos of one owner. */
 struct step {
@@ -14,8 +18,9 @@ struct step {
 	struct reminder_range range;
 	struct id owner_id;
 	int64_t now_us;
-	bool first;      /* the mail is to be queued */
-	bool queued;     /* it was */
+	bool first;      /* the owner has not been told in this round */
+	bool queued;     /* the mail was */
+	bool telling;    /* the owner has been told by now */
 	uint64_t marked; /* photos */
 };
 
@@ -84,7 +89,60 @@ static bool can_be_told(const struct user *owner)
 	       owner->email;
 }
 
-/* The photos to be marked are locked before the mail is written, so that it counts all of them. */
+/* When the owner's last mail was written, if there may be more of it to be marked: it is not long
+ * ago, and filled a step. Else 0. */
+static enum db_result find_unfinished(struct db_tx *tx, const struct step *step, int64_t *at_us_r)
+{
+	int64_t at_us = 0, told = 0;
+	enum db_result result =
+	    mails_last(tx->db, tx->arena, &step->owner_id, REMINDERS_TEMPLATE, &at_us);
+
+	*at_us_r = 0;
+	if (result != DB_OK || step->now_us - at_us > UNFINISHED_US) {
+		return result == DB_NONE ? DB_OK : result;
+	}
+	result = reminder_told(
+	    tx->db, tx->arena, &step->range.organization_id, &step->owner_id, at_us, &told);
+	*at_us_r = told >= step->domain->step_rows ? at_us : 0;
+	return result;
+}
+
+/* Mark what the owner's last mail told of already: a worker that died did not come to it, or
+ * another one is at it. The mail counted all that was due then and archived well before. */
+static enum db_result mark_told(struct db_tx *tx, struct step *step)
+{
+	struct reminder_range told = step->range;
+	int64_t at_us;
+	enum db_result result = find_unfinished(tx, step, &at_us);
+
+	if (result != DB_OK || at_us == 0) {
+		return result;
+	}
+	told.archived_until_us = at_us - UNSEEN_US;
+	if (told.until_us > at_us + REMINDERS_BEFORE_US) {
+		told.until_us = at_us + REMINDERS_BEFORE_US;
+	}
+	return reminder_mark(
+	    tx, &told, &step->owner_id, at_us, step->domain->step_rows, &step->marked);
+}
+
+static bool tell_owner(
+    struct db_tx *tx, struct step *step, const struct user *owner, struct error *error)
+{
+	enum db_result result = step->first ? mark_told(tx, step) : DB_OK;
+
+	if (result != DB_OK || step->marked > 0) {
+		return result == DB_OK || db_fail(result, error);
+	}
+	if (step->first && !queue_mail(tx, step, owner, error)) {
+		return false;
+	}
+	step->telling = true;
+	result = reminder_mark(tx, &step->range, &step->owner_id, step->now_us,
+	    step->domain->step_rows, &step->marked);
+	return result == DB_OK || db_fail(result, error);
+}
+
 static bool run_step(struct db_tx *tx, void *context, struct error *error)
 {
 	struct step *step = context;
@@ -93,15 +151,11 @@ static bool run_step(struct db_tx *tx, void *context, struct error *error)
 
 	step->marked = 0;
 	step->queued = false;
+	step->telling = false;
 	if (result != DB_OK || !can_be_told(&owner)) {
 		return result == DB_OK || result == DB_NONE || db_fail(result, error);
 	}
-	if (step->first && !queue_mail(tx, step, &owner, error)) {
-		return false;
-	}
-	result = reminder_mark(tx, &step->range, &step->owner_id, step->now_us,
-	    step->domain->step_rows, &step->marked);
-	return result == DB_OK || db_fail(result, error);
+	return tell_owner(tx, step, &owner, error);
 }
 
 /* A round over the organisations. */
@@ -135,9 +189,10 @@ static bool remind_owner(struct round *round, const struct reminder_range *range
 		}
 		round->report->mails += step.queued;
 		round->report->photos += (int64_t)step.marked;
-		step.first = false;
+		step.first = step.first && !step.telling;
 		domain_after_step(round->domain, "reminder");
-	} while (step.marked == round->domain->step_rows && !must_stop(round));
+	} while ((step.first ? step.marked > 0 : step.marked == round->domain->step_rows) &&
+		 !must_stop(round));
 	return true;
 }
 
@@ -148,6 +203,8 @@ static bool remind_organization(
 	    .organization_id = *organization_id,
 	    .after_us = round->now_us,
 	    .until_us = round->now_us + REMINDERS_BEFORE_US,
+	    /* Archived is before purged. */
+	    .archived_until_us = round->now_us + REMINDERS_BEFORE_US,
 	};
 	struct id after = id_none;
 	struct id *owners;

@@ -5,6 +5,8 @@
 DB_STATEMENT(MAIL_ADD,
     "INSERT INTO mail_outbox (id, organization_id, user_id, recipient, template, data, state,"
     " next_attempt_at, created_at) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?)");
+DB_STATEMENT(MAIL_LAST, "SELECT created_at FROM mail_outbox WHERE user_id = ? AND template = ?"
+			" ORDER BY created_at DESC LIMIT 1");
 DB_STATEMENT(MAIL_DUE,
     "SELECT id, recipient, template, data, subject, body_text, body_html, attempts, created_at"
     " FROM mail_outbox FORCE INDEX (due) WHERE state = 'waiting' AND next_attempt_at <= ?"
@@ -46,6 +48,18 @@ enum db_result mails_add(struct db_tx *tx, const struct mail *mail)
 		db_bind_time(mail->at_us)),
 	    NULL);
 	buf_free(&data);
+	return result;
+}
+
+enum db_result mails_last(struct db *db, struct arena *arena, const struct id *user_id,
+    const char *template, int64_t *at_us_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(
+	    db, arena, &MAIL_LAST, DB_VALUES(db_bind_id(user_id), db_bind_text(template)), &rows);
+
+	if (result == DB_OK)
+		*at_us_r = db_time(&rows, 0, 0);
 	return result;
 }
 

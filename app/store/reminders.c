@@ -20,8 +20,12 @@ DB_STATEMENT(REMINDER_LIST,
     "SELECT p.id, p.title, p.purge_after" REMINDER_FROM REMINDER_WHERE REMINDER_NAMED
     " ORDER BY p.purge_after, p.id LIMIT ?");
 DB_STATEMENT(REMINDER_COUNT, "SELECT COUNT(*)" REMINDER_FROM REMINDER_WHERE REMINDER_NAMED);
+DB_STATEMENT(REMINDER_TOLD,
+    "SELECT COUNT(*)" REMINDER_FROM " WHERE p.organization_id = ? AND p.purge_mail_at = ?"
+    " AND p.uploader_id = ?");
 DB_STATEMENT(REMINDER_LOCK, "SELECT p.id" REMINDER_FROM REMINDER_WHERE
-			    " AND p.uploader_id = ? LIMIT ? FOR UPDATE SKIP LOCKED");
+			    " AND p.uploader_id = ? AND p.archived_at <= ? LIMIT ?"
+			    " FOR UPDATE SKIP LOCKED");
 DB_STATEMENT(REMINDER_MARK, "UPDATE photos SET purge_mail_at = ? WHERE id = ?");
 
 #define RANGE_VALUES(range)                                                                        \
@@ -78,12 +82,26 @@ enum db_result reminder_photos(struct db *db, struct arena *arena,
 	return count_photos(db, arena, range, owner_id, total_r);
 }
 
+enum db_result reminder_told(struct db *db, struct arena *arena, const struct id *organization_id,
+    const struct id *owner_id, int64_t at_us, int64_t *count_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, &REMINDER_TOLD,
+	    DB_VALUES(db_bind_id(organization_id), db_bind_time(at_us), db_bind_id(owner_id)),
+	    &rows);
+
+	*count_r = result == DB_OK ? db_int(&rows, 0, 0) : 0;
+	return result;
+}
+
 enum db_result reminder_mark(struct db_tx *tx, const struct reminder_range *range,
     const struct id *owner_id, int64_t now_us, unsigned limit, uint64_t *marked_r)
 {
 	struct db_rows rows = {0};
 	enum db_result result = db_query(tx->db, tx->arena, &REMINDER_LOCK,
-	    DB_VALUES(RANGE_VALUES(range), db_bind_id(owner_id), db_bind_int(limit)), &rows);
+	    DB_VALUES(RANGE_VALUES(range), db_bind_id(owner_id),
+		db_bind_time(range->archived_until_us), db_bind_int(limit)),
+	    &rows);
 
 	*marked_r = rows.count;
 	for (size_t i = 0; result == DB_OK && i < rows.count; i++) {

@@ -22,9 +22,9 @@ struct reminders_report {
  * address gets none, nor does one of a deleted organisation.
  *
  * In transactions of at most step_rows photos each: the first of an owner queues the mail, which
- * names the first REMINDERS_NAMED and counts all of them. Owners are locked meanwhile, so that any
- * number of workers at once send one mail. A worker that dies between two steps of one owner leaves
- * the photos of the later steps to a second mail.
+ * names the first REMINDERS_NAMED and counts all of them. Owners are locked meanwhile; what an
+ * owner's last mail counted is only noted. So any number of workers at once send one mail, and one
+ * that dies between two steps leaves no reason for another.
  *
  * The template's values: `name`; `count`, and `one` (true for a single photo); `photos`, each with
  * `id`, `title` (or null) and `purge_after`; `more`, the count of those not named; `purge_after` of

@@ -56,6 +56,10 @@ struct mail_counts {
 enum db_result mails_add(struct db_tx *tx, const struct mail *mail)
     __attribute__((warn_unused_result));
 
+/* When the latest mail of that template was queued to a user's account. DB_NONE: never. */
+enum db_result mails_last(struct db *db, struct arena *arena, const struct id *user_id,
+    const char *template, int64_t *at_us_r) __attribute__((warn_unused_result));
+
 /* Claim the mail that is due the longest, passing over those that others are claiming: count the
  * attempt and put the next one off until `until_us`. DB_NONE where nothing is due. Commit before
  * sending. */

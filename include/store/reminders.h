@@ -10,6 +10,7 @@ struct reminder_range {
 	struct id organization_id;
 	int64_t after_us;
 	int64_t until_us;
+	int64_t archived_until_us; /* for reminder_mark: archived not after this */
 };
 
 /* A photo as a reminder names it. */
@@ -32,6 +33,10 @@ enum db_result reminder_photos(struct db *db, struct arena *arena,
     const struct reminder_range *range, const struct id *owner_id, unsigned limit,
     struct reminder_photo **photos_r, size_t *count_r, int64_t *total_r)
     __attribute__((warn_unused_result));
+
+/* How many archived photos of an owner bear that the owner was told at `at_us`. */
+enum db_result reminder_told(struct db *db, struct arena *arena, const struct id *organization_id,
+    const struct id *owner_id, int64_t at_us, int64_t *count_r) __attribute__((warn_unused_result));
 
 /* Note on at most `limit` of an owner's such photos, derivatives included, that the owner was told
  * at `now_us`; photos that others have locked are passed over. `marked_r` counts them. */

@@ -14,7 +14,7 @@
 #include <string.h>
 
 DB_STATEMENT(TEST_MAILS, "SELECT recipient, data, template, state, user_id, organization_id"
-			 " FROM mail_outbox ORDER BY id");
+			 " FROM mail_outbox ORDER BY recipient, id");
 DB_STATEMENT(TEST_TOLD, "SELECT COUNT(*) FROM photos WHERE purge_mail_at IS NOT NULL");
 DB_STATEMENT(TEST_PURGE_AFTER, "SELECT MAX(purge_after) FROM photos");
 
@@ -299,13 +299,13 @@ static void a_choice_made_meanwhile_counts(void **state)
 	assert_int_equal(mails().count, 1);
 }
 
-/* A worker that dies after the first step has sent its mail, and the next one tells of the rest. */
+/* A worker that dies after the first step has sent its mail, which told of the rest too. */
 static bool stop_after_one(void *context)
 {
 	return ++*(int *)context > 3;
 }
 
-static void what_a_stop_left_is_told_of_later(void **state)
+static void what_a_stop_left_is_told_of_already(void **state)
 {
 	struct reminders_report report;
 	struct error error = {0};
@@ -320,8 +320,55 @@ static void what_a_stop_left_is_told_of_later(void **state)
 	    reminders_queue(&world->domain, world->arena, stop_after_one, &asked, &report, &error));
 	assert_int_equal(report.mails, 1);
 	assert_true(report.photos < 5);
-	assert_int_equal(remind().photos + report.photos, 5);
+	struct reminders_report rest = remind();
+	assert_int_equal(rest.photos + report.photos, 5);
+	assert_int_equal(rest.mails, 0);
 	assert_int_equal(world_number(world, &TEST_TOLD), 5);
+}
+
+/* A mail tells only of what was due and archived when it was written. */
+static void what_a_mail_could_not_count_gets_its_own(void **state)
+{
+	(void)state;
+	archived(&ada, "Barn");
+	world->clock.fixed_us += CLOCK_DAY_US;
+	archived(&ada, "Cart");
+	world->clock.fixed_us += 26 * CLOCK_DAY_US;
+	assert_int_equal(remind().mails, 1);
+	assert_int_equal(remind().mails, 0);
+	world->clock.fixed_us += CLOCK_DAY_US - 1;
+	assert_int_equal(remind().mails, 0);
+	world->clock.fixed_us++;
+	assert_int_equal(remind().mails, 1);
+
+	set_up(NULL);
+	trash_sql(world, "UPDATE organizations SET archive_retention_s = 86400");
+	archived(&ada, "Barn");
+	assert_int_equal(remind().mails, 1);
+	world->clock.fixed_us++;
+	archived(&ada, "Cart");
+	assert_int_equal(remind().mails, 1);
+	json_t *json = values(1);
+	assert_int_equal(json_integer_value(json_object_get(json, "count")), 1);
+	json_decref(json);
+}
+
+/* What was in the trash when the mail was written was not counted. */
+static void a_photo_back_from_the_trash_is_told_of(void **state)
+{
+	struct deletion deletion;
+
+	(void)state;
+	struct id barn = archived(&ada, "Barn");
+	archived(&ada, "Cart");
+	stand_before_purge(CLOCK_DAY_US);
+	assert_string_equal(trash_delete(world, &ada, &barn, &deletion), "");
+	assert_int_equal(remind().mails, 1);
+	assert_string_equal(trash_restore(world, &ada, &deletion.id, NULL), "");
+	assert_int_equal(remind().mails, 1);
+	json_t *json = values(1);
+	assert_int_equal(json_integer_value(json_object_get(json, "count")), 1);
+	json_decref(json);
 }
 
 /* --- two workers --------------------------------------------------------------------------- */
@@ -388,7 +435,9 @@ int main(void)
 	    TEST(who_cannot_or_will_not_be_told_is_not),
 	    TEST(the_owner_is_told_of_what_an_admin_archived),
 	    TEST(a_choice_made_meanwhile_counts),
-	    TEST(what_a_stop_left_is_told_of_later),
+	    TEST(what_a_stop_left_is_told_of_already),
+	    TEST(what_a_mail_could_not_count_gets_its_own),
+	    TEST(a_photo_back_from_the_trash_is_told_of),
 	    TEST(two_workers_send_one_mail),
 	};
 
