@@ -1,0 +1,366 @@
+/* mail_smtp_test.c - mail to a real mail server: STARTTLS, accounts, refusals, lost answers.
+ *
+ * The server is tests/support/smtp_sink.py (Debian's python3-aiosmtpd). */
+#include "../../app/mail/transport.h"
+#include "../support/program.h"
+#include "../support/world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <base/log.h>
+#include <mail/outbox.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+DB_STATEMENT(TEST_SMTP_OUTBOX, "SELECT state, last_error, attempts FROM mail_outbox ORDER BY id");
+
+#define PYTHON "/usr/bin/python3" /* Debian's, which has Debian's packages */
+#define SINK   LETHE_SHARE_DIR "/tests/support/smtp_sink.py"
+
+static struct world *world;
+static char folder[] = "/tmp/lethe-smtp-XXXXXX";
+static char certificate[64], key[64], url[64];
+static struct config config;
+static pid_t sink;
+
+/* --- the server ---------------------------------------------------------------------------- */
+
+static const char *in_folder(const char *name)
+{
+	return arena_join(world->arena, folder, "/", name, NULL);
+}
+
+static const char *contents(const char *name)
+{
+	FILE *file = fopen(in_folder(name), "r");
+	char *text = arena_alloc(world->arena, 20000);
+
+	if (file && fread(text, 1, 19999, file) == 0)
+		text[0] = '\0';
+	if (file)
+		fclose(file);
+	return text;
+}
+
+static void stop_sink(void)
+{
+	if (sink > 0) {
+		kill(sink, SIGKILL);
+		waitpid(sink, NULL, 0);
+	}
+	sink = 0;
+}
+
+/* Start a server with these features, in a folder without messages. */
+static void start_sink(const char *feature)
+{
+	char *const arguments[] = {PYTHON, SINK, folder, certificate, key, (char *)feature, NULL};
+
+	stop_sink();
+	for (int i = 1; i < 10; i++)
+		(void)unlink(arena_printf(world->arena, "%s/%d.eml", folder, i));
+	(void)unlink(in_folder("inbox"));
+	(void)unlink(in_folder("port"));
+	sink = fork();
+	if (sink == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		execv(PYTHON, arguments);
+		_exit(127);
+	}
+	assert_true(sink > 0);
+	for (int i = 0; i < 1500 && access(in_folder("port"), F_OK) != 0; i++)
+		usleep(10 * 1000);
+	snprintf(url, sizeof(url), "smtp://localhost:%s", contents("port"));
+}
+
+static int start(void **state)
+{
+	const char *const make_certificate[] = {"openssl", "req", "-x509", "-newkey", "rsa:2048",
+	    "-nodes", "-days", "30", "-subj", "/CN=localhost", "-addext",
+	    "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate, NULL};
+	char output[4000];
+
+	(void)state;
+	world = world_open();
+	signal(SIGPIPE, SIG_IGN);
+	log_set_level(LOG_ERROR);
+	if (!mkdtemp(folder))
+		return -1;
+	snprintf(certificate, sizeof(certificate), "%s/certificate.pem", folder);
+	snprintf(key, sizeof(key), "%s/key.pem", folder);
+	return program_run(make_certificate, output, sizeof(output));
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	stop_sink();
+	program_remove_folder(folder);
+	world_close(&world);
+	return 0;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	world_clear(world);
+	config = (struct config){
+	    .share = LETHE_SHARE_DIR,
+	    .templates = "",
+	    .smtp_url = url,
+	    .smtp_user = "",
+	    .smtp_password = "",
+	    .smtp_ca = certificate,
+	    .mail_spool = "/proc/nowhere",
+	    .mail_from = "no-reply@lethe.example",
+	    .base_url = "https://photos.example",
+	    .contact_privacy = "privacy@alder.example",
+	    .contact_support = "support@alder.example",
+	    .contact_general = "hello@alder.example",
+	};
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	stop_sink();
+	return 0;
+}
+
+static void use_account(const char *password)
+{
+	config.smtp_user = "lethe";
+	config.smtp_password = password;
+}
+
+/* --- one message --------------------------------------------------------------------------- */
+
+static bool never(void *context)
+{
+	(void)context;
+	return false;
+}
+
+/* Send a message; the code of the failure, or "". */
+static const char *send_to(const char *to)
+{
+	static struct error error;
+	const struct transport_control control = {never, NULL};
+	struct buf message = {0};
+	struct smtp *smtp = smtp_open(&config, &error);
+
+	assert_non_null(smtp);
+	error = (struct error){0};
+	buf_puts(&message, "Subject: x\r\n\r\nline\r\n.\r\n.dots\r\nend\r\n");
+	(void)!smtp_send(smtp, config.mail_from, to, &message, &control, &error);
+	buf_free(&message);
+	smtp_close(&smtp);
+	return error.code;
+}
+
+static void a_server_without_tls_is_used_in_the_clear(void **state)
+{
+	(void)state;
+	start_sink(NULL);
+	assert_string_equal(send_to("ada@alder.example"), "");
+	assert_string_equal(
+	    contents("inbox"), "1 no-reply@lethe.example ada@alder.example clear -\n");
+	assert_string_equal(contents("1.eml"), "Subject: x\r\n\r\nline\r\n.\r\n.dots\r\nend\r\n");
+}
+
+static void tls_is_used_where_it_is_offered(void **state)
+{
+	(void)state;
+	start_sink("STARTTLS");
+	assert_string_equal(send_to("ada@alder.example"), "");
+	assert_string_equal(
+	    contents("inbox"), "1 no-reply@lethe.example ada@alder.example tls -\n");
+}
+
+static void a_certificate_nobody_vouches_for_is_refused(void **state)
+{
+	(void)state;
+	start_sink("STARTTLS");
+	config.smtp_ca = "";
+	assert_string_equal(send_to("ada@alder.example"), "smtp_unavailable");
+	assert_string_equal(contents("inbox"), "");
+}
+
+static void a_certificate_for_another_name_is_refused(void **state)
+{
+	(void)state;
+	start_sink("STARTTLS");
+	snprintf(url, sizeof(url), "smtp://127.0.0.1:%s", contents("port"));
+	assert_string_equal(send_to("ada@alder.example"), "smtp_unavailable");
+	assert_string_equal(contents("inbox"), "");
+}
+
+static void an_account_signs_in(void **state)
+{
+	(void)state;
+	start_sink("AUTH");
+	assert_string_equal(send_to("ada@alder.example"), "smtp_refused");
+	use_account("wrong");
+	assert_string_not_equal(send_to("ada@alder.example"), "");
+	assert_string_equal(contents("inbox"), "");
+	use_account("s3cret");
+	assert_string_equal(send_to("ada@alder.example"), "");
+	assert_string_equal(
+	    contents("inbox"), "1 no-reply@lethe.example ada@alder.example tls lethe\n");
+}
+
+static void a_password_never_goes_in_the_clear(void **state)
+{
+	(void)state;
+	start_sink(NULL);
+	use_account("s3cret");
+	assert_string_equal(send_to("ada@alder.example"), "smtp_unavailable");
+	assert_string_equal(contents("inbox"), "");
+}
+
+static void refusals_are_failures(void **state)
+{
+	(void)state;
+	start_sink("STARTTLS");
+	assert_string_equal(send_to("bounce@alder.example"), "smtp_refused");
+	assert_string_equal(send_to("later@alder.example"), "smtp_refused");
+	stop_sink();
+	assert_string_equal(send_to("ada@alder.example"), "smtp_unavailable");
+}
+
+static bool at_once(void *context)
+{
+	(void)context;
+	return true;
+}
+
+static void a_stop_does_not_wait_for_a_slow_server(void **state)
+{
+	const struct transport_control control = {at_once, NULL};
+	struct error error = {0};
+	struct buf message = {0};
+
+	(void)state;
+	start_sink("STARTTLS");
+	struct smtp *smtp = smtp_open(&config, &error);
+	int64_t began_us = clock_monotonic_us();
+	buf_puts(&message, "Subject: x\r\n\r\nx\r\n");
+	assert_false(
+	    smtp_send(smtp, config.mail_from, "slow@alder.example", &message, &control, &error));
+	assert_true(clock_monotonic_us() - began_us < 9 * CLOCK_SECOND_US);
+	buf_free(&message);
+	smtp_close(&smtp);
+}
+
+/* --- the outbox ---------------------------------------------------------------------------- */
+
+static bool run_queue(struct db_tx *tx, void *context, struct error *error)
+{
+	const struct doc *values = doc_object(tx->arena);
+	struct mail mail = {
+	    .id = id_generate(world->clock.fixed_us),
+	    .recipient = context,
+	    .template = "retention",
+	    .values = values,
+	    .at_us = world->clock.fixed_us,
+	};
+	enum db_result result = mails_add(tx, &mail);
+
+	return result == DB_OK || db_fail(result, error);
+}
+
+static void queue(const char *recipient)
+{
+	struct error error = {0};
+
+	assert_true(db_transaction(world->db, run_queue, (void *)recipient, &error));
+	world->clock.fixed_us++; /* ids of one instant have no order */
+}
+
+static struct mail_report run(void)
+{
+	struct mail_report report;
+	struct error error = {0};
+	struct mailer *mailer = mailer_open(&config, &error);
+
+	assert_non_null(mailer);
+	assert_true(
+	    mail_send_due(mailer, world->db, &world->clock, 100, NULL, NULL, &report, &error));
+	mailer_close(&mailer);
+	return report;
+}
+
+static void the_outbox_goes_over_one_connection(void **state)
+{
+	struct db_rows rows = {0};
+
+	(void)state;
+	start_sink("AUTH");
+	use_account("s3cret");
+	queue("ada@alder.example");
+	queue("bounce@alder.example");
+	queue("ben@alder.example");
+	struct mail_report report = run();
+	assert_int_equal(report.sent, 2);
+	assert_int_equal(report.deferred, 1);
+	assert_int_equal(
+	    db_query(world->db, world->arena, &TEST_SMTP_OUTBOX, DB_NO_VALUES, &rows), DB_OK);
+	assert_string_equal(db_text(&rows, 0, 0), "sent");
+	assert_string_equal(db_text(&rows, 1, 0), "waiting");
+	assert_non_null(strstr(db_text(&rows, 1, 1), "550"));
+	assert_null(strstr(db_text(&rows, 1, 1), "bounce@"));
+	assert_string_equal(db_text(&rows, 2, 0), "sent");
+	assert_non_null(strstr(contents("1.eml"), "To: <ada@alder.example>\r\n"));
+	assert_non_null(strstr(contents("2.eml"), "To: <ben@alder.example>\r\n"));
+}
+
+/* The server took it, its answer was lost: sent again, the same to the byte. */
+static void a_lost_answer_leads_to_the_same_message(void **state)
+{
+	(void)state;
+	start_sink("STARTTLS");
+	queue("lost@alder.example");
+	assert_int_equal(run().deferred, 1);
+	world->clock.fixed_us += CLOCK_DAY_US;
+	assert_int_equal(run().deferred, 1);
+	const char *first = contents("1.eml");
+	assert_non_null(strstr(first, "Message-ID: <"));
+	assert_string_equal(first, contents("2.eml"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(a_server_without_tls_is_used_in_the_clear),
+	    TEST(tls_is_used_where_it_is_offered),
+	    TEST(a_certificate_nobody_vouches_for_is_refused),
+	    TEST(a_certificate_for_another_name_is_refused),
+	    TEST(an_account_signs_in),
+	    TEST(a_password_never_goes_in_the_clear),
+	    TEST(refusals_are_failures),
+	    TEST(a_stop_does_not_wait_for_a_slow_server),
+	    TEST(the_outbox_goes_over_one_connection),
+	    TEST(a_lost_answer_leads_to_the_same_message),
+	};
+	const char *const has_sink[] = {PYTHON, "-c", "import aiosmtpd", NULL};
+	char output[1000];
+
+	if (program_run(has_sink, output, sizeof(output)) != 0) {
+		puts("skipped: there is no mail server to test with; install python3-aiosmtpd");
+		return TEST_SKIPPED;
+	}
+	return cmocka_run_group_tests(tests, start, stop);
+}

@@ -1,0 +1,68 @@
+#!/usr/bin/python3
+"""A mail server for tests: smtp_sink.py FOLDER CERTIFICATE KEY [STARTTLS] [AUTH]
+
+It writes its port to FOLDER/port, each message it takes to FOLDER/N.eml and a line "N FROM TO TLS
+USER" to FOLDER/inbox. With STARTTLS it offers that, with AUTH it demands STARTTLS and the account
+lethe with the password s3cret. By the recipient's name it refuses (bounce, later), is slow (slow),
+or takes the message and hangs up without an answer (lost)."""
+import asyncio
+import os
+import ssl
+import sys
+
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+folder, certificate, key = sys.argv[1:4]
+count = 0
+
+
+def write(name, data):
+    with open(os.path.join(folder, name + ".new"), "wb") as file:
+        file.write(data)
+    os.rename(os.path.join(folder, name + ".new"), os.path.join(folder, name))
+
+
+class Sink:
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("bounce"):
+            return "550 5.1.1 nobody of that name"
+        if address.startswith("later"):
+            return "451 4.7.1 come again"
+        if address.startswith("slow"):
+            await asyncio.sleep(60)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        global count
+        count += 1
+        write("%d.eml" % count, envelope.content)
+        user = session.auth_data.login.decode() if session.auth_data else "-"
+        with open(os.path.join(folder, "inbox"), "a", encoding="utf-8") as file:
+            tls = "tls" if session.ssl else "clear"
+            print(count, envelope.mail_from, ",".join(envelope.rcpt_tos), tls, user, file=file)
+        if envelope.rcpt_tos[0].startswith("lost"):
+            server.transport.abort()
+        return "250 taken"
+
+
+def authenticate(server, session, envelope, mechanism, data):
+    good = isinstance(data, LoginPassword) and (data.login, data.password) == (b"lethe", b"s3cret")
+    return AuthResult(success=good, handled=False if not good else True, auth_data=data)
+
+
+async def main():
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    options = {"hostname": "sink.example"}
+    if "STARTTLS" in sys.argv or "AUTH" in sys.argv:
+        options["tls_context"] = context
+    if "AUTH" in sys.argv:
+        options.update(require_starttls=True, authenticator=authenticate, auth_required=True)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(Sink(), **options), "127.0.0.1", 0)
+    write("port", str(server.sockets[0].getsockname()[1]).encode())
+    await server.serve_forever()
+
+
+asyncio.run(main())
