@@ -62,8 +62,10 @@ static size_t count_operations(json_t *all)
 	const char *name;
 	size_t count = 0;
 
-	json_object_foreach(json_object_get(all, "paths"), name, path) count +=
-	    json_object_size(path);
+	json_object_foreach(json_object_get(all, "paths"), name, path)
+	{
+		count += json_object_size(path);
+	}
 	return count;
 }
 
@@ -200,7 +202,10 @@ static void check_references(json_t *all, json_t *value)
 	size_t i;
 
 	if (json_is_array(value)) {
-		json_array_foreach(value, i, member) check_references(all, member);
+		json_array_foreach(value, i, member)
+		{
+			check_references(all, member);
+		}
 		return;
 	}
 	json_object_foreach(value, name, member)
@@ -232,7 +237,11 @@ static bool fits_any(json_t *all, json_t *choices, json_t *value)
 	json_t *choice;
 	size_t i;
 
-	json_array_foreach(choices, i, choice) if (fits(all, choice, value)) return true;
+	json_array_foreach(choices, i, choice)
+	{
+		if (fits(all, choice, value))
+			return true;
+	}
 	return false;
 }
 
@@ -308,8 +317,11 @@ static bool fits(json_t *all, json_t *schema, json_t *value)
 		return fits_text(schema, value);
 	if (strcmp(type, "object") == 0)
 		return fits_object(all, schema, value);
-	json_array_foreach(
-	    value, i, item) if (!fits(all, json_object_get(schema, "items"), item)) return false;
+	json_array_foreach(value, i, item)
+	{
+		if (!fits(all, json_object_get(schema, "items"), item))
+			return false;
+	}
 	return json_is_array(value);
 }
 

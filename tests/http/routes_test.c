@@ -260,13 +260,14 @@ static const char *fill(struct site *site, const char *text, const struct things
 {
 	const char *values[] = {things->first, things->second};
 	const char *filled = "";
-	size_t used = 0;
+	bool is_second = false;
 
 	for (const char *c = text; *c; c++) {
 		if (*c == '$' || *c == '^') {
 			filled = arena_printf(site_arena(site), "%s%s", filled, values[*c == '^']);
 		} else if (*c == '{' && text[0] == '/') {
-			filled = arena_printf(site_arena(site), "%s%s", filled, values[used++]);
+			filled = arena_printf(site_arena(site), "%s%s", filled, values[is_second]);
+			is_second = true;
 			c += strcspn(c, "}");
 		} else {
 			filled = arena_printf(site_arena(site), "%s%c", filled, *c);

@@ -4,6 +4,7 @@
 #include "program.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -45,11 +46,15 @@ static pid_t start(struct site *site, const char *log, const char *const argumen
 {
 	char *path = arena_printf(site->lasting, "%s/logs/%s", site->second_folder, log);
 	pid_t child = fork();
+	int log_fd;
 
 	if (child != 0)
 		return child;
-	if (!freopen(path, "a", stderr) || !freopen(path, "a", stdout))
-		_exit(1);
+	log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+	if (log_fd < 0 || !arguments[0])
+		_exit(126);
+	dup2(log_fd, STDOUT_FILENO);
+	dup2(log_fd, STDERR_FILENO);
 	execvp(arguments[0], (char *const *)arguments);
 	_exit(127);
 }
@@ -65,9 +70,8 @@ static void write_conf(struct site *site)
 		conf, sizeof(conf)),
 	    0);
 	file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(conf, file);
-	fclose(file);
+	if (!file || fputs(conf, file) < 0 || fclose(file) != 0)
+		fail_msg("%s cannot be written", path);
 }
 
 static void wait_ready(struct site *site, const char *base)
