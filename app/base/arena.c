@@ -26,7 +26,7 @@
 
 #define CHUNK_FIRST ((size_t)16 * 1024)
 #define CHUNK_LAST  ((size_t)1024 * 1024)
-#define KEEP_LIMIT  ((size_t)256 * 1024) /* what a reset keeps at most */
+#define KEEP_LIMIT  ((size_t)64 * 1024) /* what a reset keeps at most */
 #define ALIGNMENT   _Alignof(max_align_t)
 
 /* A run of memory; `data` is handed out from its beginning. */

@@ -9,8 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is kept of the buffer for the next call: 2,048 cells, a page of 51 rows and more. */
-#define CELLS_KEPT ((size_t)64 * 1024 + 1)
+/* What is kept of the buffer for the next call: 256 cells. */
+#define CELLS_KEPT ((size_t)8 * 1024 + 1)
+
+/* Rows that room is made for at once, after the first. */
+#define ROWS_ROOM 16
 
 static enum column_kind kind_of(enum enum_field_types type)
 {
@@ -152,14 +155,16 @@ static bool fill_cell(const struct db *db, const struct prepared *prepared, unsi
 static bool append_row(struct db *db, struct prepared *prepared, struct arena *arena)
 {
 	char *texts = arena_alloc(arena, measure_texts(db, prepared) + 1);
+	size_t size = prepared->column_count * sizeof(struct db_cell);
 	struct db_cell *cells;
 
-	buf_reserve(&db->cells, prepared->column_count * sizeof(*cells));
+	if (db->cells.capacity <= db->cells.length + size)
+		buf_reserve(&db->cells, db->cells.length == 0 ? size : ROWS_ROOM * size);
 	cells = (struct db_cell *)(void *)(db->cells.data + db->cells.length);
 	for (unsigned i = 0; i < prepared->column_count; i++)
 		if (!fill_cell(db, prepared, i, &texts, &cells[i]))
 			return false;
-	db->cells.length += prepared->column_count * sizeof(*cells);
+	db->cells.length += size;
 	return true;
 }
 
@@ -174,18 +179,11 @@ static void keep_cells(struct db *db, unsigned columns, struct arena *arena, str
 	rows_r->count = count / columns;
 }
 
-bool rows_read(
+static bool collect_rows(
     struct db *db, struct prepared *prepared, struct arena *arena, struct db_rows *rows_r)
 {
 	int fetched;
 
-	rows_r->columns = prepared->column_count;
-	if (prepared->column_count == 0)
-		return true;
-	if (!has_bound_types(prepared) && !rows_bind(db, prepared))
-		return false;
-	if (db->cells.capacity > CELLS_KEPT)
-		buf_free(&db->cells);
 	db->cells.length = 0;
 	while ((fetched = mysql_stmt_fetch(prepared->handle)) == 0)
 		if (!append_row(db, prepared, arena))
@@ -195,4 +193,20 @@ bool rows_read(
 	if (db->cells.length > 0)
 		keep_cells(db, prepared->column_count, arena, rows_r);
 	return true;
+}
+
+bool rows_read(
+    struct db *db, struct prepared *prepared, struct arena *arena, struct db_rows *rows_r)
+{
+	bool is_read;
+
+	rows_r->columns = prepared->column_count;
+	if (prepared->column_count == 0)
+		return true;
+	if (!has_bound_types(prepared) && !rows_bind(db, prepared))
+		return false;
+	is_read = collect_rows(db, prepared, arena, rows_r);
+	if (db->cells.capacity > CELLS_KEPT)
+		buf_free(&db->cells);
+	return is_read;
 }

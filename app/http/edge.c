@@ -26,6 +26,7 @@
 #define THREADS_DEFAULT 8
 #define DRAIN_BYTES     (64 * 1024 * 1024) /* of a body that nobody read; more ends the connection */
 #define MALLOC_ARENAS   2                  /* one per thread would multiply what is kept */
+#define MALLOC_KEEP     (1024 * 1024) /* of each: what a request needs is not asked of the kernel */
 
 /* One server while it runs. It is on the heap: threads may outlive http_serve if they hang. */
 struct edge {
@@ -296,6 +297,8 @@ bool http_serve(const struct http_server *server, struct error *error)
 	pthread_sigmask(SIG_BLOCK, &signals, &former);
 	signal(SIGPIPE, SIG_IGN);
 	mallopt(M_ARENA_MAX, MALLOC_ARENAS);
+	mallopt(M_TRIM_THRESHOLD, MALLOC_KEEP);
+	mallopt(M_MMAP_THRESHOLD, MALLOC_KEEP);
 	struct edge *edge = create_edge(server);
 	if (!edge)
 		return error_set(error, ERROR_UNAVAILABLE, "threads_failed", "Out of memory.");

@@ -2,7 +2,9 @@
 #include "exchange.h"
 #include <base/log.h>
 
-#define KEEP_BYTES (128 * 1024) /* a page is smaller; more than that is not kept for the next */
+/* Of a body, for the next one. Threads are many, and those that are building a page are few at
+ * once. */
+#define KEEP_BYTES (16 * 1024)
 
 void exchange_open(struct exchange *exchange)
 {

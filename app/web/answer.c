@@ -12,6 +12,9 @@
 	"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 #define API_CSP "default-src 'none'; frame-ancestors 'none'"
 
+#define PAGE_ROOM ((size_t)96 * 1024) /* most pages fit, so that they need not grow on their way   \
+				       */
+
 static void set(struct web *web, const char *name, const char *value)
 {
 	if (!http_response_get(web->response, name))
@@ -50,6 +53,7 @@ bool page_send(
 		return error_set(error, ERROR_INTERNAL, "no_template", "No template %s.", path);
 	http_response_begin(web->response, status, "text/html; charset=utf-8");
 	answer_secure(web);
+	buf_reserve(web->response->body, PAGE_ROOM);
 	return mustache_render(template, page, web->response->body, error);
 }
 

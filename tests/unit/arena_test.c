@@ -106,8 +106,8 @@ static void test_reset_keeps_little(void **state)
 			memset(arena_alloc(arena, 1000 + i), 1, 1000 + i);
 		assert_true(allocated() - before > 3000000);
 		arena_reset(arena);
-		assert_true(allocated() - before < 257 * 1024 + 4096);
-		assert_true(allocated() - before > 100 * 1024);
+		assert_true(allocated() - before < 65 * 1024 + 4096);
+		assert_true(allocated() - before > 32 * 1024);
 	}
 	arena_destroy(&arena);
 	assert_true(allocated() <= before);
