@@ -60,10 +60,12 @@ class Hands {
 		this.scripts = scripts;
 	}
 
-	/* A browser of its own, nobody signed in. */
+	/* A browser of its own, nobody signed in. Nothing moves in it: a click waits until its target stands
+	 * still, which a page without scripts cannot tell. */
 	async visitor(options = {}) {
 		const context = await this.#browser.newContext({
-			baseURL: BASE, viewport: { width: 1280, height: 800 }, javaScriptEnabled: this.scripts, ...options,
+			baseURL: BASE, viewport: { width: 1280, height: 800 }, javaScriptEnabled: this.scripts,
+			reducedMotion: 'reduce', ...options,
 		});
 		context.setDefaultTimeout(PATIENCE_MS);
 		this.#contexts.push(context);

@@ -24,9 +24,10 @@ function withLimit(promise) {
 }
 
 /* A test passes when its work ends well and no page of it complained on its way. */
-async function runOne(browser, { title, work, scripts = true }) {
+async function runOne(browser, { title, work, scripts = true }, expected) {
 	const begin = Date.now();
 	const hands = browser.hands(scripts);
+	expected.forEach((pattern) => hands.expect(pattern));
 	try {
 		await withLimit(work(hands));
 		const complaints = hands.complaints();
@@ -43,20 +44,25 @@ async function runOne(browser, { title, work, scripts = true }) {
 	}
 }
 
-/* Run what has been registered (with an argument: only the titles that contain it) and exit. */
-export async function run() {
+/* Run what has been registered (with an argument: only the titles that contain it) and exit. Tests that
+ * mostly wait may run some at once; `expected` are complaints that they provoke in each other's pages. */
+export async function run({ atOnce = 1, expected = [] } = {}) {
 	if (!process.env.LETHE_TEST_URL) {
 		console.log('skipped: no server; run this by tests/support/with-server.sh');
 		process.exit(77);
 	}
 	const wanted = tests.filter(({ title }) => title.includes(process.argv[2] ?? ''));
+	const total = wanted.length;
 	const browser = await openBrowser();
 	let failed = 0;
+	const work = async () => {
+		for (let one = wanted.shift(); one; one = wanted.shift()) if (!(await runOne(browser, one, expected))) failed++;
+	};
 	try {
-		for (const one of wanted) if (!(await runOne(browser, one))) failed++;
+		await Promise.all(Array.from({ length: atOnce }, work));
 	} finally {
 		await browser.close();
 	}
-	console.log(`${wanted.length - failed} passed, ${failed} failed, 0 skipped`);
-	process.exit(failed || !wanted.length ? 1 : 0);
+	console.log(`${total - failed} passed, ${failed} failed, 0 skipped`);
+	process.exit(failed || !total ? 1 : 0);
 }
