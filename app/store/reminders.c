@@ -23,10 +23,11 @@ DB_STATEMENT(REMINDER_COUNT, "SELECT COUNT(*)" REMINDER_FROM REMINDER_WHERE REMI
 DB_STATEMENT(REMINDER_TOLD,
     "SELECT COUNT(*)" REMINDER_FROM " WHERE p.organization_id = ? AND p.purge_mail_at = ?"
     " AND p.uploader_id = ?");
-DB_STATEMENT(REMINDER_LOCK, "SELECT p.id" REMINDER_FROM REMINDER_WHERE
-			    " AND p.uploader_id = ? AND p.archived_at <= ? LIMIT ?"
-			    " FOR UPDATE SKIP LOCKED");
-DB_STATEMENT(REMINDER_MARK, "UPDATE photos SET purge_mail_at = ? WHERE id = ?");
+DB_STATEMENT(REMINDER_UNMARKED, "SELECT p.id" REMINDER_FROM REMINDER_WHERE
+				" AND p.uploader_id = ? AND p.archived_at <= ? LIMIT ?");
+DB_STATEMENT(REMINDER_MARK,
+    "UPDATE photos SET purge_mail_at = ? WHERE id = ? AND organization_id = ?"
+    " AND purge_mail_at IS NULL AND shelf = 1");
 
 #define RANGE_VALUES(range)                                                                        \
 	db_bind_id(&(range)->organization_id), db_bind_time((range)->after_us),                    \
@@ -98,17 +99,19 @@ enum db_result reminder_mark(struct db_tx *tx, const struct reminder_range *rang
     const struct id *owner_id, int64_t now_us, unsigned limit, uint64_t *marked_r)
 {
 	struct db_rows rows = {0};
-	enum db_result result = db_query(tx->db, tx->arena, &REMINDER_LOCK,
+	enum db_result result = db_query(tx->db, tx->arena, &REMINDER_UNMARKED,
 	    DB_VALUES(RANGE_VALUES(range), db_bind_id(owner_id),
 		db_bind_time(range->archived_until_us), db_bind_int(limit)),
 	    &rows);
 
 	*marked_r = rows.count;
-	for (size_t i = 0; result == DB_OK && i < rows.count; i++) {
+	for (size_t i = 0; result <= DB_NONE && i < rows.count; i++) {
 		struct id id = db_id(&rows, i, 0);
 
-		result = db_exec(
-		    tx->db, &REMINDER_MARK, DB_VALUES(db_bind_time(now_us), db_bind_id(&id)), NULL);
+		result = db_exec(tx->db, &REMINDER_MARK,
+		    DB_VALUES(
+			db_bind_time(now_us), db_bind_id(&id), db_bind_id(&range->organization_id)),
+		    NULL);
 	}
-	return result == DB_NONE && rows.count == 0 ? DB_OK : result;
+	return result == DB_NONE ? DB_OK : result;
 }

@@ -39,7 +39,8 @@ enum db_result reminder_told(struct db *db, struct arena *arena, const struct id
     const struct id *owner_id, int64_t at_us, int64_t *count_r) __attribute__((warn_unused_result));
 
 /* Note on at most `limit` of an owner's such photos, derivatives included, that the owner was told
- * at `now_us`; photos that others have locked are passed over. `marked_r` counts them. */
+ * at `now_us`; one that was restored meanwhile is passed over. `marked_r` counts those looked at:
+ * as many as `limit` while there may be more. For who has locked the owner. */
 enum db_result reminder_mark(struct db_tx *tx, const struct reminder_range *range,
     const struct id *owner_id, int64_t now_us, unsigned limit, uint64_t *marked_r)
     __attribute__((warn_unused_result));
