@@ -5,6 +5,7 @@
 #include <base/log.h>
 #include <mail/message.h>
 #include <mail/outbox.h>
+#include <string.h>
 
 struct mailer {
 	struct arena *arena; /* the mailer lies in it */
@@ -167,6 +168,12 @@ static void tell_failure(const struct mail_claim *claim, const struct error *why
 	    log_int("attempt", claim->attempt));
 }
 
+static bool is_out_of_reach(const struct error *why)
+{
+	return strcmp(why->code, "smtp_unavailable") == 0 ||
+	       strcmp(why->code, "spool_unwritable") == 0;
+}
+
 static bool settle(struct run *run, const struct mail_claim *claim, enum mail_state state,
     const struct error *why, struct error *error)
 {
@@ -182,6 +189,7 @@ static bool settle(struct run *run, const struct mail_claim *claim, enum mail_st
 
 	if (outcome.why)
 		tell_failure(claim, why);
+	run->report->out_of_reach = is_out_of_reach(why);
 	result = mails_settle(run->db, claim, &outcome);
 	if (result == DB_OK)
 		count(run->report, state);
@@ -219,7 +227,7 @@ bool mail_send_due(struct mailer *mailer, struct db *db, const struct clock *clo
 	bool found = true, ok = true;
 
 	*report_r = (struct mail_report){0};
-	while (ok && found && limit-- > 0 && !(stop && stop(context))) {
+	while (ok && found && !report_r->out_of_reach && limit-- > 0 && !(stop && stop(context))) {
 		ok = send_one(&run, &found, error);
 		arena_reset(run.arena);
 	}

@@ -125,7 +125,7 @@ static bool explain(const struct smtp *smtp, CURLcode code, struct error *error)
 	long answer = 0;
 
 	curl_easy_getinfo(smtp->curl, CURLINFO_RESPONSE_CODE, &answer);
-	if (answer >= 400)
+	if (answer >= 400 && code != CURLE_LOGIN_DENIED)
 		return error_set(error, ERROR_UNAVAILABLE, "smtp_refused",
 		    "The mail server answered %ld (%s).", answer, curl_easy_strerror(code));
 	return error_set(error, ERROR_UNAVAILABLE, "smtp_unavailable",

@@ -32,8 +32,8 @@ void smtp_close(struct smtp **smtp);
  * there is an account, whose password never goes in the clear; the certificate must be valid for
  * the host's name. False: ERROR_UNAVAILABLE, with the server's code where there is one:
  * "smtp_refused" (it answered, and does not take this mail) or "smtp_unavailable" (everything
- * else). After false the server may have taken the message, if the connection was lost at the very
- * end. Takes at most 30 seconds; 5 from when `control` says stop. */
+ * else, a wrong password too). After false the server may have taken the message, if the connection
+ * was lost at the very end. Takes at most 30 seconds; 5 from when `control` says stop. */
 bool smtp_send(struct smtp *smtp, const char *from, const char *to, const struct buf *message,
     const struct transport_control *control, struct error *error)
     __attribute__((warn_unused_result));

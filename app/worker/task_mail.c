@@ -4,20 +4,33 @@
 #include <base/log.h>
 #include <mail/outbox.h>
 
-#define BATCH 200 /* mails of a round; the other tasks are not kept waiting by a slow mail server  \
-		   */
+#define BATCH 200 /* mails between two lines of the log */
+
+static unsigned total(const struct mail_report *report)
+{
+	return report->sent + report->deferred + report->failed + report->dropped;
+}
+
+static void tell(const struct mail_report *report)
+{
+	if (total(report) > 0)
+		log_event(LOG_INFO, "mail_sent", log_int("sent", report->sent),
+		    log_int("deferred", report->deferred), log_int("failed", report->failed),
+		    log_int("dropped", report->dropped));
+}
 
 bool task_mail(const struct worker *worker, struct arena *arena, struct error *error)
 {
 	const struct worker_control *control = &worker->control;
-	struct mail_report report = {0};
-	bool ok = mail_send_due(worker->mailer, worker->domain->db, worker->domain->clock, BATCH,
-	    control->stop, control->context, &report, error);
+	struct mail_report report;
+	bool ok;
 
 	(void)arena;
-	if (report.sent + report.deferred + report.failed + report.dropped > 0)
-		log_event(LOG_INFO, "mail_sent", log_int("sent", report.sent),
-		    log_int("deferred", report.deferred), log_int("failed", report.failed),
-		    log_int("dropped", report.dropped));
+	do {
+		ok = mail_send_due(worker->mailer, worker->domain->db, worker->domain->clock, BATCH,
+		    control->stop, control->context, &report, error);
+		tell(&report);
+	} while (ok && total(&report) == BATCH && !report.out_of_reach &&
+		 !control->stop(control->context));
 	return ok;
 }

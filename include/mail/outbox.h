@@ -34,6 +34,7 @@ struct mail_report {
 	unsigned deferred; /* failed, to be tried again */
 	unsigned failed;   /* failed for the last time: for a person to look at */
 	unsigned dropped;  /* their recipient was erased */
+	bool out_of_reach; /* the mail server or the spool is: the rest waits for the next run */
 };
 
 /* Compile the templates of mails. NULL with `error` that names the file, line and column. `config`
@@ -53,9 +54,10 @@ int64_t mail_wait_us(unsigned attempts) __attribute__((warn_unused_result));
  * (mails_claim) in a transaction of its own, put into words with its template the first time
  * (mails_keep_words), sent, and its outcome noted; any number of runs may go at once. A failure, of
  * the template too, counts an attempt and waits mail_wait_us; the MAIL_ATTEMPTS-th makes it failed.
- * Content is kept for MAIL_BODY_US after sending or giving up, then blanked by mails_blank. The
- * Date of a mail is when it was queued. False only where the store fails (`report_r` holds what was
- * done till then). */
+ * Where the server or the spool is out of reach, one failure ends the run: the others would fail
+ * too. Content is kept for MAIL_BODY_US after sending or giving up, then blanked by mails_blank.
+ * The Date of a mail is when it was queued. False only where the store fails (`report_r` holds what
+ * was done till then). */
 bool mail_send_due(struct mailer *mailer, struct db *db, const struct clock *clock, unsigned limit,
     bool (*stop)(void *context), void *context, struct mail_report *report_r, struct error *error)
     __attribute__((warn_unused_result));

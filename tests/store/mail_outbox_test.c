@@ -320,6 +320,25 @@ static void a_failure_holds_up_no_other_mail(void **state)
 	assert_false(db_is_null(&rows, 0, DATA));
 }
 
+static void a_spool_out_of_reach_is_tried_once_a_run(void **state)
+{
+	(void)state;
+	(void)queue("ada@alder.example", "retention");
+	(void)queue("ben@alder.example", "retention");
+	config.mail_spool = "/proc/nowhere";
+	open_mailer();
+	struct mail_report report = run();
+	assert_true(report.out_of_reach);
+	assert_int_equal(report.deferred, 1);
+	struct db_rows rows = outbox();
+	assert_int_equal(db_int(&rows, 1, ATTEMPTS), 0);
+	config.mail_spool = spool;
+	open_mailer();
+	report = run();
+	assert_false(report.out_of_reach);
+	assert_int_equal(report.sent, 1);
+}
+
 /* A retry sends what the first attempt would have sent, whatever the templates say by then. */
 static void a_retry_says_the_same(void **state)
 {
@@ -545,6 +564,7 @@ int main(void)
 	    TEST(mail_without_a_recipient_is_dropped),
 	    TEST(failures_are_retried_with_growing_waits),
 	    TEST(a_failure_holds_up_no_other_mail),
+	    TEST(a_spool_out_of_reach_is_tried_once_a_run),
 	    TEST(a_retry_says_the_same),
 	    TEST(a_claim_keeps_others_away_until_its_lease_ends),
 	    TEST(sent_but_not_noted_it_is_the_same_file),
