@@ -110,7 +110,7 @@ pages() {
 	local live trashed deletion archived project site
 	live=$(with_dashes "$(live_id 1 500000)") trashed=$(with_dashes "$(trashed_id 1 500000)")
 	deletion=$(with_dashes "$(deletion_id 1 500000)") archived=$(with_dashes "$(live_id 1 500003)")
-	project=$(with_dashes "$(hex_id 004 $began_ms 1001)") site=$(with_dashes "$(hex_id 005 $began_ms 1001)")
+	project=$(with_dashes "$(hex_id 004 $began_ms 1002)") site=$(with_dashes "$(hex_id 005 $began_ms 1003)")
 	cat <<PAGES
 /                       admin  /
 /                       member /
