@@ -12,8 +12,8 @@
 	"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 #define API_CSP "default-src 'none'; frame-ancestors 'none'"
 
-#define PAGE_ROOM ((size_t)96 * 1024) /* most pages fit, so that they need not grow on their way   \
-				       */
+/* Most pages fit, so that they need not grow on their way. */
+#define PAGE_ROOM ((size_t)96 * 1024)
 
 static void set(struct web *web, const char *name, const char *value)
 {
