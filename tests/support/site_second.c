@@ -141,12 +141,28 @@ static void stop(pid_t *child, int signal)
 	*child = 0;
 }
 
+/* What a sanitizer had to say of the second server is a failure, too. */
+static void check_log(const struct site *site)
+{
+	static char found[16 * 1024];
+	char path[sizeof(site->second_folder) + 16];
+
+	snprintf(path, sizeof(path), "%s/logs/serve.log", site->second_folder);
+	if (program_run((const char *const[]){"grep", "-E", "-A", "30",
+			    "Sanitizer|runtime error:", path, NULL},
+		found, sizeof(found)) != 1) {
+		fprintf(stderr, "%s\n", found);
+		exit(1);
+	}
+}
+
 void site_second_close(struct site *site)
 {
 	if (!site->second_folder[0])
 		return;
 	stop(&site->second_nginx, SIGQUIT);
 	stop(&site->second_serve, SIGTERM);
+	check_log(site);
 	program_remove_folder(site->second_folder);
 	site->second_folder[0] = '\0';
 }

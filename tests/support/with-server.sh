@@ -35,10 +35,13 @@ env LETHE_VAR="$var" LETHE_PORT="$port" LETHE_METRICS_PORT=$((port + 1)) \
     RUN_PREPARED=1 RUN_DATABASE="${RUN_DATABASE:-fast}" app/run/run.sh >"$var/run.log" 2>&1 &
 server=$!
 
-finish() {
-	local status=$?
+stop_server() {
 	kill -TERM "$server" 2>/dev/null || true
 	wait "$server" 2>/dev/null || true
+}
+finish() {
+	local status=$?
+	stop_server
 	if [ -n "${KEEP_SERVER:-}" ]; then echo "The server's data folder is $var" >&2; else rm -rf "$var"; fi
 	exit "$status"
 }
@@ -61,7 +64,8 @@ command=$!
 status=0
 wait "$command" || status=$?
 
-# What the server's sanitizers and assertions had to say is a failure, too.
+# What the server's sanitizers and assertions had to say is a failure, too; leaks are told at the end.
+stop_server
 if grep -lE 'ERROR: (Address|Leak|Thread|UndefinedBehavior)Sanitizer|WARNING: ThreadSanitizer|runtime error:' \
     "$var"/logs/*.log >&2; then
 	grep -hE -A 30 'Sanitizer|runtime error:' "$var"/logs/*.log | head -n 80 >&2
