@@ -17,7 +17,7 @@ static bool sees_all(const struct actor *actor)
 /* Which shelves a list shows, and which photos on them. */
 static struct photo_ranges ranges_of(const struct actor *actor, const struct photos_query *query)
 {
-	unsigned shelves = query->archived_only ? ARCHIVED : LIVE;
+	unsigned shelves = query->archived_only ? ARCHIVED : query->deleted_only ? DELETED : LIVE;
 
 	shelves |= query->include_archived ? ARCHIVED : 0;
 	shelves |= query->include_deleted ? DELETED : 0;
@@ -54,7 +54,7 @@ static bool check_query(
 		return error_set(
 		    error, ERROR_UNAUTHENTICATED, "not_signed_in", "Please sign in first.");
 	}
-	if (query->include_deleted && !sees_all(actor)) {
+	if ((query->include_deleted || query->deleted_only) && !sees_all(actor)) {
 		return error_set(error, ERROR_FORBIDDEN, "admins_only",
 		    "Only admins see deleted photos in lists; your own are on the trash page.");
 	}

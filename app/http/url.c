@@ -121,9 +121,8 @@ static char *fill_pattern(char *out, const char *pattern, const struct http_pair
 	return out;
 }
 
-static char *append_query(char *out, const struct http_pair *query)
+static char *append_query(char *out, char separator, const struct http_pair *query)
 {
-	char separator = '?';
 	for (; query->name; query++) {
 		if (!query->value)
 			continue;
@@ -146,7 +145,7 @@ char *http_url_build(struct arena *arena, const char *pattern, const struct http
 		log_event(LOG_ERROR, "url_capture_missing", log_text("pattern", pattern));
 		return arena_dup(arena, "/");
 	}
-	*append_query(end, query) = '\0';
+	*append_query(end, strchr(pattern, '?') ? '&' : '?', query) = '\0';
 	return url;
 }
 

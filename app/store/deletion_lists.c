@@ -23,6 +23,16 @@ DB_STATEMENT(DELETION_PAGE_OF_KIND, PAGE("trash_kind", OF_ORGANIZATION, ONE_KIND
 DB_STATEMENT(DELETION_PAGE_OWN, PAGE("own_trash", OF_PERSON, ANY_KIND));
 DB_STATEMENT(DELETION_PAGE_OWN_OF_KIND, PAGE("own_trash_kind", OF_PERSON, ONE_KIND));
 
+/* What people search for by the beginning of its name; the position is that of a deletion. */
+DB_STATEMENT(DELETION_LABEL, "SELECT label FROM deletions WHERE organization_id = ? AND id = ?");
+DB_STATEMENT(DELETION_PAGE_LABELED,
+    "SELECT " DELETION_COLUMNS "," DELETION_LIST_COLUMNS
+    " FROM (SELECT id, label FROM deletions FORCE INDEX (label) WHERE organization_id = ?"
+    " AND restorable = 1 AND label LIKE ? ESCAPE '!' AND recover_until > ?"
+    " AND label >= ? AND (label > ? OR id > ?)"
+    " ORDER BY label, id LIMIT ?) page"
+    " JOIN deletions d ON d.id = page.id" DELETION_LIST_JOINS " ORDER BY page.label, page.id");
+
 DB_STATEMENT(DELETION_PAGE_CLOSING,
     "SELECT " DELETION_COLUMNS "," DELETION_LIST_COLUMNS
     " FROM (SELECT id, recover_until FROM deletions FORCE INDEX (closing)"
@@ -31,6 +41,11 @@ DB_STATEMENT(DELETION_PAGE_CLOSING,
     "?) page"
     " JOIN deletions d ON d.id = page.id" DELETION_LIST_JOINS
     " ORDER BY page.recover_until, page.id");
+
+DB_STATEMENT(DELETION_PAGE_ORGANIZATIONS,
+    "SELECT " DELETION_COLUMNS "," DELETION_LIST_COLUMNS
+    " FROM organizations o JOIN deletions d ON d.id = o.deletion_id" DELETION_LIST_JOINS
+    " WHERE o.deleted_at IS NOT NULL AND d.state <> 'purged' ORDER BY d.id DESC LIMIT ?");
 
 DB_STATEMENT(DELETION_IDS_OF_ACT,
     "SELECT id FROM deletions WHERE act_id = ? AND organization_id = ? AND initiator_id = ?"
@@ -50,14 +65,23 @@ DB_STATEMENT(DELETION_DUE,
 	" FORCE INDEX (due) WHERE" DUE
 DB_STATEMENT(DELETION_DUE_SUMS, SUMS);
 
+/* Photos that bear the mark, or that were archived or orphaned. Values: deletion, organisation,
+ * before, limit. */
+#define ITEM_PAGE(effect, rows, which)                                                             \
+	"SELECT p.id, p.original_id, p.title, COALESCE(pr.name, si.name),"                         \
+	" EXISTS (SELECT 1 FROM files f WHERE f.owner_id = p.id), " effect " FROM " rows           \
+	" LEFT JOIN projects pr ON pr.id = p.project_id LEFT JOIN sites si ON si.id = p.site_id"   \
+	" WHERE " which " LIMIT ?"
 DB_STATEMENT(DELETION_ITEM_PAGE,
-    "SELECT p.id, p.original_id, p.title, COALESCE(pr.name, si.name),"
-    " EXISTS (SELECT 1 FROM files f WHERE f.owner_id = p.id)"
-    " FROM photos p FORCE INDEX (deletion) LEFT JOIN projects pr ON pr.id = p.project_id"
-    " LEFT JOIN sites si ON si.id = p.site_id"
-    " WHERE p.deletion_id = ? AND p.organization_id = ? AND p.id < ? ORDER BY p.id DESC LIMIT ?");
+    ITEM_PAGE("0", "photos p FORCE INDEX (deletion)",
+	"p.deletion_id = ? AND p.organization_id = ? AND p.id < ? ORDER BY p.id DESC"));
+DB_STATEMENT(DELETION_EFFECT_PAGE,
+    ITEM_PAGE("IF(e.effect = 'archived', 1, 2)",
+	"deletion_effects e STRAIGHT_JOIN photos p ON p.id = e.photo_id",
+	"e.deletion_id = ? AND p.organization_id = ? AND e.photo_id < ? ORDER BY e.photo_id DESC"));
 
-#define FAR_FUTURE_US INT64_C(253402300799000000) /* the last second of the year 9999 */
+#define MOST_ORGANIZATIONS 1000
+#define FAR_FUTURE_US      INT64_C(253402300799000000) /* the last second of the year 9999 */
 
 /* No id is greater. */
 static struct id last_id(void)
@@ -91,6 +115,58 @@ static bool is_restorable(const struct deletion_query *query)
 	       query->state == DELETION_TRASHED;
 }
 
+/* The pattern of what begins with a text, whose own wildcards stand for themselves. */
+static const char *beginning(struct arena *arena, const char *text)
+{
+	char *pattern = arena_alloc(arena, 2 * strlen(text) + 2);
+	char *out = pattern;
+
+	for (; *text; text++) {
+		if (strchr("%_!", *text)) {
+			*out++ = '!';
+		}
+		*out++ = *text;
+	}
+	*out = '%';
+	return pattern;
+}
+
+/* The label at which a page goes on: "" for the first one, and where the position is gone. */
+static enum db_result label_of(
+    struct db *db, struct arena *arena, const struct deletion_query *query, const char **label_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = DB_NONE;
+
+	if (!id_is_none(&query->after)) {
+		result = db_query(db, arena, &DELETION_LABEL,
+		    DB_VALUES(db_bind_id(&query->organization_id), db_bind_id(&query->after)),
+		    &rows);
+	}
+	*label_r = result == DB_OK && db_text(&rows, 0, 0) ? db_text(&rows, 0, 0) : "";
+	return result == DB_NONE ? DB_OK : result;
+}
+
+static enum db_result read_labeled(struct db *db, struct arena *arena,
+    const struct deletion_query *query, struct deletion_page *page_r)
+{
+	const char *from = "";
+	struct db_rows rows = {0};
+	enum db_result result = label_of(db, arena, query, &from);
+
+	if (result == DB_OK) {
+		result = db_query(db, arena, &DELETION_PAGE_LABELED,
+		    DB_VALUES(db_bind_id(&query->organization_id),
+			db_bind_text(beginning(arena, query->label)), db_bind_time(query->now_us),
+			db_bind_text(from), db_bind_text(from),
+			db_bind_blob(query->after.bytes, sizeof(query->after.bytes)),
+			db_bind_int((int64_t)query->limit + 1)),
+		    &rows);
+	}
+	fill_page(arena, &rows, query->limit, page_r);
+	return result == DB_NONE ? DB_OK : result;
+}
+
 enum db_result deletion_page(struct db *db, struct arena *arena, const struct deletion_query *query,
     struct deletion_page *page_r)
 {
@@ -98,6 +174,9 @@ enum db_result deletion_page(struct db *db, struct arena *arena, const struct de
 	    {&DELETION_PAGE_OF_KIND, &DELETION_PAGE},
 	    {&DELETION_PAGE_OWN_OF_KIND, &DELETION_PAGE_OWN},
 	};
+	if (query->label) {
+		return read_labeled(db, arena, query, page_r);
+	}
 	bool own = !id_is_none(&query->initiator_id);
 	struct id below = before(&query->after);
 	struct db_value state =
@@ -131,6 +210,17 @@ enum db_result deletion_page_closing(struct db *db, struct arena *arena,
 	    &rows);
 
 	fill_page(arena, &rows, limit, page_r);
+	return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result deletion_page_organizations(
+    struct db *db, struct arena *arena, struct deletion_page *page_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, &DELETION_PAGE_ORGANIZATIONS,
+	    DB_VALUES(db_bind_int(MOST_ORGANIZATIONS)), &rows);
+
+	fill_page(arena, &rows, MOST_ORGANIZATIONS, page_r);
 	return result == DB_NONE ? DB_OK : result;
 }
 
@@ -203,11 +293,14 @@ enum db_result deletion_item_page(struct db *db, struct arena *arena,
     struct deletion_item **items_r, size_t *count_r, bool *more_r)
 {
 	struct id below = before(after);
+	bool hidden = deletion->photo_action != PHOTO_ACTION_ARCHIVE &&
+		      deletion->photo_action != PHOTO_ACTION_ORPHAN;
 	struct db_rows rows = {0};
-	enum db_result result = db_query(db, arena, &DELETION_ITEM_PAGE,
-	    DB_VALUES(db_bind_id(&deletion->id), db_bind_id(&deletion->organization_id),
-		db_bind_id(&below), db_bind_int((int64_t)limit + 1)),
-	    &rows);
+	enum db_result result =
+	    db_query(db, arena, hidden ? &DELETION_ITEM_PAGE : &DELETION_EFFECT_PAGE,
+		DB_VALUES(db_bind_id(&deletion->id), db_bind_id(&deletion->organization_id),
+		    db_bind_id(&below), db_bind_int((int64_t)limit + 1)),
+		&rows);
 
 	*more_r = rows.count > limit;
 	*count_r = *more_r ? limit : rows.count;
@@ -219,6 +312,7 @@ enum db_result deletion_item_page(struct db *db, struct arena *arena,
 		    .title = db_text(&rows, i, 2),
 		    .part_of = db_text(&rows, i, 3),
 		    .has_picture = db_bool(&rows, i, 4),
+		    .effect = (enum deletion_effect)db_int(&rows, i, 5),
 		};
 	}
 	return result == DB_NONE ? DB_OK : result;

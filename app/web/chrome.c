@@ -6,18 +6,40 @@
 #include <auth/csrf.h>
 #include <domain/audit.h>
 #include <http/url.h>
+#include <store/organizations.h>
 #include <string.h>
 
-static const struct nav {
+struct nav {
 	const char *path, *label;
 	enum role least;
-} navs[] = {
-    {"/", "Library", ROLE_MEMBER},
-    {"/upload", "Add photos", ROLE_MEMBER},
-    {"/content", "Content", ROLE_MEMBER},
-    {"/trash", "Trash", ROLE_MEMBER},
-    {"/admin/audit", "Audit trail", ROLE_ADMIN},
-    {"/admin/storage", "Storage", ROLE_ADMIN},
+	const char *meaning; /* of a page of the admins' section, for its list */
+};
+
+static const struct nav navs[] = {
+    {"/", "Library", ROLE_MEMBER, NULL},
+    {"/upload", "Add photos", ROLE_MEMBER, NULL},
+    {"/albums", "Albums", ROLE_MEMBER, NULL},
+    {"/content", "Content", ROLE_MEMBER, NULL},
+    {"/trash", "Trash", ROLE_MEMBER, NULL},
+    {"/admin", "Admin", ROLE_ADMIN, NULL},
+};
+
+/* The admins' section: one entry of the navigation, and these within it. */
+static const struct nav admin_navs[] = {
+    {"/admin", "Overview", ROLE_ADMIN, NULL},
+    {"/admin/photos", "Photos", ROLE_ADMIN,
+	"All photos of the organisation: archive or delete many at once."},
+    {"/admin/projects", "Projects", ROLE_ADMIN,
+	"Projects and what deleting one would do to its photos."},
+    {"/admin/sites", "Sites", ROLE_ADMIN, "Sites, who owns them, and claims to decide."},
+    {"/admin/recover", "Recovery", ROLE_ADMIN,
+	"What can still be brought back, soonest to close first."},
+    {"/admin/settings", "Settings", ROLE_ADMIN,
+	"How long deleted and archived things stay, and who may delete accounts."},
+    {"/admin/audit", "Audit trail", ROLE_ADMIN, "Who did what, and when."},
+    {"/admin/storage", "Storage", ROLE_ADMIN, "Files of what was purged, until they are gone."},
+    {"/admin/organizations", "Organisations", ROLE_PLATFORM_ADMIN,
+	"All organisations of this installation: act for one, delete, restore."},
 };
 
 static const char *const role_words[] = {
@@ -41,23 +63,75 @@ static const struct {
     {"revoked", "The link is dead from now on.", NULL},
     {"retried", "It will be tried again right away.", NULL},
     {"signed_out", "You are signed out.", NULL},
+    {"restored_some", "One item was restored; others could not be, and are still here.",
+	"items were restored; others could not be, and are still here."},
+    {"album_deleted", "The album is in the trash. Its photos stay where they are.", NULL},
+    {"project_deleted", "The project is in the trash.", NULL},
+    {"site_deleted", "The site is in the trash.", NULL},
+    {"organization_deleted", "The organisation is in the trash; its people are signed out.", NULL},
+    {"acting", "You act for this organisation from now on.", NULL},
+    {"archived_none", "Nothing fits these criteria any more; nothing was archived.", NULL},
+    {"settings", "The settings are saved. They hold for what is deleted or archived from now on.",
+	NULL},
+    {"claimed", "Your claim is on its way: an admin decides.", NULL},
+    {"claim_approved", "The claim is approved.", NULL},
+    {"claim_rejected", "The claim is rejected.", NULL},
     {"undone", "Undone: everything is back where it was.", NULL},
 };
 
-static void fill_nav(struct web *web, struct doc *page)
+/* A page of a section belongs to the section's entry, but for the start page. */
+static bool is_within(const char *path, const char *entry)
+{
+	size_t length = strlen(entry);
+
+	return length > 1 && strncmp(path, entry, length) == 0 &&
+	       (path[length] == '\0' || path[length] == '/');
+}
+
+static struct doc *nav_list(struct web *web, const struct nav *entries, size_t count, bool exact)
 {
 	struct doc *list = doc_list(web->arena);
+	const char *path = web->request->path;
 
-	for (size_t i = 0; i < sizeof(navs) / sizeof(navs[0]); i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct doc *entry = doc_object(web->arena);
-		if (web->actor.role < navs[i].least)
+		if (web->actor.role < entries[i].least)
 			continue;
-		doc_set_text(entry, "path", navs[i].path);
-		doc_set_text(entry, "label", navs[i].label);
-		doc_set_bool(entry, "is_current", strcmp(web->request->path, navs[i].path) == 0);
+		doc_set_text(entry, "path", entries[i].path);
+		doc_set_text(entry, "label", entries[i].label);
+		doc_set_text(entry, "meaning", entries[i].meaning);
+		doc_set_bool(entry, "is_current",
+		    strcmp(path, entries[i].path) == 0 ||
+			(!(exact && i == 0) && is_within(path, entries[i].path)));
 		doc_push(list, entry);
 	}
-	doc_set(page, "nav", list);
+	return list;
+}
+
+static void fill_nav(struct web *web, struct doc *page)
+{
+	bool is_section = actor_is_admin(&web->actor) && is_within(web->request->path, "/admin");
+
+	doc_set(page, "nav", nav_list(web, navs, sizeof(navs) / sizeof(navs[0]), false));
+	doc_set_null(page, "section");
+	if (is_section)
+		doc_set(page, "section",
+		    nav_list(web, admin_navs, sizeof(admin_navs) / sizeof(admin_navs[0]), true));
+	doc_set_bool(page, "has_section", is_section);
+}
+
+/* A platform admin who acts for another organisation sees which. */
+static const char *acting_for(struct web *web)
+{
+	const struct id *acting = &web->session->acting_organization_id;
+	const char *name = NULL;
+
+	if (id_is_none(acting) || id_equal(acting, &web->session->organization_id) ||
+	    !web->domain->db)
+		return NULL;
+	if (organizations_name(web->domain->db, web->arena, acting, &name) != DB_OK)
+		return "another organisation";
+	return name;
 }
 
 static void fill_user(struct web *web, struct doc *page)
@@ -72,6 +146,7 @@ static void fill_user(struct web *web, struct doc *page)
 	doc_set_text(user, "name", web->session->display_name);
 	doc_set_text(user, "role", role_words[web->session->role]);
 	doc_set_text(user, "id", web->session->uid);
+	doc_set_text(user, "acting_for", acting_for(web));
 	doc_set(page, "user", user);
 	doc_set_text(page, "csrf", web->session->csrf);
 }

@@ -83,6 +83,7 @@ static void send_page(struct web *web, int status, const struct error *error)
 	doc_set_bool(page, "is_sign_in", status == 401);
 	if (strcmp(error->reference_name, "deletion_id") == 0)
 		doc_set_text(page, "deletion_id", error->reference);
+	doc_set_bool(page, "is_site_taken", strcmp(error->reference_name, "site_id") == 0);
 	if (strcmp(error->reference_name, "request_id") == 0)
 		doc_set_text(page, "pending_request_id", error->reference);
 	if (page_send(web, status, "error", page, &failure))

@@ -266,12 +266,17 @@ static bool is_mendable(const struct error *error)
 	       strcmp(error->code, "container_deleted") == 0;
 }
 
+static bool check_inputs(struct web *web, struct error *error)
+{
+	return !web->route->check || web->route->check(web, error);
+}
+
 static bool act(struct web *web, struct error *error)
 {
 	struct error *shown;
 	bool done = false;
 
-	if (input_read(web, error) && check_reauth(web, &done, error) &&
+	if (input_read(web, error) && check_inputs(web, error) && check_reauth(web, &done, error) &&
 	    (done || web->route->handle(web, error)))
 		return true;
 	if (web->is_api || !web->route->form || !is_mendable(error))

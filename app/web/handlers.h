@@ -21,7 +21,30 @@ bool find_deletion(struct web *web, struct error *error);
 bool find_deletion_to_restore(struct web *web, struct error *error);
 bool find_content(struct web *web, struct error *error);
 
+/* A struct place: the live site, or the project, site, album or organisation that the actor may
+ * delete, or the organisation to restore; those deleted as well. */
+bool find_site(struct web *web, struct error *error);
+bool find_project_to_delete(struct web *web, struct error *error);
+bool find_site_to_delete(struct web *web, struct error *error);
+bool find_album_to_delete(struct web *web, struct error *error);
+bool find_organization_to_delete(struct web *web, struct error *error);
+bool find_organization_to_restore(struct web *web, struct error *error);
+
+/* The typed name is that of web->subject: a struct place. */
+bool check_confirmation(struct web *web, struct error *error);
+
 /* api/ */
+bool api_impact(struct web *web, struct error *error);
+bool api_project_delete(struct web *web, struct error *error);
+bool api_site_delete(struct web *web, struct error *error);
+bool api_container_delete(struct web *web, struct error *error);
+bool api_organization_restore(struct web *web, struct error *error);
+bool api_claim_make(struct web *web, struct error *error);
+bool api_claim_decide(struct web *web, struct error *error);
+bool api_settings_get(struct web *web, struct error *error);
+bool api_settings_change(struct web *web, struct error *error);
+bool api_recoverable_list(struct web *web, struct error *error);
+bool api_cleanup_start(struct web *web, struct error *error);
 bool api_token_create(struct web *web, struct error *error);
 bool api_reauth_create(struct web *web, struct error *error);
 bool api_photo_add(struct web *web, struct error *error);
@@ -103,6 +126,26 @@ bool page_content_archive_send(struct web *web, struct error *error);
 bool page_content_restore_send(struct web *web, struct error *error);
 bool page_content_forever(struct web *web, struct error *error);
 bool page_content_forever_send(struct web *web, struct error *error);
+bool page_albums(struct web *web, struct error *error);
+bool page_sites(struct web *web, struct error *error);
+bool page_claim_send(struct web *web, struct error *error);
+bool page_container_delete(struct web *web, struct error *error);
+bool page_container_delete_send(struct web *web, struct error *error);
+bool page_admin(struct web *web, struct error *error);
+bool page_admin_photos(struct web *web, struct error *error);
+bool page_archive(struct web *web, struct error *error);
+bool page_archive_send(struct web *web, struct error *error);
+bool page_admin_projects(struct web *web, struct error *error);
+bool page_admin_sites(struct web *web, struct error *error);
+bool page_claim_decide_send(struct web *web, struct error *error);
+bool page_recover(struct web *web, struct error *error);
+bool page_settings(struct web *web, struct error *error);
+bool page_settings_send(struct web *web, struct error *error);
+bool page_organizations(struct web *web, struct error *error);
+bool page_organization_act_send(struct web *web, struct error *error);
+bool page_organization_delete(struct web *web, struct error *error);
+bool page_organization_delete_send(struct web *web, struct error *error);
+bool page_organization_restore_send(struct web *web, struct error *error);
 bool page_audit(struct web *web, struct error *error);
 bool page_audit_export(struct web *web, struct error *error);
 bool page_storage(struct web *web, struct error *error);

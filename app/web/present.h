@@ -8,9 +8,11 @@
 #include "web.h"
 
 #include <domain/bulk.h>
+#include <domain/claims.h>
 #include <domain/deletions.h>
 #include <domain/photos.h>
 #include <domain/places.h>
+#include <domain/settings.h>
 #include <store/audit.h>
 #include <store/content.h>
 #include <store/queue.h>
@@ -23,15 +25,31 @@ struct doc *present_photo(struct web *web, const struct photo *photo);
 struct doc *present_list(struct web *web, struct doc *items, const struct id *next);
 struct doc *present_photos(struct web *web, const struct photos_page *page);
 
-/* Shape "deletion"; `counts` is by kind, without those that are zero. */
+/* Shape "deletion". */
 struct doc *present_deletion(struct web *web, const struct deletion *deletion);
-struct doc *present_counts(struct web *web, const struct deletion *deletion);
+
+/* Counts by kind, without those that are zero. */
+struct doc *present_counts(struct web *web, const int64_t *counts);
 
 /* "2 photos, 1 note". */
 const char *present_counts_words(struct web *web, const int64_t *counts);
 
 /* `{deletion_id, recover_until, counts}`, the answer to a deletion. */
 struct doc *present_deleted(struct web *web, const struct deletion *deletion);
+
+/* `{deletion_id, <item_key>, photo_count, photo_action}`, of a project or site; photo_count is null
+ * while it is still marking. */
+struct doc *present_container_deleted(
+    struct web *web, const struct deletion *deletion, const char *item_key);
+
+/* Shape "impact". */
+struct doc *present_impact(struct web *web, const struct deletion_impact *impact);
+
+/* Shape "claim". */
+struct doc *present_claim(struct web *web, const struct claim *claim);
+
+/* Shape "settings". */
+struct doc *present_settings(struct web *web, const struct settings *settings);
 
 /* Shape "content". */
 struct doc *present_content(struct web *web, const struct content *content);

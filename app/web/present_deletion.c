@@ -46,13 +46,13 @@ static const char *const state_words[DELETION_STATE_COUNT] = {
     [DELETION_PURGED] = "Deleted forever",
 };
 
-struct doc *present_counts(struct web *web, const struct deletion *deletion)
+struct doc *present_counts(struct web *web, const int64_t *all)
 {
 	struct doc *counts = doc_object(web->arena);
 
 	for (size_t i = 0; i < COUNT_KIND_COUNT; i++)
-		if (deletion->counts[i] > 0)
-			doc_set_int(counts, count_words[i].key, deletion->counts[i]);
+		if (all[i] > 0)
+			doc_set_int(counts, count_words[i].key, all[i]);
 	return counts;
 }
 
@@ -69,6 +69,34 @@ const char *present_counts_words(struct web *web, const int64_t *counts)
 		words = words ? arena_printf(web->arena, "%s, %s", words, one) : one;
 	}
 	return words ? words : "nothing";
+}
+
+/* Photos that a project's or site's deletion archived or left in the library are not in the trash.
+ */
+static bool leaves_photos(const struct deletion *deletion)
+{
+	return (deletion->kind == ITEM_PROJECT || deletion->kind == ITEM_SITE) &&
+	       deletion->photo_action != PHOTO_ACTION_DELETE;
+}
+
+static void set_counts(struct web *web, struct doc *doc, const struct deletion *deletion)
+{
+	int64_t counts[COUNT_KIND_COUNT];
+	bool leaves = leaves_photos(deletion) && deletion->counts[COUNT_PHOTO] > 0;
+	const char *photos =
+	    show_count(web->arena, deletion->counts[COUNT_PHOTO], "photo", "photos");
+
+	for (size_t i = 0; i < COUNT_KIND_COUNT; i++)
+		counts[i] = leaves && i == COUNT_PHOTO ? 0 : deletion->counts[i];
+	doc_set_text(doc, "counts_words", present_counts_words(web, counts));
+	doc_set_text(doc, "left_words",
+	    !leaves ? NULL
+		    : arena_join(web->arena, photos,
+			  deletion->photo_action == PHOTO_ACTION_ARCHIVE ? " archived"
+									 : " kept in the library",
+			  NULL));
+	doc_set_bool(doc, "is_archiving", deletion->photo_action == PHOTO_ACTION_ARCHIVE);
+	doc_set_bool(doc, "leaves_photos", leaves);
 }
 
 static void set_view(struct web *web, struct doc *doc, const struct deletion *deletion)
@@ -91,7 +119,7 @@ static void set_view(struct web *web, struct doc *doc, const struct deletion *de
 	doc_set_text(
 	    doc, "initiator_name", deletion->initiator_name ? deletion->initiator_name : "Lethe");
 	doc_set_text(doc, "part_of", deletion->part_of);
-	doc_set_text(doc, "counts_words", present_counts_words(web, deletion->counts));
+	set_counts(web, doc, deletion);
 	doc_set_text(doc, "size", show_bytes(web->arena, deletion->bytes));
 	doc_set_bool(doc, "can_restore", restorable);
 	doc_set_bool(doc, "can_delete_forever",
@@ -101,6 +129,9 @@ static void set_view(struct web *web, struct doc *doc, const struct deletion *de
 	    deletion->progress_total > 0 &&
 		(deletion->state == DELETION_MARKING || deletion->state == DELETION_RESTORING ||
 		    deletion->state == DELETION_PURGING));
+	doc_set_text(doc, "progress_words",
+	    arena_join(web->arena, show_number(web->arena, deletion->progress_done), " of ",
+		show_number(web->arena, deletion->progress_total), NULL));
 	doc_set_bool(doc, "is_purged", deletion->state == DELETION_PURGED);
 	show_time(web, doc, "deleted", deletion->deleted_at_us);
 	show_left(web, doc, "window", restorable ? deletion->recover_until_us : 0);
@@ -133,7 +164,7 @@ struct doc *present_deletion(struct web *web, const struct deletion *deletion)
 	doc_set_id(doc, "deleted_by", &deletion->initiator_id);
 	doc_set_time(doc, "deleted_at", deletion->deleted_at_us);
 	doc_set_time(doc, "recover_until", deletion->recover_until_us);
-	doc_set(doc, "counts", present_counts(web, deletion));
+	doc_set(doc, "counts", present_counts(web, deletion->counts));
 	doc_set_int(doc, "bytes", deletion->bytes);
 	doc_set(doc, "progress", progress_of(web, deletion));
 	if (!web->is_api) {
@@ -150,6 +181,6 @@ struct doc *present_deleted(struct web *web, const struct deletion *deletion)
 	doc_set_id(doc, "deletion_id", &deletion->id);
 	if (deletion->mode == MODE_SOFT)
 		doc_set_time(doc, "recover_until", deletion->recover_until_us);
-	doc_set(doc, "counts", present_counts(web, deletion));
+	doc_set(doc, "counts", present_counts(web, deletion->counts));
 	return doc;
 }

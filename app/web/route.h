@@ -79,6 +79,9 @@ struct web_route {
 	/* Load what the path names into web->subject and ask policy: not_found before forbidden. */
 	bool (*find)(struct web *web, struct error *error);
 
+	/* Hold the inputs against the subject (a typed name), before re-authentication; or NULL. */
+	bool (*check)(struct web *web, struct error *error);
+
 	/* Act and answer. False with `error` fails the request. */
 	bool (*handle)(struct web *web, struct error *error);
 

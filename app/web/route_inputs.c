@@ -14,6 +14,12 @@ static const char *const purpose_choices[] = {"account.delete", "account.export"
     "photo.permanent", "organization.delete", NULL};
 static const char *const delete_choices[] = {"DELETE", NULL};
 static const char *const tab_choices[] = {"deleted", "archived", NULL};
+static const char *const photo_action_choices[] = {"delete", "archive", "orphan", NULL};
+static const char *const decision_choices[] = {"approve", "reject", NULL};
+static const char *const unit_choices[] = {"seconds", "minutes", "hours", "days", NULL};
+static const char *const recoverable_choices[] = {"recoverable", NULL};
+static const char *const claim_choices[] = {"pending", "approved", "rejected", NULL};
+static const char *const step_choices[] = {"name", NULL};
 static const char *const format_choices[] = {"csv", "jsonl", NULL};
 
 #define END                                                                                        \
@@ -117,6 +123,14 @@ const struct web_input in_patch[] = {{.name = "action",
 const struct web_input in_forever[] = {CONFIRM, END};
 const struct web_input in_forever_page[] = {CONFIRM, REASON, END};
 const struct web_input in_bulk[] = {IDS, REASON, END};
+const struct web_input in_bulk_archive[] = {
+    {.name = "ids", .type = INPUT_IDS, .max = 1000, .meaning = "1 to 1,000 photos of one's own"},
+    {.name = "criteria",
+	.type = INPUT_OBJECT,
+	.meaning = "instead of ids (admins): project_id, date_range with start and end, tag_ids; "
+		   "all that are given must match"},
+    REASON, {.name = "dry_run", .type = INPUT_BOOL, .meaning = "only count what the criteria fit"},
+    END};
 const struct web_input in_bulk_restore[] = {IDS, END};
 const struct web_input in_selection[] = {
     {.name = "ids", .type = INPUT_IDS, .place = IN_QUERY, .required = true, .max = 50}, END};
@@ -143,6 +157,7 @@ const struct web_input in_restore[] = {
 	.meaning = "leave behind a container that is itself deleted"},
     {.name = "items", .type = INPUT_IDS, .max = 1000, .meaning = "only these photos"}, END};
 const struct web_input in_trash[] = {
+    {.name = "q", .type = INPUT_TEXT, .place = IN_QUERY, .max = 200},
     {.name = "tab", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = tab_choices},
     {.name = "kind", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = kind_choices}, CURSOR,
     NOTICE, END};
@@ -191,3 +206,84 @@ const struct web_input in_storage[] = {{.name = "cursor",
     LIMIT, END};
 const struct web_input in_storage_page[] = {
     QUERY("waiting", INPUT_BOOL, NULL), CURSOR, NOTICE, END};
+
+#define PHOTO_ACTION(place_)                                                                       \
+	{                                                                                          \
+		.name = "photo_action", .type = INPUT_CHOICE, .place = (place_),                   \
+		.choices = photo_action_choices,                                                   \
+		.meaning = "what becomes of its photos; default orphan"                            \
+	}
+#define CONFIRMATION                                                                               \
+	{                                                                                          \
+		.name = "confirmation", .type = INPUT_TEXT, .required = true, .max = 400,          \
+		.meaning = "its name"                                                              \
+	}
+const struct web_input in_impact[] = {PHOTO_ACTION(IN_QUERY), END};
+const struct web_input in_container_delete[] = {PHOTO_ACTION(IN_BODY), CONFIRMATION, REASON, END};
+const struct web_input in_organization_delete[] = {CONFIRMATION, REASON, END};
+const struct web_input in_organization_delete_page[] = {
+    {.name = "step", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = step_choices}, END};
+const struct web_input in_organization_act[] = {{.name = "organization_id", .type = INPUT_ID}, END};
+const struct web_input in_place_page[] = {CURSOR, NOTICE, END};
+const struct web_input in_sites_page[] = {
+    {.name = "claims", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = claim_choices}, CURSOR,
+    NOTICE, END};
+const struct web_input in_decision[] = {{.name = "decision",
+					    .type = INPUT_CHOICE,
+					    .required = true,
+					    .choices = decision_choices,
+					    .meaning = "what the admin says"},
+    END};
+const struct web_input in_recoverable[] = {{.name = "type",
+					       .type = INPUT_CHOICE,
+					       .place = IN_QUERY,
+					       .required = true,
+					       .choices = recoverable_choices,
+					       .meaning = "photos in the trash"},
+    LIMIT, CURSOR, END};
+const struct web_input in_recover_page[] = {QUERY("after", INPUT_TIME, NULL), CURSOR, NOTICE, END};
+const struct web_input in_trash_restore[] = {
+    {.name = "ids", .type = INPUT_IDS, .required = true, .max = 50}, END};
+#define CRITERIA(place_)                                                                           \
+	{.name = "project_id", .type = INPUT_ID, .place = (place_)},                               \
+	    {.name = "from", .type = INPUT_TIME, .place = (place_)},                               \
+	    {.name = "to", .type = INPUT_TIME, .place = (place_)},                                 \
+	{                                                                                          \
+		.name = "tags", .type = INPUT_TEXT, .place = (place_), .max = 600                  \
+	}
+const struct web_input in_admin_photos[] = {QUERY("include_archived", INPUT_BOOL, NULL),
+    QUERY("includeDeleted", INPUT_BOOL, NULL), QUERY("project_id", INPUT_ID, NULL),
+    QUERY("site_id", INPUT_ID, NULL),
+    {.name = "tag", .type = INPUT_TEXT, .place = IN_QUERY, .max = 100}, CURSOR, NOTICE, END};
+const struct web_input in_archive_page[] = {CRITERIA(IN_QUERY), END};
+const struct web_input in_archive_send[] = {CRITERIA(IN_BODY), REASON, END};
+
+/* Bounds as in domain/settings. */
+#define WINDOW(name_, min_, max_, meaning_)                                                        \
+	{                                                                                          \
+		.name = (name_), .type = INPUT_INTEGER, .min = (min_), .max = (max_),              \
+		.meaning = (meaning_)                                                              \
+	}
+#define DAY 86400
+const struct web_input in_settings[] = {
+    WINDOW("photo_recovery_s", 0, 30 * DAY, "window of deleted photos, seconds"),
+    WINDOW("container_recovery_s", 3600, 30 * DAY,
+	"window of deleted albums, projects, sites, users and organisations, seconds"),
+    WINDOW("archive_retention_s", DAY, 3650 * DAY, "how long archived photos stay, seconds"),
+    WINDOW("account_grace_s", 0, 28 * DAY, "grace period of account deletions, seconds"),
+    WINDOW("audit_retention_months", 12, 120, "how long audit entries stay, months"),
+    {.name = "self_deletion",
+	.type = INPUT_BOOL,
+	.meaning = "members may delete their own account"},
+    {.name = "admin_deletion", .type = INPUT_BOOL, .meaning = "admins may delete accounts"}, END};
+
+/* On the page an amount comes with its unit. */
+#define AMOUNT(name_)                                                                              \
+	{.name = (name_), .type = INPUT_INTEGER, .required = true, .max = INT64_C(999999999)},     \
+	{                                                                                          \
+		.name = name_ "_unit", .type = INPUT_CHOICE, .choices = unit_choices               \
+	}
+const struct web_input in_settings_page[] = {AMOUNT("photo_recovery_s"),
+    AMOUNT("container_recovery_s"), AMOUNT("archive_retention_s"), AMOUNT("account_grace_s"),
+    AMOUNT("audit_retention_months"), {.name = "self_deletion", .type = INPUT_BOOL},
+    {.name = "admin_deletion", .type = INPUT_BOOL}, END};

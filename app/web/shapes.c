@@ -78,10 +78,25 @@ static const struct shape_member access_token[] = {
 static const struct shape_member reauth_token[] = {
     ONE("reauth_token", "string"), ONE("expires_in", "integer"), END};
 static const struct shape_member health[] = {ONE("status", "string"), END};
+static const struct shape_member impact[] = {
+    ONE("counts", "counts"), ONE("bytes", "integer"), ONE("people", "integer"), END};
+static const struct shape_member project_deleted[] = {ONE("deletion_id", "uuid"),
+    ONE("project_id", "uuid"), MAYBE("photo_count", "integer"), ONE("photo_action", "string"), END};
+static const struct shape_member site_deleted[] = {ONE("deletion_id", "uuid"),
+    ONE("site_id", "uuid"), MAYBE("photo_count", "integer"), ONE("photo_action", "string"), END};
+static const struct shape_member claim[] = {ONE("id", "uuid"), ONE("site_id", "uuid"),
+    ONE("user_id", "uuid"), ONE("state", "string"), ONE("created_at", "time"),
+    MAYBE("decided_by", "uuid"), MAYBE("decided_at", "time"), END};
+static const struct shape_member settings[] = {ONE("photo_recovery_s", "integer"),
+    ONE("container_recovery_s", "integer"), ONE("archive_retention_s", "integer"),
+    ONE("account_grace_s", "integer"), ONE("audit_retention_months", "integer"),
+    ONE("self_deletion", "boolean"), ONE("admin_deletion", "boolean"), END};
+static const struct shape_member cleanup_started[] = {
+    ONE("unfinished", "boolean"), ONE("paused", "boolean"), END};
 static const struct shape_member problem[] = {ONE("type", "string"), ONE("title", "string"),
     ONE("status", "integer"), ONE("detail", "string"), ONE("code", "string"),
     SOMETIMES("field", "string"), SOMETIMES("deletion_id", "uuid"), SOMETIMES("request_id", "uuid"),
-    END};
+    SOMETIMES("site_id", "uuid"), SOMETIMES("user_id", "uuid"), END};
 
 const struct shape shapes[] = {
     {"photo", photo, NULL},
@@ -101,6 +116,12 @@ const struct shape shapes[] = {
     {"bulk_item", bulk_item, NULL},
     {"bulk_result", bulk_result, NULL},
     {"archive_batch", archive_batch, NULL},
+    {"impact", impact, NULL},
+    {"project_deleted", project_deleted, NULL},
+    {"site_deleted", site_deleted, NULL},
+    {"claim", claim, NULL},
+    {"settings", settings, NULL},
+    {"cleanup_started", cleanup_started, NULL},
     {"place", place, NULL},
     {"place_list", place_list, NULL},
     {"share", share, NULL},

@@ -26,6 +26,7 @@ struct photos_query {
 	bool include_archived;
 	bool include_deleted; /* admins; others are refused */
 	bool archived_only;   /* instead of the live ones (the trash page's tab) */
+	bool deleted_only;    /* likewise; admins */
 	bool mine;            /* only what the actor uploaded */
 	struct id project_id;
 	struct id site_id;

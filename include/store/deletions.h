@@ -127,7 +127,9 @@ struct deletion_query {
 	bool recoverable; /* marking or trashed and inside the window at now_us; else by `state` */
 	enum deletion_state state;
 	int64_t now_us;
-	struct id after; /* the last id of the page before; none: the first page */
+	const char *label; /* the beginning of the label, in any case; NULL: any. Then everybody's
+			    * recoverable ones of every kind, in the order of their labels */
+	struct id after;   /* the last id of the page before; none: the first page */
 	unsigned limit;
 };
 
@@ -147,6 +149,11 @@ enum db_result deletion_page(struct db *db, struct arena *arena, const struct de
 enum db_result deletion_page_closing(struct db *db, struct arena *arena,
     const struct id *organization_id, int64_t now_us, int64_t after_us, const struct id *after_id,
     unsigned limit, struct deletion_page *page_r) __attribute__((warn_unused_result));
+
+/* The deletions that organisations bear, of the whole installation, newest first, at most 1,000;
+ * purged ones are not among them. */
+enum db_result deletion_page_organizations(struct db *db, struct arena *arena,
+    struct deletion_page *page_r) __attribute__((warn_unused_result));
 
 /* The ids of all deletions of an act by one initiator in an organisation, oldest first. */
 enum db_result deletion_ids_of_act(struct db *db, struct arena *arena,

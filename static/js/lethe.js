@@ -198,8 +198,9 @@ function dialogs(event) {
 
 /* --- selections --- */
 
+/* Also those that stand elsewhere and name their form. */
 function boxes(form) {
-	return [...form.querySelectorAll('.tile__select input')];
+	return [...form.elements].filter((box) => box.type === 'checkbox' && box.name);
 }
 
 function showSelection(form) {
@@ -209,8 +210,8 @@ function showSelection(form) {
 	const whole = form.querySelector('[data-all] input');
 	if (!bar) return;
 	bar.hidden = chosen === 0;
-	bar.querySelector('[data-count]').textContent = `${plural(chosen, 'photo')} selected`;
-	whole.checked = chosen === all.length;
+	bar.querySelector('[data-count]').textContent = `${plural(chosen, form.dataset.selection || 'photo')} selected`;
+	whole.checked = chosen > 0 && chosen === all.length;
 	whole.indeterminate = chosen > 0 && chosen < all.length;
 }
 
@@ -220,7 +221,8 @@ function selections() {
 		if (!whole) continue;
 		whole.hidden = false;
 		form.querySelector('[data-count]').setAttribute('aria-live', 'polite');
-		form.addEventListener('change', (event) => {
+		document.addEventListener('change', (event) => {
+			if (event.target.form !== form) return;
 			if (whole.contains(event.target))
 				boxes(form).forEach((box) => { box.checked = event.target.checked; });
 			showSelection(form);

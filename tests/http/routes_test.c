@@ -27,6 +27,13 @@ enum thing {
 	QUEST,      /* an archived quest */
 	DRAFT,      /* a quest that is not archived */
 	CLEANUP,    /* a failed row of the cleanup queue */
+	PROJECT,    /* a project called Place, as the next three */
+	SITE,
+	ALBUM,
+	ORGANIZATION,      /* another one */
+	ORGANIZATION_GONE, /* one that is in the trash */
+	ALDER,             /* the organisation of the owner */
+	CLAIM,             /* a site and, as second, the owner's claim on it */
 };
 
 enum sort { QUERY, FORM, FILE_FORM, JSON, FILE_API };
@@ -77,6 +84,15 @@ struct row {
 		visitor_, 403, 403, status_, status_, 403, 404                                     \
 	}
 
+#define ADMINS_ONLY(visitor_, status_)                                                             \
+	{                                                                                          \
+		visitor_, 403, 403, status_, status_, 404, 404                                     \
+	}
+#define PLATFORM_ONLY(visitor_, status_)                                                           \
+	{                                                                                          \
+		visitor_, 403, 403, 403, status_, 403, 403                                         \
+	}
+
 #define GET    HTTP_GET
 #define POST   HTTP_POST
 #define PATCH  HTTP_PATCH
@@ -107,6 +123,10 @@ static const struct row rows[] = {
     {POST, "/api/photos/bulk-archive", JSON, NULL, "{'ids': ['$']}", LIVE, NULL, SIGNED_IN(401, 200)},
     {POST, "/api/photos/bulk-delete", JSON, NULL, "{'ids': ['$']}", LIVE, NULL, SIGNED_IN(401, 200)},
     {POST, "/api/photos/bulk-restore", JSON, NULL, "{'ids': ['$']}", TRASHED, NULL, SIGNED_IN(401, 200)},
+
+    {POST, "/api/photos/bulk-archive", JSON, NULL, "{'criteria': {'date_range': {'end': '2001-01-01'}}}", NOTHING, NULL, ADMINS(401, 200)},
+    {GET, "/api/photos/deletion-requests", QUERY, "/api/photos/deletion-requests?type=recoverable", NULL, NOTHING, NULL, ADMINS(401, 200)},
+    {POST, "/api/photos/deletion-requests/cleanup", JSON, NULL, NULL, NOTHING, NULL, ADMINS(401, 202)},
 
     /* one photo */
     {GET, "/photos/{id}", QUERY, NULL, NULL, LIVE, NULL, MEMBERS(303, 200)},
@@ -144,8 +164,27 @@ static const struct row rows[] = {
     {GET, "/api/tags", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(401, 200)},
     {GET, "/api/organizations", QUERY, NULL, NULL, NOTHING, NULL, {401, 403, 403, 403, 200, 403, 403}},
 
+    /* containers */
+    {GET, "/api/projects/{id}/impact", QUERY, NULL, NULL, PROJECT, NULL, ADMINS_ONLY(401, 200)},
+    {GET, "/api/sites/{id}/impact", QUERY, "/api/sites/$/impact?photo_action=delete", NULL, SITE, NULL, ADMINS_ONLY(401, 200)},
+    {GET, "/api/albums/{id}/impact", QUERY, NULL, NULL, ALBUM, NULL, OWN(401, 200)},
+    {GET, "/api/organizations/{id}/impact", QUERY, NULL, NULL, ORGANIZATION, NULL, PLATFORM_ONLY(401, 200)},
+    {DELETE, "/api/projects/{id}", JSON, NULL, "{'photo_action': 'archive', 'confirmation': 'Place', 'reason': 'Why'}", PROJECT, NULL, ADMINS_ONLY(401, 200)},
+    {DELETE, "/api/sites/{id}", JSON, NULL, "{'confirmation': 'Place'}", SITE, NULL, ADMINS_ONLY(401, 200)},
+    {DELETE, "/api/albums/{id}", JSON, NULL, NULL, ALBUM, NULL, OWN(401, 200)},
+    {DELETE, "/api/organizations/{id}", JSON, NULL, "{'confirmation': 'Place'}", ORGANIZATION, "organization.delete", PLATFORM_ONLY(401, 200)},
+    {POST, "/api/organizations/{id}/restore", JSON, NULL, NULL, ORGANIZATION_GONE, NULL, PLATFORM_ONLY(401, 200)},
+    {GET, "/albums", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
+    {GET, "/albums/{id}/delete", QUERY, NULL, NULL, ALBUM, NULL, OWN(303, 200)},
+    {POST, "/albums/{id}/delete", FORM, NULL, "", ALBUM, NULL, OWN(401, 303)},
+    {GET, "/sites", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
+    {POST, "/sites/{id}/claims", FORM, NULL, "", SITE, NULL, MEMBERS(401, 303)},
+    {POST, "/api/sites/{id}/claims", JSON, NULL, NULL, SITE, NULL, MEMBERS(401, 201)},
+    {PATCH, "/api/sites/{id}/claims/{claim_id}", JSON, NULL, "{'decision': 'approve'}", CLAIM, NULL, ADMINS_OWN(401, 200)},
+
     /* trash */
     {GET, "/trash", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
+    {POST, "/trash/restore", FORM, NULL, "ids=$", DELETION, NULL, HIDDEN(401, 303)},
     {POST, "/trash/undo", FORM, NULL, "act_id=$", ACT, NULL, {401, 303, 404, 404, 404, 404, 404}},
     {GET, "/trash/{id}", QUERY, NULL, NULL, DELETION, NULL, HIDDEN(303, 200)},
     {POST, "/trash/{id}/restore", FORM, NULL, "", DELETION, NULL, HIDDEN(401, 303)},
@@ -166,6 +205,27 @@ static const struct row rows[] = {
     {DELETE, "/api/creator/delete-content", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(401, 410)},
 
     /* admin */
+    {GET, "/admin", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
+    {GET, "/admin/photos", QUERY, "/admin/photos?includeDeleted=true", NULL, NOTHING, NULL, ADMINS(303, 200)},
+    {GET, "/admin/photos/archive", QUERY, "/admin/photos/archive?to=2001-01-01", NULL, NOTHING, NULL, ADMINS(303, 200)},
+    {POST, "/admin/photos/archive", FORM, NULL, "to=2001-01-01", NOTHING, NULL, ADMINS(401, 303)},
+    {GET, "/admin/projects", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
+    {GET, "/admin/projects/{id}/delete", QUERY, NULL, NULL, PROJECT, NULL, ADMINS_OWN(303, 200)},
+    {POST, "/admin/projects/{id}/delete", FORM, NULL, "photo_action=orphan&confirmation=Place", PROJECT, NULL, ADMINS_OWN(401, 303)},
+    {GET, "/admin/sites", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
+    {GET, "/admin/sites/{id}/delete", QUERY, NULL, NULL, SITE, NULL, ADMINS_OWN(303, 200)},
+    {POST, "/admin/sites/{id}/delete", FORM, NULL, "photo_action=delete&confirmation=Place", SITE, NULL, ADMINS_OWN(401, 303)},
+    {POST, "/admin/sites/{id}/claims/{claim_id}", FORM, NULL, "decision=reject", CLAIM, NULL, ADMINS_OWN(401, 303)},
+    {GET, "/admin/recover", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
+    {GET, "/admin/settings", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
+    {POST, "/admin/settings", FORM, NULL, "photo_recovery_s=4&photo_recovery_s_unit=hours&container_recovery_s=7&container_recovery_s_unit=days&archive_retention_s=30&archive_retention_s_unit=days&account_grace_s=14&account_grace_s_unit=days&audit_retention_months=12&self_deletion=true&admin_deletion=true", NOTHING, NULL, ADMINS(401, 303)},
+    {GET, "/admin/organizations", QUERY, NULL, NULL, NOTHING, NULL, PLATFORM_ONLY(303, 200)},
+    {POST, "/admin/organizations/act", FORM, NULL, "organization_id=$", ALDER, NULL, PLATFORM_ONLY(401, 303)},
+    {GET, "/admin/organizations/{id}/delete", QUERY, "/admin/organizations/$/delete?step=name", NULL, ORGANIZATION, NULL, PLATFORM_ONLY(303, 200)},
+    {POST, "/admin/organizations/{id}/delete", FORM, NULL, "confirmation=Place", ORGANIZATION, NULL, PLATFORM_ONLY(401, 303)},
+    {POST, "/admin/organizations/{id}/restore", FORM, NULL, "", ORGANIZATION_GONE, NULL, PLATFORM_ONLY(401, 303)},
+    {GET, "/api/admin/settings", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(401, 200)},
+    {PATCH, "/api/admin/settings", JSON, NULL, "{'self_deletion': true}", NOTHING, NULL, ADMINS(401, 200)},
     {GET, "/admin/audit", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
     {GET, "/admin/audit/export", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
     {GET, "/admin/storage", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
@@ -210,8 +270,8 @@ static const char *add_cleanup(struct site *site)
 	site_sql(site,
 	    "INSERT INTO storage_cleanup_queue (id, organization_id, storage_key, state, attempts,"
 	    " next_attempt_at, created_at) VALUES (" UUID ", " UUID
-	    ", 'test/%s', 'failed', 10, '2026-01-01', '2026-01-01')",
-	    id, site_organization_id(site, ADA), id);
+	    ", '%s', 'failed', 10, '2026-01-01', '2026-01-01')",
+	    id, site_organization_id(site, ADA), site_new_key(site));
 	return id;
 }
 
@@ -239,6 +299,58 @@ static struct things make_photo_thing(struct site *site, enum thing thing)
 	return made;
 }
 
+static const char *add_organization(struct site *site)
+{
+	const char *id = site_new_id(site);
+
+	site_sql(site,
+	    "INSERT INTO organizations (id, name, created_at) VALUES (" UUID
+	    ", 'Place', '2026-01-01')",
+	    id);
+	return id;
+}
+
+static struct things delete_organization(struct site *site)
+{
+	const char *id = add_organization(site);
+	const char *header = arena_printf(site_arena(site), "X-Reauth-Token: %s",
+	    site_reauth(site, PLATFORM, "organization.delete", id));
+
+	EXPECT(site_api_with(site, PLATFORM, header, "{'confirmation': 'Place'}",
+		   "DELETE /api/organizations/%s", id),
+	    200, NULL);
+	return (struct things){id, NULL};
+}
+
+static struct things make_claim(struct site *site)
+{
+	const char *place = site_place(site, ADMIN, "sites", "Place");
+	const struct http_answer *answer = site_api(site, ADA, "POST /api/sites/%s/claims", place);
+
+	EXPECT(answer, 201, NULL);
+	return (struct things){place, http_answer_text(answer, "id")};
+}
+
+static struct things make_place(struct site *site, enum thing thing)
+{
+	switch (thing) {
+	case PROJECT:
+		return (struct things){site_place(site, ADMIN, "projects", "Place"), NULL};
+	case SITE:
+		return (struct things){site_place(site, ADMIN, "sites", "Place"), NULL};
+	case ALBUM:
+		return (struct things){site_place(site, ADA, "albums", "Place"), NULL};
+	case ORGANIZATION:
+		return (struct things){add_organization(site), NULL};
+	case ORGANIZATION_GONE:
+		return delete_organization(site);
+	case ALDER:
+		return (struct things){site_organization_id(site, ADA), NULL};
+	default:
+		return make_claim(site);
+	}
+}
+
 static struct things make_thing(struct site *site, enum thing thing)
 {
 	switch (thing) {
@@ -251,7 +363,7 @@ static struct things make_thing(struct site *site, enum thing thing)
 	case CLEANUP:
 		return (struct things){add_cleanup(site), NULL};
 	default:
-		return make_photo_thing(site, thing);
+		return thing >= PROJECT ? make_place(site, thing) : make_photo_thing(site, thing);
 	}
 }
 
@@ -433,6 +545,15 @@ static const struct row *find_row(const struct web_route *route)
 	return NULL;
 }
 
+static bool has_route(const struct row *row)
+{
+	for (size_t i = 0; i < web_route_count; i++)
+		if (row->method == web_routes[i].method &&
+		    strcmp(row->pattern, web_routes[i].pattern) == 0)
+			return true;
+	return false;
+}
+
 static void test_every_route_has_a_row(void **state)
 {
 	(void)state;
@@ -440,7 +561,8 @@ static void test_every_route_has_a_row(void **state)
 		if (!find_row(&web_routes[i]))
 			fail_msg("%s %s has no row in this file", method_name(web_routes[i].method),
 			    web_routes[i].pattern);
-	assert_int_equal(web_route_count, ROW_COUNT);
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		assert_true(has_route(&rows[i]));
 }
 
 int main(void)

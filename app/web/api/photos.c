@@ -1,10 +1,12 @@
 /* photos.c - the API of photos. */
 #include "../acts.h"
+#include "../acts_containers.h"
 #include "../answer.h"
 #include "../handlers.h"
 #include "../input.h"
 #include "../present.h"
 
+#include <domain/archives.h>
 #include <domain/deletions.h>
 #include <domain/photos.h>
 #include <http/url.h>
@@ -109,19 +111,57 @@ bool api_photo_delete_forever(struct web *web, struct error *error)
 	       api_answer(web, present_deleted(web, &deletion));
 }
 
-bool api_photo_bulk_archive(struct web *web, struct error *error)
+/* No batch where nothing was archived. */
+static bool answer_batch(struct web *web, const struct id *batch_id, int64_t photo_count)
+{
+	struct doc *answer = doc_object(web->arena);
+
+	doc_set_id(answer, "batch_id", batch_id);
+	doc_set_int(answer, "photo_count", photo_count);
+	return api_answer(web, answer);
+}
+
+static bool archive_ids(struct web *web, struct error *error)
 {
 	const struct web_value *ids = input_get(web, "ids");
 	struct bulk_result result;
-	struct doc *answer;
 
-	if (!photos_bulk_archive(web->domain, &web->actor, web->arena, ids->ids, ids->count,
-		input_text(web, "reason"), &result, error))
+	if (input_bool(web, "dry_run"))
+		return error_set_field(error, "dry_run", "invalid_input",
+		    "dry_run counts what criteria fit; ids are counted already.");
+	return photos_bulk_archive(web->domain, &web->actor, web->arena, ids->ids, ids->count,
+		   input_text(web, "reason"), &result, error) &&
+	       answer_batch(web, &result.act_id, (int64_t)result.changed);
+}
+
+static bool archive_by_criteria(struct web *web, struct error *error)
+{
+	struct archive_criteria criteria;
+	struct archives_result result;
+	int64_t count;
+
+	if (!acts_read_criteria(input_get(web, "criteria")->object, &criteria, error))
 		return false;
-	answer = doc_object(web->arena);
-	doc_set_id(answer, "batch_id", &result.act_id);
-	doc_set_int(answer, "photo_count", (int64_t)result.changed);
-	return api_answer(web, answer);
+	if (input_bool(web, "dry_run"))
+		return archives_preview(
+			   web->domain, &web->actor, web->arena, &criteria, &count, error) &&
+		       answer_batch(web, &id_none, count);
+	return archives_archive(web->domain, &web->actor, web->arena, &criteria,
+		   input_text(web, "reason"), &result, error) &&
+	       answer_batch(web, &result.batch_id, result.photo_count);
+}
+
+bool api_photo_bulk_archive(struct web *web, struct error *error)
+{
+	bool has_criteria = input_get(web, "criteria")->present;
+
+	if (has_criteria && !actor_is_admin(&web->actor))
+		return error_set(error, ERROR_FORBIDDEN, "admins_only",
+		    "Only admins archive by criteria; name your own photos by ids.");
+	if (has_criteria == input_get(web, "ids")->present)
+		return error_set_field(error, has_criteria ? "criteria" : "ids",
+		    has_criteria ? "invalid_input" : "missing", "Give either ids or criteria.");
+	return has_criteria ? archive_by_criteria(web, error) : archive_ids(web, error);
 }
 
 bool api_photo_bulk_delete(struct web *web, struct error *error)

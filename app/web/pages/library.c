@@ -6,29 +6,11 @@
 #include "../input.h"
 #include "../present.h"
 #include "../show.h"
+#include "choices.h"
 
 #include <domain/deletions.h>
 #include <domain/photos.h>
-#include <domain/places.h>
 #include <http/url.h>
-
-#define CHOICES_MAX 200
-
-/* A choice of projects or sites for a form. */
-static bool set_choices(struct web *web, struct doc *page, const char *key, enum place_kind kind,
-    const struct id *selected, struct error *error)
-{
-	struct doc *list = doc_list(web->arena);
-	struct places_page places;
-
-	if (!places_list(
-		web->domain, &web->actor, web->arena, kind, CHOICES_MAX, &id_none, &places, error))
-		return false;
-	for (size_t i = 0; i < places.count; i++)
-		doc_push(list, present_place(web, &places.items[i], selected));
-	doc_set(page, key, list);
-	return true;
-}
 
 /* The address of this list with another cursor. */
 static const char *list_url(struct web *web, const char *cursor)
@@ -63,9 +45,9 @@ bool page_library(struct web *web, struct error *error)
 	struct photos_page photos;
 
 	if (!chrome_live(web, page, error) || !acts_list_photos(web, &photos, error) ||
-	    !set_choices(
+	    !choices_fill(
 		web, page, "projects", PLACE_PROJECT, input_id(web, "project_id"), error) ||
-	    !set_choices(web, page, "sites", PLACE_SITE, input_id(web, "site_id"), error))
+	    !choices_fill(web, page, "sites", PLACE_SITE, input_id(web, "site_id"), error))
 		return false;
 	doc_set(page, "photos", present_photos(web, &photos));
 	doc_set_text(page, "next_url",
@@ -80,9 +62,9 @@ bool page_upload(struct web *web, struct error *error)
 {
 	struct doc *page = page_begin(web, "Add photos");
 
-	if (!set_choices(
+	if (!choices_fill(
 		web, page, "projects", PLACE_PROJECT, input_id(web, "project_id"), error) ||
-	    !set_choices(web, page, "sites", PLACE_SITE, input_id(web, "site_id"), error))
+	    !choices_fill(web, page, "sites", PLACE_SITE, input_id(web, "site_id"), error))
 		return false;
 	doc_set_text(page, "title_value", input_text(web, "title"));
 	doc_set_text(page, "description", input_text(web, "description"));
@@ -118,6 +100,7 @@ static bool show_selection(
 	if (!acts_set_windows(web, page, error))
 		return false;
 	doc_set(page, "photos", list);
+	doc_set_text(page, "next", http_url_local(http_query(web->request, "next"), "/"));
 	doc_set_text(
 	    page, "count_words", show_count(web->arena, list->as.list.count, "photo", "photos"));
 	return page_send(web, web->form_error ? 400 : 200, name, page, error);
@@ -141,7 +124,7 @@ static bool tell(struct web *web, const struct bulk_result *result, const char *
 		return error_set(error, ERROR_CONFLICT, "nothing_changed",
 		    "Nothing was changed: %s",
 		    result->items[0].message ? result->items[0].message : "see each photo.");
-	return redirect_to(web, http_url_build(web->arena, "/", HTTP_NO_PAIRS,
+	return redirect_to(web, http_url_build(web->arena, next_or(web, "/"), HTTP_NO_PAIRS,
 				    HTTP_PAIRS({"done", done}, {"act", act},
 					{"n", arena_printf(web->arena, "%zu", result->changed)})));
 }

@@ -16,18 +16,35 @@
 
 static const struct tab {
 	const char *label, *kind; /* of the address; NULL: all */
+	enum role least;
 } tabs[] = {
-    {"Everything", NULL},
-    {"Photos", "photo"},
-    {"Albums", "album"},
-    {"Projects", "project"},
-    {"Sites", "site"},
+    {"Everything", NULL, ROLE_MEMBER},
+    {"Photos", "photo", ROLE_MEMBER},
+    {"Albums", "album", ROLE_MEMBER},
+    {"Projects", "project", ROLE_ADMIN},
+    {"Sites", "site", ROLE_ADMIN},
 };
 
 static const char *tab_url(struct web *web, const char *tab, const char *kind, const char *cursor)
 {
 	return http_url_build(web->arena, "/trash", HTTP_NO_PAIRS,
 	    HTTP_PAIRS({"tab", tab}, {"kind", kind}, {"cursor", cursor}));
+}
+
+/* What an admin searches for: the beginning of a name. */
+static const char *search_of(const struct web *web)
+{
+	return actor_is_admin(&web->actor) ? input_text(web, "q") : NULL;
+}
+
+/* The address of this list with another cursor. */
+static const char *list_url(struct web *web, const char *cursor)
+{
+	const char *search = search_of(web);
+
+	return search ? http_url_build(web->arena, "/trash", HTTP_NO_PAIRS,
+			    HTTP_PAIRS({"q", search}, {"cursor", cursor}))
+		      : tab_url(web, NULL, input_get(web, "kind")->text, cursor);
 }
 
 static void push_tab(
@@ -47,10 +64,12 @@ static void set_tabs(struct web *web, struct doc *page, bool is_archive)
 	const char *kind = input_text(web, "kind");
 
 	for (size_t i = 0; i < sizeof(tabs) / sizeof(tabs[0]); i++) {
+		if (web->actor.role < tabs[i].least)
+			continue;
 		bool same =
 		    kind && tabs[i].kind ? strcmp(kind, tabs[i].kind) == 0 : !kind && !tabs[i].kind;
 		push_tab(web, list, tabs[i].label, tab_url(web, NULL, tabs[i].kind, NULL),
-		    !is_archive && same);
+		    !is_archive && !search_of(web) && same);
 	}
 	push_tab(web, list, "Archive", tab_url(web, "archived", NULL, NULL), is_archive);
 	doc_set(page, "tabs", list);
@@ -65,6 +84,7 @@ static bool fill_deleted(struct web *web, struct doc *page, struct error *error)
 	    .any_kind = !kind->present,
 	    .kind = (enum item_kind)kind->integer,
 	    .recoverable = true,
+	    .label = search_of(web),
 	    .after = *input_id(web, "cursor"),
 	    .limit = PAGE_ROWS,
 	};
@@ -76,11 +96,9 @@ static bool fill_deleted(struct web *web, struct doc *page, struct error *error)
 	doc_set(page, "deletions", items);
 	doc_set_bool(page, "is_empty", rows.count == 0);
 	doc_set_text(page, "next_url",
-	    rows.more
-		? tab_url(web, NULL, kind->text, present_id(web, &rows.items[rows.count - 1].id))
-		: NULL);
-	doc_set_text(page, "first_url",
-	    input_get(web, "cursor")->present ? tab_url(web, NULL, kind->text, NULL) : NULL);
+	    rows.more ? list_url(web, present_id(web, &rows.items[rows.count - 1].id)) : NULL);
+	doc_set_text(
+	    page, "first_url", input_get(web, "cursor")->present ? list_url(web, NULL) : NULL);
 	return true;
 }
 
@@ -112,9 +130,38 @@ bool page_trash(struct web *web, struct error *error)
 		return false;
 	set_tabs(web, page, is_archive);
 	doc_set_bool(page, "is_archive", is_archive);
+	doc_set_text(page, "search", search_of(web));
+	doc_set_bool(page, "can_search", actor_is_admin(&web->actor) && !is_archive);
 	if (!(is_archive ? fill_archived : fill_deleted)(web, page, error))
 		return false;
 	return page_send(web, 200, "trash", page, error);
+}
+
+/* Each of the selected; what is refused stays in the trash, where its own page says why. */
+bool page_trash_restore_send(struct web *web, struct error *error)
+{
+	const struct web_value *ids = input_get(web, "ids");
+	struct restore_choice all = {0};
+	struct error first = {0};
+	size_t restored = 0;
+
+	for (size_t i = 0; i < ids->count; i++) {
+		struct deletion deletion;
+		struct error refusal = {0};
+		if (deletions_restore(web->domain, &web->actor, web->arena, &ids->ids[i], &all,
+			&deletion, &refusal))
+			restored++;
+		else if (first.kind == ERROR_NONE)
+			first = refusal;
+	}
+	if (restored == 0) {
+		*error = first;
+		return false;
+	}
+	return redirect_to(
+	    web, http_url_build(web->arena, next_or(web, "/trash"), HTTP_NO_PAIRS,
+		     HTTP_PAIRS({"done", restored < ids->count ? "restored_some" : "restored"},
+			 {"n", arena_printf(web->arena, "%zu", restored)})));
 }
 
 bool page_undo_send(struct web *web, struct error *error)
@@ -150,6 +197,8 @@ static bool set_items(struct web *web, struct doc *page, struct error *error)
 		doc_set_text(item, "id", id);
 		doc_set_text(item, "name", items[i].title ? items[i].title : "Untitled photo");
 		doc_set_text(item, "part_of", items[i].part_of);
+		doc_set_bool(item, "is_archived", items[i].effect == EFFECT_ARCHIVED);
+		doc_set_bool(item, "is_orphaned", items[i].effect == EFFECT_ORPHANED);
 		doc_set_bool(item, "is_derivative", !id_is_none(&items[i].original_id));
 		doc_set_text(item, "thumbnail_url",
 		    items[i].has_picture ? http_url_build(web->arena, "/photos/{id}/thumbnail",
@@ -159,7 +208,7 @@ static bool set_items(struct web *web, struct doc *page, struct error *error)
 	}
 	doc_set(page, "items", list);
 	doc_set_bool(page, "has_items", count > 0);
-	doc_set_bool(page, "has_choice", count > 1);
+	doc_set_bool(page, "has_choice", count > 1 && items[0].effect == EFFECT_DELETED);
 	doc_set_text(page, "next_url",
 	    more ? http_url_build(web->arena, "/trash/{id}",
 		       HTTP_PAIRS({"id", present_id(web, &deletion->id)}),

@@ -1,0 +1,97 @@
+/* subjects_places.c - projects, sites, albums and organisations that a path names: 404 before 403.
+ *
+ * Deleted ones are found by whoever may delete them, who are told by which deletion they are. */
+#include "handlers.h"
+#include "input.h"
+
+#include <auth/policy.h>
+#include <base/text.h>
+#include <domain/places.h>
+#include <string.h>
+
+static const enum policy_kind policy_kinds[PLACE_KIND_COUNT] = {
+    [PLACE_PROJECT] = POLICY_PROJECT,
+    [PLACE_SITE] = POLICY_SITE,
+    [PLACE_ALBUM] = POLICY_ALBUM,
+    [PLACE_ORGANIZATION] = POLICY_ORGANIZATION,
+};
+
+static bool load_place(struct web *web, enum place_kind kind, struct error *error)
+{
+	struct place *place = arena_alloc(web->arena, sizeof(*place));
+	enum db_result result;
+
+	web->subject = place;
+	if (!web_path_id(web, "id", &web->subject_id, error))
+		return false;
+	result = store_place_find(web->domain->db, web->arena, kind, &web->actor.organization_id,
+	    &web->subject_id, place);
+	if (result == DB_NONE)
+		return error_set(
+		    error, ERROR_NOT_FOUND, "not_found", "There is nothing at this address.");
+	return result == DB_OK || db_fail(result, error);
+}
+
+static bool find_place(
+    struct web *web, enum place_kind kind, enum policy_action action, struct error *error)
+{
+	const struct place *place;
+	struct policy_subject subject;
+
+	if (!load_place(web, kind, error))
+		return false;
+	place = web->subject;
+	subject = (struct policy_subject){
+	    .kind = policy_kinds[kind],
+	    .organization_id = place->organization_id,
+	    .owner_id = place->created_by,
+	    .deleted = place->deleted_at_us != 0,
+	};
+	return policy_check(&web->actor, action, &subject, error);
+}
+
+bool find_site(struct web *web, struct error *error)
+{
+	struct place *place = arena_alloc(web->arena, sizeof(*place));
+
+	web->subject = place;
+	return web_path_id(web, "id", &web->subject_id, error) &&
+	       places_find(web->domain, &web->actor, web->arena, PLACE_SITE, &web->subject_id,
+		   place, error);
+}
+
+bool find_project_to_delete(struct web *web, struct error *error)
+{
+	return find_place(web, PLACE_PROJECT, POLICY_DELETE, error);
+}
+
+bool find_site_to_delete(struct web *web, struct error *error)
+{
+	return find_place(web, PLACE_SITE, POLICY_DELETE, error);
+}
+
+bool find_album_to_delete(struct web *web, struct error *error)
+{
+	return find_place(web, PLACE_ALBUM, POLICY_DELETE, error);
+}
+
+bool find_organization_to_delete(struct web *web, struct error *error)
+{
+	return find_place(web, PLACE_ORGANIZATION, POLICY_DELETE, error);
+}
+
+bool find_organization_to_restore(struct web *web, struct error *error)
+{
+	return find_place(web, PLACE_ORGANIZATION, POLICY_RESTORE, error);
+}
+
+bool check_confirmation(struct web *web, struct error *error)
+{
+	const struct place *place = web->subject;
+	const char *typed = text_trim(web->arena, input_get(web, "confirmation")->text);
+
+	if (strcmp(typed, text_trim(web->arena, place->name)) == 0)
+		return true;
+	return error_set_field(
+	    error, "confirmation", "wrong_confirmation", "The name you typed is not its name.");
+}
