@@ -191,7 +191,7 @@ static bool insert_claims(struct db_tx *tx, struct making *making, struct error 
 		if (result != DB_OK) {
 			return db_fail(result, error);
 		}
-		if (!demo_record(tx, demo, by, "site.claim", "site", &claim.site_id, error)) {
+		if (!demo_record(tx, demo, by, "claim.create", "site", &claim.site_id, error)) {
 			return false;
 		}
 	}

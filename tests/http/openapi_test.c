@@ -27,6 +27,13 @@ static const struct {
     {"bulk_item", "id, result, reason"},
     {"access_token", "access_token, token_type, expires_in"},
     {"reauth_token", "reauth_token, expires_in"},
+    {"impact", "counts, bytes, people"},
+    {"project_deleted", "deletion_id, project_id, photo_count, photo_action"},
+    {"site_deleted", "deletion_id, site_id, photo_count, photo_action"},
+    {"claim", "id, site_id, user_id, state, created_at, decided_by, decided_at"},
+    {"settings", "photo_recovery_s, container_recovery_s, archive_retention_s, account_grace_s, "
+		 "audit_retention_months, self_deletion, admin_deletion"},
+    {"cleanup_started", "unfinished, paused"},
     {"archive_batch", "batch_id, photo_count"},
     {"share", "id, token, url"},
     {"generation", "generation_id"},
@@ -191,7 +198,8 @@ static void test_members_are_required(void **state)
 	assert_int_equal(
 	    json_array_size(json_object_get(schema_of(all, "problem"), "required")), 5);
 	check_members(json_object_get(schema_of(all, "problem"), "properties"), "problem",
-	    "type, title, status, detail, code, field, deletion_id, request_id");
+	    "type, title, status, detail, code, field, deletion_id, request_id, "
+	    "site_id, user_id");
 }
 
 /* Every "$ref" in the document leads somewhere. */
@@ -334,6 +342,28 @@ static void check_answer(struct site *site, const char *shape, const struct http
 		fail_msg("%s is not a %s: %s", answer->request, shape, answer->body);
 }
 
+/* What the newer endpoints answer; a person claims a site once. */
+static void test_container_answers_fit(void **state)
+{
+	struct site *site = *state;
+	const char *place = site_place(site, ADMIN, "sites", "A site");
+	const char *project = site_place(site, ADMIN, "projects", "A project");
+	const char *name = "{'confirmation': 'A project'}";
+
+	check_answer(site, "claim", site_api(site, ADA, "POST /api/sites/%s/claims", place));
+	check_answer(site, "settings", site_api(site, ADMIN, "GET /api/admin/settings"));
+	check_answer(site, "cleanup_started",
+	    site_api(site, ADMIN, "POST /api/photos/deletion-requests/cleanup"));
+	check_answer(site, "impact", site_api(site, ADMIN, "GET /api/projects/%s/impact", project));
+	check_answer(site, "project_deleted",
+	    site_api_json(site, ADMIN, name, "DELETE /api/projects/%s", project));
+	check_answer(site, "site_deleted",
+	    site_api_json(
+		site, ADMIN, "{'confirmation': 'A site'}", "DELETE /api/sites/%s", place));
+	check_answer(site, "photo_list",
+	    site_api(site, ADMIN, "GET /api/photos/deletion-requests?type=recoverable"));
+}
+
 static void test_answers_fit(void **state)
 {
 	struct site *site = *state;
@@ -377,6 +407,7 @@ int main(void)
 	    SITE_TEST(test_members_are_required),
 	    SITE_TEST(test_references),
 	    SITE_TEST(test_answers_fit),
+	    SITE_TEST(test_container_answers_fit),
 	};
 
 	return cmocka_run_group_tests(tests, site_group_setup, site_group_teardown);
