@@ -1,6 +1,8 @@
 /* background.c - what acts leave to the worker: deletions that are still marking or restoring. */
 #include "deletions.h"
 
+#include <store/container.h>
+
 #define DUE_PAGE 50
 
 /* One step on one deletion. */
@@ -8,26 +10,58 @@ struct step_context {
 	const struct domain *domain;
 	const struct id *deletion_id;
 	enum deletion_state state; /* the one it must be in */
-	struct marking marking;
-	struct marking next; /* where the marking stands once this step has committed */
-	bool worked;         /* the row was free, and in that state */
+	struct marking marking,
+	    next_marking; /* where it stands; and once this step has committed */
+	struct unmarking unmarking, next_unmarking;
+	bool worked; /* the row was free, and in that state */
 	bool done;
 };
+
+/* How much a container holds itself; its details are not counted beforehand. */
+static enum db_result count_held(struct db_tx *tx, const struct deletion *deletion, int64_t *rows_r)
+{
+	const struct cascade_row *rows[RELATION_COUNT];
+	size_t count = cascade_of_kind(deletion->kind, deletion->photo_action, rows);
+	enum db_result result = DB_OK;
+
+	*rows_r = 0;
+	for (size_t i = 0; result == DB_OK && i < count; i++) {
+		int64_t held = 0;
+
+		if (container_holds(rows[i]->relation)) {
+			result = container_count(
+			    tx->db, tx->arena, rows[i]->relation, deletion, INT64_MAX, &held);
+		}
+		*rows_r += held;
+	}
+	return result;
+}
 
 /* A marking learns at its first step how much there is: the act itself had no time to count. */
 static bool count_rest(
     struct db_tx *tx, const struct step_context *c, struct deletion *deletion, struct error *error)
 {
-	int64_t counts[COUNT_KIND_COUNT], total;
+	struct impact impact;
+	enum db_result result;
+	int64_t held;
 
 	if (deletion->progress_total > 0) {
 		return true;
 	}
-	if (!cascade_preview(c->domain, tx->arena, deletion->kind, &deletion->organization_id,
-		&deletion->item_id, INT64_MAX, counts, &total, error)) {
+	if (!deletion_is_small(deletion->kind)) {
+		result = count_held(tx, deletion, &held);
+		deletion->progress_total = deletion->progress_done + held;
+		return result == DB_OK || db_fail(result, error);
+	}
+	if (!cascade_preview(c->domain, tx->arena, deletion, &impact, error)) {
 		return false;
 	}
-	deletion->progress_total = deletion->progress_done + total - 1;
+	/* What the act has marked already is live no more. */
+	deletion->progress_total = deletion->progress_done;
+	for (size_t i = 0; i < COUNT_KIND_COUNT; i++) {
+		deletion->progress_total += impact.counts[i];
+	}
+	deletion->progress_total -= 1;
 	return true;
 }
 
@@ -36,14 +70,18 @@ static bool mark_step(
 {
 	enum db_result result;
 
-	c->next = c->marking;
+	c->next_marking = c->marking;
 	if (!count_rest(tx, c, deletion, error) ||
-	    !marking_step(
-		tx, c->domain, deletion, &c->next, false, c->domain->step_rows, &c->done, error)) {
+	    !marking_step(tx, c->domain, deletion, &c->next_marking, false, c->domain->step_rows,
+		&c->done, error)) {
 		return false;
 	}
 	if (c->done) {
 		return marking_finish(tx, deletion, clock_now_us(c->domain->clock), error);
+	}
+	/* Details of what the act marked itself were not among what it counted. */
+	if (deletion->progress_total < deletion->progress_done) {
+		deletion->progress_total = deletion->progress_done;
 	}
 	result = deletion_store_counts(tx, deletion);
 	return result == DB_OK || db_fail(result, error);
@@ -54,7 +92,9 @@ static bool restore_step(
 {
 	enum db_result result;
 
-	if (!restoring_step(tx, deletion, c->domain->step_rows, &c->done, error)) {
+	c->next_unmarking = c->unmarking;
+	if (!restoring_step(
+		tx, deletion, &c->next_unmarking, c->domain->step_rows, &c->done, error)) {
 		return false;
 	}
 	if (c->done) {
@@ -95,7 +135,8 @@ static bool run_steps(const struct domain *domain, const struct id *deletion_id,
 		if (!c.worked) {
 			return true;
 		}
-		c.marking = c.next;
+		c.marking = c.next_marking;
+		c.unmarking = c.next_unmarking;
 		*steps += 1;
 		domain_after_step(domain, state == DELETION_MARKING ? "mark" : "restore");
 	} while (!c.done && (max_steps == 0 || *steps < max_steps));

@@ -3,6 +3,7 @@
 
 #include <base/text.h>
 #include <domain/audit.h>
+#include <store/tokens.h>
 #include <string.h>
 
 #define REASON_MAX 2000
@@ -126,10 +127,28 @@ bool deletion_reason(const char **reason, struct error *error)
 	return true;
 }
 
+bool deletion_is_small(enum item_kind kind)
+{
+	return kind == ITEM_PHOTO || kind == ITEM_QUEST || kind == ITEM_ADVENTURE ||
+	       kind == ITEM_ALBUM;
+}
+
 struct policy_subject root_subject(enum item_kind kind, const struct root_item *item)
 {
+	static const enum policy_kind kinds[ITEM_KIND_COUNT] = {
+	    [ITEM_PHOTO] = POLICY_PHOTO,
+	    [ITEM_ALBUM] = POLICY_ALBUM,
+	    [ITEM_PROJECT] = POLICY_PROJECT,
+	    [ITEM_SITE] = POLICY_SITE,
+	    [ITEM_QUEST] = POLICY_CONTENT,
+	    [ITEM_ADVENTURE] = POLICY_CONTENT,
+	    [ITEM_EVENT] = POLICY_CONTENT,
+	    [ITEM_USER] = POLICY_USER,
+	    [ITEM_ORGANIZATION] = POLICY_ORGANIZATION,
+	};
+
 	return (struct policy_subject){
-	    .kind = kind == ITEM_PHOTO ? POLICY_PHOTO : POLICY_CONTENT,
+	    .kind = kinds[kind],
 	    .organization_id = item->organization_id,
 	    .owner_id = item->owner_id,
 	    .deleted_by = item->deleted_by,
@@ -143,7 +162,7 @@ struct policy_subject root_subject(enum item_kind kind, const struct root_item *
 struct policy_subject deletion_subject(const struct deletion *deletion)
 {
 	return (struct policy_subject){
-	    .kind = POLICY_DELETION,
+	    .kind = deletion->kind == ITEM_ORGANIZATION ? POLICY_ORGANIZATION : POLICY_DELETION,
 	    .organization_id = deletion->organization_id,
 	    .owner_id = deletion->owner_id,
 	    .deleted_by = deletion->initiator_id,
@@ -170,6 +189,21 @@ bool fail_find(enum db_result result, const char *what, struct error *error)
 	return db_fail(result, error);
 }
 
+bool deletion_spend_reauth(struct db_tx *tx, const struct actor *actor, struct error *error)
+{
+	enum db_result result;
+
+	if (id_is_none(&actor->reauth_id)) {
+		return true;
+	}
+	result = tokens_spend(tx, &actor->reauth_id, actor->reauth_expires_us);
+	if (result == DB_CONFLICT) {
+		return error_set(
+		    error, ERROR_FORBIDDEN, "reauth_required", "Confirm with your password again.");
+	}
+	return result == DB_OK || db_fail(result, error);
+}
+
 void count_marks(struct deletion *deletion, const int64_t rows[MARK_TABLE_COUNT], int64_t sign)
 {
 	static const enum count_kind counted[MARK_TABLE_COUNT] = {
@@ -181,6 +215,13 @@ void count_marks(struct deletion *deletion, const int64_t rows[MARK_TABLE_COUNT]
 	    [MARKS_SUBMISSIONS] = COUNT_SUBMISSION,
 	    [MARKS_ADVENTURES] = COUNT_ADVENTURE,
 	    [MARKS_SEQUENCES] = COUNT_SEQUENCE,
+	    [MARKS_EVENTS] = COUNT_EVENT,
+	    [MARKS_ALBUMS] = COUNT_ALBUM,
+	    [MARKS_PROJECTS] = COUNT_PROJECT,
+	    [MARKS_SITES] = COUNT_SITE,
+	    [MARKS_USERS] = COUNT_USER,
+	    [MARKS_ORGANIZATIONS] = COUNT_ORGANIZATION,
+	    [MARKS_EFFECTS] = COUNT_PHOTO,
 	};
 
 	for (size_t i = 0; i < MARK_TABLE_COUNT; i++) {

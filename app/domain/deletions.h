@@ -13,9 +13,20 @@
  * marking that starts anew finds what is marked and goes on behind it. */
 struct marking {
 	size_t relation;
-	struct id after; /* the last parent done */
-	bool again;      /* children became parents themselves: pass once more */
+	unsigned band; /* of what the root itself holds */
+	struct id at;  /* the last parent done; of what the root holds the lowest id done */
+	bool again;    /* children became parents themselves: pass once more */
 };
+
+/* Where a restoring stands, likewise. */
+struct unmarking {
+	bool begun; /* what comes before the marks is done */
+	size_t table;
+	struct id after;
+};
+
+/* True for kinds that hold little: their deletion is counted as a whole beforehand. */
+bool deletion_is_small(enum item_kind kind);
 
 /* How the lifecycle calls a deletion's state, and who acts. */
 enum lifecycle_state deletion_lifecycle(const struct deletion *deletion);
@@ -70,9 +81,24 @@ bool marking_step(struct db_tx *tx, const struct domain *domain, struct deletion
 bool marking_finish(struct db_tx *tx, struct deletion *deletion, int64_t now_us,
     struct error *error) __attribute__((warn_unused_result));
 
-/* Clear at most `budget` marks; `done_r` once none is left. */
-bool restoring_step(struct db_tx *tx, struct deletion *deletion, int64_t budget, bool *done_r,
-    struct error *error) __attribute__((warn_unused_result));
+/* Undo at most `budget` effects and marks; `done_r` once none is left. */
+bool restoring_step(struct db_tx *tx, struct deletion *deletion, struct unmarking *unmarking,
+    int64_t budget, bool *done_r, struct error *error) __attribute__((warn_unused_result));
+
+/* Use up the re-authentication that allowed the act, if there was one; forbidden "reauth_required"
+ * if it was used before. */
+bool deletion_spend_reauth(struct db_tx *tx, const struct actor *actor, struct error *error)
+    __attribute__((warn_unused_result));
+
+/* The organisation in which an actor finds a deletion: the one acted in, or (platform admins) that
+ * of the deletion where it is an organisation's own. */
+void deletion_scope(const struct domain *domain, const struct actor *actor, struct arena *arena,
+    const struct id *deletion_id, struct id *organization_r);
+
+/* Whether the organisation of that root may be deleted by the actor: conflict "holds_actor" or
+ * "last_platform_admin". */
+bool deletion_check_organization(struct db_tx *tx, const struct actor *actor,
+    const struct root_item *item, struct error *error) __attribute__((warn_unused_result));
 
 /* Count rows by the table they were marked in. */
 void count_marks(struct deletion *deletion, const int64_t rows[MARK_TABLE_COUNT], int64_t sign);

@@ -6,9 +6,11 @@ static bool find_for(const struct domain *domain, const struct actor *actor, str
     struct error *error)
 {
 	struct policy_subject subject;
-	enum db_result result =
-	    deletion_find(domain->db, arena, &actor->organization_id, id, deletion_r);
+	struct id organization;
+	enum db_result result;
 
+	deletion_scope(domain, actor, arena, id, &organization);
+	result = deletion_find(domain->db, arena, &organization, id, deletion_r);
 	if (result != DB_OK) {
 		return fail_find(result, "deletion", error);
 	}
@@ -38,6 +40,7 @@ bool deletions_list(const struct domain *domain, const struct actor *actor, stru
 	own.now_us = clock_now_us(domain->clock);
 	if (!actor_is_admin(actor)) {
 		own.initiator_id = actor->user_id;
+		own.label = NULL; /* searching is the admins' */
 	}
 	/* Nobody is signed in, or the record of a purge, which is the admins' alone. */
 	if (actor->role == ROLE_VISITOR ||

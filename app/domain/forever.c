@@ -5,7 +5,6 @@
 #include "deletions.h"
 
 #include <domain/purge.h>
-#include <store/tokens.h>
 
 struct forever_context {
 	const struct domain *domain;
@@ -48,22 +47,6 @@ static bool check_item(
 	return policy_check(c->actor, POLICY_DELETE_FOREVER, &subject, error) &&
 	       lifecycle_next(
 		   item_state(c->kind, item), ACT_DELETE_FOREVER, acting(c), true, &next, error);
-}
-
-/* The re-authentication that allowed the act allows no other. */
-static bool spend_reauth(struct db_tx *tx, const struct actor *actor, struct error *error)
-{
-	enum db_result result;
-
-	if (id_is_none(&actor->reauth_id)) {
-		return true;
-	}
-	result = tokens_spend(tx, &actor->reauth_id, actor->reauth_expires_us);
-	if (result == DB_CONFLICT) {
-		return error_set(
-		    error, ERROR_FORBIDDEN, "reauth_required", "Confirm with your password again.");
-	}
-	return result == DB_OK || db_fail(result, error);
 }
 
 static struct deletion new_deletion(const struct forever_context *c, const struct root_item *item)
@@ -130,11 +113,8 @@ static bool store_rest(
     struct db_tx *tx, const struct forever_context *c, struct deletion *rest, struct error *error)
 {
 	int64_t now_us = clock_now_us(c->domain->clock);
-	enum db_result result = marks_bytes(tx->db, tx->arena, rest, &rest->bytes);
+	enum db_result result = deletion_store_counts(tx, rest);
 
-	if (result == DB_OK) {
-		result = deletion_store_counts(tx, rest);
-	}
 	if (result != DB_OK) {
 		return db_fail(result, error);
 	}
@@ -151,7 +131,7 @@ static bool split(struct db_tx *tx, struct forever_context *c, struct deletion *
     const struct root_item *item, struct error *error)
 {
 	struct deletion own = new_deletion(c, item);
-	int64_t rows[MARK_TABLE_COUNT];
+	int64_t rows[MARK_TABLE_COUNT], bytes = 0;
 	enum lifecycle_state next;
 	enum db_result result;
 
@@ -163,11 +143,12 @@ static bool split(struct db_tx *tx, struct forever_context *c, struct deletion *
 	c->deletion_id = own.id;
 	result = deletion_insert(tx, &own);
 	if (result == DB_OK) {
-		result = marks_move_photo(tx, larger, &own, &item->id, rows);
+		result = marks_move_photo(tx, larger, &own, &item->id, rows, &bytes);
 	}
 	if (result != DB_OK) {
 		return db_fail(result, error);
 	}
+	larger->bytes -= bytes;
 	count_marks(larger, rows, -1);
 	count_marks(&own, rows, 1);
 	return store_rest(tx, c, larger, error) &&
@@ -236,7 +217,7 @@ static bool run_forever(struct db_tx *tx, void *context, struct error *error)
 	}
 	begun = item.deleted_at_us ? begin_trashed(tx, c, &item.deletion_id, error)
 				   : begin_live(tx, c, error);
-	return begun && spend_reauth(tx, c->actor, error);
+	return begun && deletion_spend_reauth(tx, c->actor, error);
 }
 
 bool deletions_delete_forever(const struct domain *domain, const struct actor *actor,

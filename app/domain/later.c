@@ -1,36 +1,10 @@
 /* later.c - acts whose rules are being written: each refuses. */
 #include <domain/archives.h>
-#include <domain/deletions.h>
 #include <domain/purge.h>
 
 static bool later(struct error *error)
 {
 	return error_set(error, ERROR_INTERNAL, "not_there_yet", "This is not there yet.");
-}
-
-bool deletions_impact(const struct domain *domain, const struct actor *actor, struct arena *arena,
-    enum item_kind kind, const struct id *item_id, enum photo_action photo_action,
-    struct deletion_impact *impact_r, struct error *error)
-{
-	(void)domain, (void)actor, (void)arena, (void)kind, (void)item_id, (void)photo_action;
-	*impact_r = (struct deletion_impact){0};
-	return later(error);
-}
-
-bool deletions_restore_organization(const struct domain *domain, const struct actor *actor,
-    struct arena *arena, const struct id *organization_id, struct deletion *deletion_r,
-    struct error *error)
-{
-	(void)domain, (void)actor, (void)arena, (void)organization_id, (void)deletion_r;
-	return later(error);
-}
-
-bool deletions_list_organizations(const struct domain *domain, const struct actor *actor,
-    struct arena *arena, struct deletion_page *page_r, struct error *error)
-{
-	(void)domain, (void)actor, (void)arena;
-	*page_r = (struct deletion_page){0};
-	return later(error);
 }
 
 bool purge_extend(const struct domain *domain, const struct actor *actor,

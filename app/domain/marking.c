@@ -1,101 +1,209 @@
-/* marking.c - marking and unmarking what goes with a root item, in steps of a bounded number of
- * rows, by the cascade table. */
+/* marking.c - marking what goes with a root item, in steps of a bounded number of rows, by the
+ * cascade table. */
 #include "deletions.h"
 
+#include <store/container.h>
 #include <string.h>
 
-/* The table in which a relation's parents are marked. */
-static enum mark_table parent_marks(enum item_kind kind, const struct cascade_row *row)
+/* The id just before one, so that a range that begins after it begins with that one. */
+static struct id before(struct id id)
 {
-	const struct cascade_row *rows[RELATION_COUNT];
-	size_t count = cascade_of_kind(kind, rows);
-
-	for (size_t i = 0; i < count; i++) {
-		if (rows[i]->on_delete == DELETE_MARKS &&
-		    strcmp(rows[i]->child, row->parent) == 0) {
-			return rows[i]->child_marks;
+	for (size_t i = sizeof(id.bytes); i-- > 0;) {
+		if (id.bytes[i]-- != 0) {
+			break;
 		}
 	}
-	return cascade_root_marks(kind);
+	return id;
 }
 
-/* The end of the next range of parents, and whether it is the last. */
-static enum db_result next_range(struct db_tx *tx, const struct deletion *deletion,
-    const struct cascade_row *row, const struct marking *marking, bool whole, int64_t count,
-    struct id *upto_r, bool *last_r)
+/* What a marking does with one relation, as far as its budget reaches. */
+struct pass {
+	struct db_tx *tx;
+	const struct domain *domain;
+	struct deletion *deletion;
+	struct marking *marking;
+	const struct cascade_row *row;
+	bool whole;
+	int64_t budget;
+};
+
+/* Of a container only what it holds itself is progress: how much there is of that is known. */
+static bool is_progress(const struct deletion *deletion, const struct cascade_row *row)
 {
-	*last_r = true;
-	memset(upto_r->bytes, 0xff, sizeof(upto_r->bytes));
-	if (whole) {
-		return DB_OK;
-	}
-	return marks_range(tx->db, tx->arena, parent_marks(deletion->kind, row), deletion,
-	    &marking->after, count, upto_r, last_r);
+	return deletion_is_small(deletion->kind) || container_holds(row->relation);
 }
 
-/* Where the marking goes on after `changed` of at most `limit` rows of a range. */
-static void move_on(struct marking *marking, const struct cascade_row *row, bool whole,
-    int64_t changed, int64_t limit, const struct id *upto, bool last)
+static void count(struct pass *pass, int64_t changed)
 {
-	bool own_children = strcmp(row->child, row->parent) == 0;
+	struct deletion *deletion = pass->deletion;
 
-	marking->again = marking->again || (own_children && changed > 0);
-	if (changed == limit || (whole && own_children && changed > 0)) {
-		return; /* the same range may hold more */
+	if (pass->row->counted != COUNT_NOTHING) {
+		deletion->counts[pass->row->counted] += changed;
 	}
-	marking->after = *upto;
-	if (last) {
-		marking->after = id_none;
-		marking->relation++;
+	if (pass->row->counted != COUNT_NOTHING && is_progress(deletion, pass->row)) {
+		deletion->progress_done += changed;
 	}
+	pass->budget -= changed;
 }
 
-static enum db_result mark_range(struct db_tx *tx, const struct domain *domain,
-    struct deletion *deletion, const struct cascade_row *row, struct marking *marking, bool whole,
-    int64_t *budget)
+static void next_relation(struct marking *marking)
 {
-	struct id upto;
-	bool last;
+	marking->relation++;
+	marking->band = 0;
+	marking->at = id_none;
+}
+
+/* The last band is done; what was added to the container meanwhile, by an act that had begun before
+ * the deletion, begins the relation anew. */
+static enum db_result end_container(struct pass *pass)
+{
+	int64_t left = 0;
+	enum db_result result = container_count(
+	    pass->tx->db, pass->tx->arena, pass->row->relation, pass->deletion, 1, &left);
+
+	pass->marking->band = 0;
+	if (left == 0) {
+		next_relation(pass->marking);
+	}
+	return result;
+}
+
+/* The next range of what the root itself holds, newest first. */
+static enum db_result mark_container(struct pass *pass)
+{
+	struct marking *marking = pass->marking;
+	enum relation relation = pass->row->relation;
 	int64_t changed = 0;
-	enum db_result result =
-	    next_range(tx, deletion, row, marking, whole, domain->step_rows, &upto, &last);
+	struct id from;
+	bool last;
+	enum db_result result = container_range(pass->tx->db, pass->tx->arena, relation,
+	    pass->deletion, marking->band, &marking->at, pass->budget, &from, &last);
 
 	if (result == DB_OK) {
-		result = relation_apply(tx, row->relation, deletion, &marking->after, &upto,
-		    *budget, clock_now_us(domain->clock), &changed);
+		result = container_apply(pass->tx, relation, pass->deletion, marking->band, &from,
+		    &marking->at, clock_now_us(pass->domain->clock), &changed);
 	}
 	if (result != DB_OK) {
 		return result;
 	}
-	if (row->counted != COUNT_NOTHING) {
-		deletion->counts[row->counted] += changed;
-		deletion->progress_done += changed;
+	count(pass, changed);
+	marking->at = from;
+	if (!last) {
+		return DB_OK;
 	}
-	move_on(marking, row, whole, changed, *budget, &upto, last);
-	*budget -= changed;
-	return DB_OK;
+	marking->at = id_none;
+	marking->band++;
+	if (marking->band < container_bands(relation, pass->deletion->photo_action)) {
+		return DB_OK;
+	}
+	return end_container(pass);
+}
+
+/* The end of the next range of parents, and whether it is the last. DB_NONE: no parent that is left
+ * has any children. */
+static enum db_result next_range(const struct pass *pass, struct id *upto_r, bool *last_r)
+{
+	struct marking *marking = pass->marking;
+	struct id parent;
+	enum db_result result;
+
+	*last_r = true;
+	memset(upto_r->bytes, 0xff, sizeof(upto_r->bytes));
+	if (pass->whole) {
+		return DB_OK;
+	}
+	result = relation_next(
+	    pass->tx->db, pass->tx->arena, pass->row->relation, &marking->at, &parent);
+	if (result != DB_OK) {
+		return result;
+	}
+	if (!id_equal(&parent, &marking->at)) {
+		marking->at = before(parent);
+	}
+	return marks_range(pass->tx->db, pass->tx->arena, cascade_parent_marks(pass->row),
+	    pass->deletion, &marking->at, pass->domain->step_rows, upto_r, last_r);
+}
+
+/* Where the marking goes on after `changed` of at most `limit` rows of a range. */
+static void move_on(
+    const struct pass *pass, int64_t changed, int64_t limit, const struct id *upto, bool last)
+{
+	struct marking *marking = pass->marking;
+	/* What is marked, or noted as archived, is a parent of the same relation itself. */
+	bool own_children = cascade_parent_marks(pass->row) == pass->row->child_marks;
+
+	marking->again = marking->again || (own_children && changed > 0);
+	if (changed == limit || (pass->whole && own_children && changed > 0)) {
+		return; /* the same range may hold more */
+	}
+	marking->at = *upto;
+	if (last) {
+		next_relation(marking);
+	}
+}
+
+/* The next range of children of what is marked. */
+static enum db_result mark_children(struct pass *pass)
+{
+	struct id upto;
+	bool last;
+	int64_t changed = 0, limit = pass->budget;
+	enum db_result result = next_range(pass, &upto, &last);
+
+	if (result == DB_NONE) {
+		next_relation(pass->marking);
+		return DB_OK;
+	}
+	if (result == DB_OK) {
+		result = relation_apply(pass->tx, pass->row->relation, pass->deletion,
+		    &pass->marking->at, &upto, limit, clock_now_us(pass->domain->clock), &changed);
+	}
+	if (result == DB_OK) {
+		count(pass, changed);
+		move_on(pass, changed, limit, &upto, last);
+	}
+	return result;
+}
+
+static enum db_result mark_some(struct pass *pass)
+{
+	if (!cascade_acts(pass->row)) {
+		next_relation(pass->marking);
+		return DB_OK;
+	}
+	return container_holds(pass->row->relation) ? mark_container(pass) : mark_children(pass);
 }
 
 bool marking_step(struct db_tx *tx, const struct domain *domain, struct deletion *deletion,
     struct marking *marking, bool whole, int64_t budget, bool *done_r, struct error *error)
 {
 	const struct cascade_row *rows[RELATION_COUNT];
-	size_t count = cascade_of_kind(deletion->kind, rows);
+	size_t relations = cascade_of_kind(deletion->kind, deletion->photo_action, rows);
+	struct pass pass = {tx, domain, deletion, marking, NULL, whole, budget};
 
 	*done_r = false;
-	while (budget > 0 && marking->relation < count) {
-		enum db_result result = mark_range(
-		    tx, domain, deletion, rows[marking->relation], marking, whole, &budget);
+	while (pass.budget > 0 && marking->relation < relations) {
+		enum db_result result;
 
+		pass.row = rows[marking->relation];
+		result = mark_some(&pass);
 		if (result != DB_OK) {
 			return db_fail(result, error);
 		}
-		if (marking->relation == count && marking->again && !whole) {
+		if (marking->relation == relations && marking->again && !whole) {
 			*marking = (struct marking){0};
 		}
 	}
-	*done_r = marking->relation == count;
+	*done_r = marking->relation == relations;
 	return true;
+}
+
+/* Of a deletion that archives, its batch says how many. */
+static enum db_result finish_batch(struct db_tx *tx, const struct deletion *deletion)
+{
+	return deletion->photo_action == PHOTO_ACTION_ARCHIVE
+		   ? container_batch_count(tx, deletion, deletion->counts[COUNT_PHOTO])
+		   : DB_OK;
 }
 
 bool marking_finish(
@@ -103,6 +211,9 @@ bool marking_finish(
 {
 	enum db_result result = marks_bytes(tx->db, tx->arena, deletion, &deletion->bytes);
 
+	if (result == DB_OK) {
+		result = finish_batch(tx, deletion);
+	}
 	if (result == DB_OK) {
 		result = deletion_store_counts(tx, deletion);
 	}
@@ -114,45 +225,4 @@ bool marking_finish(
 	}
 	return deletion->mode == MODE_SOFT || deletion_advance(tx, deletion, ACT_PURGE, BY_WORKER,
 						  now_us, deletion_total(deletion), error);
-}
-
-/* The tables that may hold marks of a kind's deletion: the root's and those marked with it. */
-static size_t mark_tables(enum item_kind kind, enum mark_table tables[MARK_TABLE_COUNT])
-{
-	const struct cascade_row *rows[RELATION_COUNT];
-	size_t count = cascade_of_kind(kind, rows);
-	bool listed[MARK_TABLE_COUNT] = {false};
-	size_t found = 0;
-
-	tables[found++] = cascade_root_marks(kind);
-	listed[tables[0]] = true;
-	for (size_t i = 0; i < count; i++) {
-		enum mark_table marks = rows[i]->child_marks;
-
-		if (rows[i]->on_restore == RESTORE_UNMARKS && !listed[marks]) {
-			listed[marks] = true;
-			tables[found++] = marks;
-		}
-	}
-	return found;
-}
-
-bool restoring_step(
-    struct db_tx *tx, struct deletion *deletion, int64_t budget, bool *done_r, struct error *error)
-{
-	enum mark_table tables[MARK_TABLE_COUNT];
-	size_t count = mark_tables(deletion->kind, tables);
-
-	for (size_t i = 0; i < count && budget > 0; i++) {
-		int64_t cleared;
-		enum db_result result = marks_clear(tx, tables[i], deletion, budget, &cleared);
-
-		if (result != DB_OK) {
-			return db_fail(result, error);
-		}
-		deletion->progress_done += cleared;
-		budget -= cleared;
-	}
-	*done_r = budget > 0;
-	return true;
 }

@@ -3,6 +3,9 @@
 #include "purge.h"
 
 #include <domain/audit.h>
+#include <store/tenant.h>
+
+#define OTHERS_AT_ONCE 100 /* deletions of an organisation, closed in one step */
 
 /* One step on one deletion. */
 struct purge_step {
@@ -12,37 +15,11 @@ struct purge_step {
 	bool wait;   /* for who holds the row: a person is waiting for the outcome */
 	bool worked; /* the row was free and due */
 	bool paused;
-	bool done; /* it is purged */
+	bool done;  /* it is purged */
+	bool waits; /* of an organisation: for what is in its trash */
 	struct deletion deletion;
+	struct purging purging, next; /* where it stands; and once this step has committed */
 };
-
-/* Remove the details of a range of roots, then the roots. `done_r` once nothing is left. */
-static enum db_result remove_range(struct db_tx *tx, const struct domain *domain,
-    struct deletion *deletion, int64_t *budget, bool *done_r)
-{
-	const struct cascade_row *rows[RELATION_COUNT];
-	size_t count = cascade_of_kind(deletion->kind, rows);
-	enum mark_table roots = cascade_root_marks(deletion->kind);
-	int64_t now_us = clock_now_us(domain->clock), changed;
-	struct id upto;
-	bool last;
-	enum db_result result = marks_range(
-	    tx->db, tx->arena, roots, deletion, &id_none, domain->step_rows, &upto, &last);
-
-	for (size_t i = 0; result == DB_OK && i<count && * budget> 0; i++) {
-		result = relation_purge(
-		    tx, rows[i]->relation, deletion, &upto, *budget, now_us, &changed);
-		*budget -= changed;
-		deletion->progress_done += changed;
-	}
-	if (result == DB_OK && *budget > 0) {
-		result = marks_purge(tx, roots, deletion, &upto, *budget, &changed);
-		*budget -= changed;
-		deletion->progress_done += changed;
-	}
-	*done_r = last && *budget > 0;
-	return result;
-}
 
 static bool settle(struct db_tx *tx, struct purge_step *step, struct error *error)
 {
@@ -98,10 +75,55 @@ static enum db_result lock(struct db_tx *tx, struct purge_step *step)
 	return deletion_lock_free(tx, step->deletion_id, &step->deletion);
 }
 
+/* What was in the trash of an organisation goes before it, whatever its window: one of these is
+ * turned into a purge. What is being restored or purged is waited for. */
+static bool close_other(
+    struct db_tx *tx, const struct purge_step *step, const struct id *id, struct error *error)
+{
+	int64_t now_us = clock_now_us(step->domain->clock);
+	struct deletion other;
+	enum db_result result = deletion_lock(tx, &step->deletion.organization_id, id, &other);
+
+	if (result == DB_NONE) {
+		return true;
+	}
+	if (result == DB_OK &&
+	    (other.state == DELETION_MARKING || other.state == DELETION_TRASHED)) {
+		result = deletion_harden(tx, &other, now_us);
+	}
+	if (result != DB_OK) {
+		return db_fail(result, error);
+	}
+	return other.state != DELETION_TRASHED || deletion_advance(tx, &other, ACT_PURGE, BY_WORKER,
+						      now_us, deletion_total(&other), error);
+}
+
+static bool close_others(struct db_tx *tx, struct purge_step *step, struct error *error)
+{
+	struct id *ids;
+	size_t count = 0;
+	enum db_result result = DB_OK;
+
+	step->waits = false;
+	if (step->deletion.kind != ITEM_ORGANIZATION) {
+		return true;
+	}
+	result = tenant_deletions(tx->db, tx->arena, &step->deletion, OTHERS_AT_ONCE, &ids, &count);
+	if (result != DB_OK) {
+		return db_fail(result, error);
+	}
+	step->waits = count > 0;
+	for (size_t i = 0; i < count; i++) {
+		if (!close_other(tx, step, &ids[i], error)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool run_step(struct db_tx *tx, void *context, struct error *error)
 {
 	struct purge_step *step = context;
-	int64_t budget = step->domain->step_rows;
 	enum db_result result;
 
 	step->worked = step->done = false;
@@ -118,10 +140,15 @@ static bool run_step(struct db_tx *tx, void *context, struct error *error)
 	if (!step->worked) {
 		return true;
 	}
-	result = remove_range(tx, step->domain, &step->deletion, &budget, &step->done);
-	if (result == DB_OK) {
-		result = deletion_store_counts(tx, &step->deletion);
+	if (!close_others(tx, step, error) || step->waits) {
+		return step->waits;
 	}
+	step->next = step->purging;
+	if (!purging_step(tx, step->domain, &step->deletion, &step->next, step->domain->step_rows,
+		&step->done, error)) {
+		return false;
+	}
+	result = deletion_store_counts(tx, &step->deletion);
 	if (result != DB_OK) {
 		return db_fail(result, error);
 	}
@@ -146,9 +173,11 @@ static bool run_steps(struct purge_step *step, const struct purge_limits *limits
 			return false;
 		}
 		report->paused = report->paused || step->paused;
-		if (!step->worked) {
+		if (!step->worked || step->waits) {
+			report->waiting = report->waiting || (step->worked && step->waits);
 			return true;
 		}
+		step->purging = step->next;
 		report->steps++;
 		domain_after_step(step->domain, "purge");
 	}

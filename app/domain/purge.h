@@ -6,6 +6,22 @@
 
 #include <domain/purge.h>
 
+/* Where a purge stands between two steps; zeroed at its start. It lives in memory alone: a purge
+ * that starts anew finds what is left. */
+struct purging {
+	size_t stage;         /* of the tables it goes through */
+	size_t relation;      /* of the organisation's other rows */
+	struct id after;      /* the last row done of the stage's table */
+	int64_t density;      /* rows removed per row of that table, as far as it is known */
+	struct marking sweep; /* of an organisation: what came back after it was marked */
+	bool swept;
+};
+
+/* Remove at most `budget` rows more; `done_r` once nothing is left. */
+bool purging_step(struct db_tx *tx, const struct domain *domain, struct deletion *deletion,
+    struct purging *purging, int64_t budget, bool *done_r, struct error *error)
+    __attribute__((warn_unused_result));
+
 /* Whether a limit, a pause or a signal ends the round; noted in the report. */
 bool purge_must_stop(const struct purge_limits *limits, struct purge_report *report);
 

@@ -102,6 +102,24 @@ static bool purge_selected(struct round *round, size_t i, struct error *error)
 	return true;
 }
 
+/* Again as long as an organisation waits for what was in its trash, and that gets on. */
+static bool purge_all_selected(struct round *round, struct error *error)
+{
+	unsigned before;
+
+	do {
+		before = round->report->steps;
+		round->report->waiting = false;
+		for (size_t i = 0; i < SELECTIONS && !round->report->paused; i++) {
+			if (!purge_selected(round, i, error)) {
+				return false;
+			}
+		}
+	} while (round->report->waiting && round->report->steps > before &&
+		 !purge_must_stop(round->limits, round->report));
+	return true;
+}
+
 static bool end_retention(struct round *round, const struct id *organization_id,
     const struct retention_due *due, struct error *error)
 {
@@ -191,12 +209,8 @@ bool purge_due(const struct domain *domain, struct arena *arena, const struct pu
 	if (!read_paused(&round, error)) {
 		return false;
 	}
-	for (size_t i = 0; i < SELECTIONS && !report_r->paused; i++) {
-		if (!purge_selected(&round, i, error)) {
-			return false;
-		}
-	}
-	return report_r->paused || purge_archived(&round, error);
+	return purge_all_selected(&round, error) &&
+	       (report_r->paused || purge_archived(&round, error));
 }
 
 static bool add_retentions(struct round *round, struct error *error)

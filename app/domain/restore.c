@@ -40,6 +40,72 @@ static enum db_result containers_in_the_way(struct db_tx *tx, const struct delet
 	return result;
 }
 
+/* Its organisation is in the trash: nothing in it comes back before it does. */
+static bool check_organization(
+    struct db_tx *tx, const struct deletion *deletion, struct error *error)
+{
+	struct id blocking;
+	enum db_result result = organization_deleted(tx, deletion, &blocking);
+
+	if (result == DB_OK) {
+		return refuse_container(&blocking, error);
+	}
+	return result == DB_NONE || db_fail(result, error);
+}
+
+static bool refuse_taken(const char *code, const char *what, const char *name,
+    const char *reference, const struct id *id, struct error *error)
+{
+	char text[ID_TEXT_SIZE];
+
+	id_format(id, text);
+	error_set(error, ERROR_CONFLICT, code, "%s \"%.100s\" has been taken meanwhile. %s", what,
+	    name, "Rename or remove what has it, then restore this.");
+	error_set_reference(error, reference, text);
+	return false;
+}
+
+/* What is unique among the live, and is another's by now. */
+static bool check_names(struct db_tx *tx, const struct deletion *deletion, struct error *error)
+{
+	struct id id;
+	const char *name;
+	enum db_result result = DB_NONE;
+
+	if (deletion->kind == ITEM_SITE) {
+		result = slug_taken(tx, deletion, &id, &name);
+		if (result == DB_OK) {
+			return refuse_taken(
+			    "slug_taken", "The address of", name, "site_id", &id, error);
+		}
+	}
+	if (deletion->kind == ITEM_ORGANIZATION) {
+		result = email_taken(tx, deletion, &id, &name);
+		if (result == DB_OK) {
+			return refuse_taken("email_taken", "The e-mail address",
+			    name ? name : "of a person", "user_id", &id, error);
+		}
+	}
+	return result == DB_NONE || db_fail(result, error);
+}
+
+/* Of a photo its containers are asked for; what a container held comes back without others. */
+static bool check_containers(struct db_tx *tx, const struct restore_context *c,
+    const struct deletion *deletion, struct error *error)
+{
+	struct id blocking;
+	enum db_result result;
+
+	if (deletion->kind != ITEM_PHOTO) {
+		return true;
+	}
+	result = containers_in_the_way(tx, deletion, NULL, c->choice->without_container, &blocking);
+	if (result == DB_OK) {
+		return refuse_container(&blocking, error);
+	}
+	return result == DB_NONE || db_fail(result, error);
+}
+
 static bool finish_restore(struct db_tx *tx, const struct restore_context *c,
     struct deletion *deletion, bool done, struct error *error)
 {
@@ -53,34 +119,38 @@ static bool finish_restore(struct db_tx *tx, const struct restore_context *c,
 	    tx, c->domain, c->actor, deletion, "restore", &deletion->item_id, NULL, error);
 }
 
+/* The root at once, for the rest is done in the background. Nobody of an organisation comes back
+ * with an old session, so these end before. */
+static bool restore_root(struct db_tx *tx, const struct deletion *deletion, struct error *error)
+{
+	enum db_result result =
+	    deletion->kind == ITEM_ORGANIZATION ? DB_OK : root_clear(tx, deletion);
+
+	/* The root may have been restored by itself before. */
+	return result == DB_OK || result == DB_NONE || db_fail(result, error);
+}
+
 /* All of it: at once if it is small, else the root at once and the rest in the background. */
 static bool restore_all(struct db_tx *tx, const struct restore_context *c,
     struct deletion *deletion, struct error *error)
 {
 	int64_t total = deletion_total(deletion);
 	bool small = total <= c->domain->step_rows, done = false;
-	struct id blocking;
-	enum db_result result =
-	    containers_in_the_way(tx, deletion, NULL, c->choice->without_container, &blocking);
+	struct unmarking unmarking = {0};
+	enum lifecycle_state next;
 
-	if (result != DB_NONE) {
-		return result == DB_OK ? refuse_container(&blocking, error)
-				       : db_fail(result, error);
-	}
-	if (!deletion_advance(tx, deletion, ACT_RESTORE, lifecycle_actor_of(c->actor),
+	/* What the state forbids comes before what stands in the way. */
+	if (!lifecycle_next(deletion_lifecycle(deletion), ACT_RESTORE, lifecycle_actor_of(c->actor),
+		deletion_is_open(deletion, clock_now_us(c->domain->clock)), &next, error) ||
+	    !check_containers(tx, c, deletion, error) || !check_names(tx, deletion, error) ||
+	    !deletion_advance(tx, deletion, ACT_RESTORE, lifecycle_actor_of(c->actor),
 		clock_now_us(c->domain->clock), small ? 0 : total, error)) {
 		return false;
 	}
-	if (small) {
-		if (!restoring_step(tx, deletion, total + 1, &done, error)) {
-			return false;
-		}
-	} else {
-		result = root_clear(tx, deletion);
-		/* The root may have been restored by itself before. */
-		if (result != DB_OK && result != DB_NONE) {
-			return db_fail(result, error);
-		}
+	if (small ? !restoring_step(
+			tx, deletion, &unmarking, 3 * (int64_t)c->domain->step_rows, &done, error)
+		  : !restore_root(tx, deletion, error)) {
+		return false;
 	}
 	return finish_restore(tx, c, deletion, done, error);
 }
@@ -91,7 +161,7 @@ static bool restore_item(struct db_tx *tx, const struct restore_context *c,
     struct deletion *deletion, const struct id *photo_id, bool last_pass, bool *waits_r,
     struct error *error)
 {
-	int64_t rows[MARK_TABLE_COUNT];
+	int64_t rows[MARK_TABLE_COUNT], bytes;
 	struct id blocking;
 	enum db_result result = container_deleted(tx, deletion, photo_id, &blocking);
 
@@ -108,7 +178,7 @@ static bool restore_item(struct db_tx *tx, const struct restore_context *c,
 	if (result != DB_OK && result != DB_NONE) {
 		return db_fail(result, error);
 	}
-	result = marks_clear_photo(tx, deletion, photo_id, rows);
+	result = marks_clear_photo(tx, deletion, photo_id, rows, &bytes);
 	if (result == DB_NONE) {
 		return error_set_field(error, "items", "not_in_deletion",
 		    "One of these photos is not part of this deletion (any more).");
@@ -116,6 +186,7 @@ static bool restore_item(struct db_tx *tx, const struct restore_context *c,
 	if (result != DB_OK) {
 		return db_fail(result, error);
 	}
+	deletion->bytes -= bytes;
 	count_marks(deletion, rows, -1);
 	return deletion_audit(
 	    tx, c->domain, c->actor, deletion, "photo.restore", photo_id, NULL, error);
@@ -156,10 +227,7 @@ static bool restore_some(struct db_tx *tx, const struct restore_context *c,
 	    !restore_items(tx, c, deletion, error)) {
 		return false;
 	}
-	result = marks_bytes(tx->db, tx->arena, deletion, &deletion->bytes);
-	if (result == DB_OK) {
-		result = deletion_store_counts(tx, deletion);
-	}
+	result = deletion_store_counts(tx, deletion);
 	if (result != DB_OK) {
 		return db_fail(result, error);
 	}
@@ -182,6 +250,9 @@ static bool run_restore(struct db_tx *tx, void *context, struct error *error)
 	if (!policy_check(c->actor, POLICY_RESTORE, &subject, error)) {
 		return false;
 	}
+	if (!check_organization(tx, &deletion, error)) {
+		return false;
+	}
 	return c->choice->items ? restore_some(tx, c, &deletion, error)
 				: restore_all(tx, c, &deletion, error);
 }
@@ -195,6 +266,7 @@ bool deletions_restore(const struct domain *domain, const struct actor *actor, s
 	    domain, actor, actor->organization_id, deletion_id, choice ? choice : &all};
 	enum db_result result;
 
+	deletion_scope(domain, actor, arena, deletion_id, &context.organization_id);
 	if (choice && choice->items && choice->item_count > ITEMS_MAX) {
 		return error_set_field(error, "items", "too_many_items",
 		    "At most %d photos can be restored at once.", ITEMS_MAX);
@@ -205,7 +277,8 @@ bool deletions_restore(const struct domain *domain, const struct actor *actor, s
 	if (!db_transaction(domain->db, run_restore, &context, error)) {
 		return false;
 	}
-	result = deletion_find(domain->db, arena, &actor->organization_id, deletion_id, deletion_r);
+	result =
+	    deletion_find(domain->db, arena, &context.organization_id, deletion_id, deletion_r);
 	return result == DB_OK || db_fail(result, error);
 }
 

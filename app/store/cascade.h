@@ -1,4 +1,4 @@
-/* cascade.h - what the statements on marked photos share. */
+/* cascade.h - what the statements on photos that deletions mark, archive and bring back share. */
 #ifndef LETHE_STORE_CASCADE_PRIVATE_H
 #define LETHE_STORE_CASCADE_PRIVATE_H
 
@@ -12,5 +12,13 @@
 	" SET c.deleted_at = NULL, c.deletion_id = NULL,"                                          \
 	" c.status = IF(c.status = 'deletion_requested',"                                          \
 	" COALESCE(r.photo_status_before, 'approved'), c.status)"
+
+/* Archiving photos `c` as the batch `b` says, at the time bound to it; and taking them out. */
+#define SET_ARCHIVED                                                                               \
+	" SET c.archived_at = ?, c.archived_by = b.created_by, c.archive_reason = b.reason,"       \
+	" c.archive_batch_id = b.id, c.purge_after = b.purge_after, c.purge_mail_at = NULL"
+#define SET_UNARCHIVED                                                                             \
+	" SET c.archived_at = NULL, c.archived_by = NULL, c.archive_reason = NULL,"                \
+	" c.archive_batch_id = NULL, c.purge_after = NULL, c.purge_mail_at = NULL"
 
 #endif

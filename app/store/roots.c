@@ -14,13 +14,26 @@
 	" i.deletion_id, (SELECT d.initiator_id FROM deletions d WHERE d.id = i.deletion_id)"      \
 	" FROM " table " i WHERE i.organization_id = ? AND i.id = ?"
 
+#define PLACE_ROOT(table, label)                                                                   \
+	"SELECT i.id, i.organization_id, i.created_by, " label ", NULL, NULL, NULL, 1, 0,"         \
+	" i.deleted_at, i.deletion_id,"                                                            \
+	" (SELECT d.initiator_id FROM deletions d WHERE d.id = i.deletion_id)"                     \
+	" FROM " table " i WHERE i.organization_id = ? AND i.id = ?"
+/* An organisation is its own tenant. */
+#define ORGANIZATION_ROOT                                                                          \
+	"SELECT i.id, i.id, i.created_by, i.name, NULL, NULL, NULL, 1, 0, i.deleted_at,"           \
+	" i.deletion_id, (SELECT d.initiator_id FROM deletions d WHERE d.id = i.deletion_id)"      \
+	" FROM organizations i WHERE i.id = ? AND i.id = ?"
+
 /* Values: time, deletion, organisation, item, whether only while archived. */
-#define ROOT_MARK(table, archived)                                                                 \
-	"UPDATE " table " SET deleted_at = ?, deletion_id = ? WHERE organization_id = ?"           \
+#define ROOT_MARK(table, archived) ROOT_MARK_OF(table, "organization_id", archived)
+#define ROOT_MARK_OF(table, tenant, archived)                                                      \
+	"UPDATE " table " SET deleted_at = ?, deletion_id = ? WHERE " tenant " = ?"                \
 	" AND id = ? AND deleted_at IS NULL AND (? = 0 OR " archived ")"
-#define ROOT_CLEAR(table)                                                                          \
+#define ROOT_CLEAR(table) ROOT_CLEAR_OF(table, "organization_id")
+#define ROOT_CLEAR_OF(table, tenant)                                                               \
 	"UPDATE " table " SET deleted_at = NULL, deletion_id = NULL"                               \
-	" WHERE organization_id = ? AND id = ? AND deletion_id = ?"
+	" WHERE " tenant " = ? AND id = ? AND deletion_id = ?"
 
 DB_STATEMENT(ROOT_PHOTO_READ, PHOTO_ROOT);
 DB_STATEMENT(ROOT_PHOTO_LOCK, PHOTO_ROOT " FOR UPDATE");
@@ -36,23 +49,58 @@ DB_STATEMENT(ROOT_ADVENTURE_LOCK, CONTENT_ROOT("adventures") " FOR UPDATE");
 DB_STATEMENT(ROOT_ADVENTURE_MARK, ROOT_MARK("adventures", "publishing_status = 'archived'"));
 DB_STATEMENT(ROOT_ADVENTURE_CLEAR, ROOT_CLEAR("adventures"));
 
+#define PLACE(NAME, table)                                                                         \
+	DB_STATEMENT(NAME##_READ, PLACE_ROOT(table, "i.name"));                                    \
+	DB_STATEMENT(NAME##_LOCK, PLACE_ROOT(table, "i.name") " FOR UPDATE");                      \
+	DB_STATEMENT(NAME##_MARK, ROOT_MARK(table, "0"));                                          \
+	DB_STATEMENT(NAME##_CLEAR, ROOT_CLEAR(table))
+PLACE(ROOT_ALBUM, "albums");
+PLACE(ROOT_PROJECT, "projects");
+PLACE(ROOT_SITE, "sites");
+DB_STATEMENT(ROOT_ORGANIZATION_READ, ORGANIZATION_ROOT);
+DB_STATEMENT(ROOT_ORGANIZATION_LOCK, ORGANIZATION_ROOT " FOR UPDATE");
+DB_STATEMENT(ROOT_ORGANIZATION_MARK, ROOT_MARK_OF("organizations", "id", "0"));
+DB_STATEMENT(ROOT_ORGANIZATION_CLEAR, ROOT_CLEAR_OF("organizations", "id"));
+
 static const struct statements {
 	const struct db_statement *read, *lock, *mark, *clear;
 } statements[ITEM_KIND_COUNT] = {
-    [ITEM_PHOTO] = {&ROOT_PHOTO_READ, &ROOT_PHOTO_LOCK, &ROOT_PHOTO_MARK, &ROOT_PHOTO_CLEAR},
-    [ITEM_QUEST] = {&ROOT_QUEST_READ, &ROOT_QUEST_LOCK, &ROOT_QUEST_MARK, &ROOT_QUEST_CLEAR},
-    [ITEM_ADVENTURE] = {&ROOT_ADVENTURE_READ, &ROOT_ADVENTURE_LOCK, &ROOT_ADVENTURE_MARK,
-	&ROOT_ADVENTURE_CLEAR},
+#define ROOT(NAME)                                                                                 \
+	{                                                                                          \
+		&NAME##_READ, &NAME##_LOCK, &NAME##_MARK, &NAME##_CLEAR                            \
+	}
+    [ITEM_PHOTO] = ROOT(ROOT_PHOTO),
+    [ITEM_ALBUM] = ROOT(ROOT_ALBUM),
+    [ITEM_PROJECT] = ROOT(ROOT_PROJECT),
+    [ITEM_SITE] = ROOT(ROOT_SITE),
+    [ITEM_ORGANIZATION] = ROOT(ROOT_ORGANIZATION),
+    [ITEM_QUEST] = ROOT(ROOT_QUEST),
+    [ITEM_ADVENTURE] = ROOT(ROOT_ADVENTURE),
 };
 
-/* A container is held against its deletion until the transaction ends. */
-#define CONTAINER_LOCK(table)                                                                      \
-	"SELECT deleted_at, deletion_id,"                                                          \
-	" (SELECT d.initiator_id FROM deletions d WHERE d.id = deletion_id)"                       \
-	" FROM " table " WHERE organization_id = ? AND id = ? LOCK IN SHARE MODE"
-DB_STATEMENT(CONTAINER_PROJECT_LOCK, CONTAINER_LOCK("projects"));
-DB_STATEMENT(CONTAINER_SITE_LOCK, CONTAINER_LOCK("sites"));
-DB_STATEMENT(CONTAINER_ORIGINAL_LOCK, CONTAINER_LOCK("photos"));
+/* A container is held against its deletion until the transaction ends; the deletion's own row is
+ * not, for a step of the worker may hold it. */
+#define OF_DELETION(column) " (SELECT " column " FROM deletions d WHERE d.id = c.deletion_id)"
+#define CONTAINER_LOCK(table, tenant)                                                              \
+	"SELECT c.deleted_at, c.deletion_id," OF_DELETION("d.initiator_id") "," OF_DELETION(       \
+	    "d.photo_action") "," OF_DELETION("d.state = 'marking'") " FROM " table                \
+								     " c WHERE c." tenant          \
+								     " = ? AND c.id = ? LOCK IN "  \
+								     "SHARE MODE"
+DB_STATEMENT(CONTAINER_PROJECT_LOCK, CONTAINER_LOCK("projects", "organization_id"));
+DB_STATEMENT(CONTAINER_SITE_LOCK, CONTAINER_LOCK("sites", "organization_id"));
+DB_STATEMENT(CONTAINER_ORIGINAL_LOCK, CONTAINER_LOCK("photos", "organization_id"));
+DB_STATEMENT(CONTAINER_ORGANIZATION_LOCK, CONTAINER_LOCK("organizations", "id"));
+
+DB_STATEMENT(ORGANIZATION_DELETED, "SELECT deletion_id FROM organizations WHERE id = ?"
+				   " AND deleted_at IS NOT NULL LOCK IN SHARE MODE");
+DB_STATEMENT(SLUG_TAKEN, "SELECT l.id, l.name FROM sites s JOIN sites l"
+			 " ON l.organization_id = s.organization_id AND l.live_slug = s.slug"
+			 " WHERE s.id = ? AND s.organization_id = ? AND l.id <> s.id");
+DB_STATEMENT(EMAIL_TAKEN,
+    "SELECT l.id, u.email FROM users u FORCE INDEX (deletion) JOIN users l"
+    " ON l.live_email = u.email OR l.live_identity_uid = u.identity_uid"
+    " WHERE u.deletion_id = ? AND u.organization_id = ? AND l.id <> u.id LIMIT 1");
 
 /* Containers that are deleted and stay so: those that the same restore brings back do not count,
  * unless one photo alone (`one`) is restored. Values: one, one, one. */
@@ -119,35 +167,91 @@ enum db_result root_read(struct db *db, struct arena *arena, enum item_kind kind
 	return read_root(db, arena, statements[kind].read, organization_id, id, item_r);
 }
 
+/* A container of an item, as it was locked. */
+struct container {
+	bool deleted;
+	bool marking; /* what it holds may not be marked yet */
+	int64_t deleted_at_us;
+	struct id deletion_id;
+	struct id deleted_by;
+	enum photo_action action;
+};
+
 static enum db_result lock_container(struct db_tx *tx, const struct db_statement *statement,
-    const struct id *organization_id, const struct id *id, struct db_rows *rows_r)
+    const struct id *organization_id, const struct id *id, struct container *container_r)
 {
+	struct db_rows rows = {0};
 	enum db_result result =
 	    id_is_none(id) ? DB_NONE
 			   : db_query(tx->db, tx->arena, statement,
-				 DB_VALUES(db_bind_id(organization_id), db_bind_id(id)), rows_r);
+				 DB_VALUES(db_bind_id(organization_id), db_bind_id(id)), &rows);
 
+	*container_r = (struct container){0};
+	if (result == DB_OK && !db_is_null(&rows, 0, 0)) {
+		container_r->deleted = true;
+		container_r->deleted_at_us = db_time(&rows, 0, 0);
+		container_r->deletion_id = db_id(&rows, 0, 1);
+		container_r->deleted_by = db_id(&rows, 0, 2);
+		(void)!photo_action_parse(db_text(&rows, 0, 3), &container_r->action);
+		container_r->marking = db_bool(&rows, 0, 4);
+	}
 	return result == DB_NONE ? DB_OK : result;
+}
+
+/* What the container's deletion makes of the item, whose own row is not marked yet. */
+static void follow_deletion(struct root_item *item, const struct container *container)
+{
+	if (item->deleted_at_us) {
+		return;
+	}
+	item->deleted_at_us = container->deleted_at_us;
+	item->deletion_id = container->deletion_id;
+	item->deleted_by = container->deleted_by;
+}
+
+static void follow_place(
+    struct root_item *item, struct id *place, const struct container *container)
+{
+	if (!container->marking || item->deleted_at_us) {
+		return;
+	}
+	if (container->action == PHOTO_ACTION_DELETE) {
+		follow_deletion(item, container);
+	} else if (container->action == PHOTO_ACTION_ORPHAN) {
+		*place = id_none;
+	} else if (!item->archived) {
+		item->archived = true;
+		item->marking_id = container->deletion_id;
+	}
 }
 
 static enum db_result lock_containers(struct db_tx *tx, struct root_item *item)
 {
-	struct db_rows project = {0}, site = {0}, original = {0};
-	enum db_result result = lock_container(
-	    tx, &CONTAINER_PROJECT_LOCK, &item->organization_id, &item->project_id, &project);
+	struct container project, site, original, organization;
+	const struct id *tenant = &item->organization_id;
+	enum db_result result =
+	    lock_container(tx, &CONTAINER_PROJECT_LOCK, tenant, &item->project_id, &project);
 
 	if (result == DB_OK) {
-		result = lock_container(
-		    tx, &CONTAINER_SITE_LOCK, &item->organization_id, &item->site_id, &site);
+		result = lock_container(tx, &CONTAINER_SITE_LOCK, tenant, &item->site_id, &site);
 	}
 	if (result == DB_OK) {
-		result = lock_container(tx, &CONTAINER_ORIGINAL_LOCK, &item->organization_id,
-		    &item->original_id, &original);
+		result = lock_container(
+		    tx, &CONTAINER_ORIGINAL_LOCK, tenant, &item->original_id, &original);
 	}
-	if (original.count > 0 && !db_is_null(&original, 0, 0) && !item->deleted_at_us) {
-		item->deleted_at_us = db_time(&original, 0, 0);
-		item->deletion_id = db_id(&original, 0, 1);
-		item->deleted_by = db_id(&original, 0, 2);
+	if (result == DB_OK) {
+		result =
+		    lock_container(tx, &CONTAINER_ORGANIZATION_LOCK, tenant, tenant, &organization);
+	}
+	if (result == DB_OK && original.marking) {
+		follow_deletion(item, &original);
+	}
+	if (result == DB_OK) {
+		follow_place(item, &item->project_id, &project);
+		follow_place(item, &item->site_id, &site);
+	}
+	if (result == DB_OK && organization.deleted) {
+		follow_deletion(item, &organization);
 	}
 	return result;
 }
@@ -158,7 +262,10 @@ enum db_result root_lock(struct db_tx *tx, enum item_kind kind, const struct id 
 	enum db_result result =
 	    read_root(tx->db, tx->arena, statements[kind].lock, organization_id, id, item_r);
 
-	return result == DB_OK ? lock_containers(tx, item_r) : result;
+	if (result != DB_OK || kind == ITEM_ORGANIZATION) {
+		return result;
+	}
+	return lock_containers(tx, item_r);
 }
 
 enum db_result root_mark(struct db_tx *tx, const struct deletion *d, bool only_archived)
@@ -175,6 +282,45 @@ enum db_result root_clear(struct db_tx *tx, const struct deletion *d)
 	return db_exec(tx->db, statements[d->kind].clear,
 	    DB_VALUES(db_bind_id(&d->organization_id), db_bind_id(&d->item_id), db_bind_id(&d->id)),
 	    NULL);
+}
+
+enum db_result organization_deleted(
+    struct db_tx *tx, const struct deletion *d, struct id *blocking_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(tx->db, tx->arena, &ORGANIZATION_DELETED,
+	    DB_VALUES(db_bind_id(&d->organization_id)), &rows);
+
+	if (result == DB_OK) {
+		*blocking_r = db_id(&rows, 0, 0);
+	}
+	return result == DB_OK && id_equal(blocking_r, &d->id) ? DB_NONE : result;
+}
+
+static enum db_result find_taken(struct db_tx *tx, const struct db_statement *statement,
+    const struct id *key, const struct deletion *d, struct id *id_r, const char **name_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(tx->db, tx->arena, statement,
+	    DB_VALUES(db_bind_id(key), db_bind_id(&d->organization_id)), &rows);
+
+	if (result == DB_OK) {
+		*id_r = db_id(&rows, 0, 0);
+		*name_r = db_text(&rows, 0, 1);
+	}
+	return result;
+}
+
+enum db_result slug_taken(
+    struct db_tx *tx, const struct deletion *d, struct id *site_r, const char **name_r)
+{
+	return find_taken(tx, &SLUG_TAKEN, &d->item_id, d, site_r, name_r);
+}
+
+enum db_result email_taken(
+    struct db_tx *tx, const struct deletion *d, struct id *user_r, const char **email_r)
+{
+	return find_taken(tx, &EMAIL_TAKEN, &d->id, d, user_r, email_r);
 }
 
 enum db_result container_deleted(

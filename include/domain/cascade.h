@@ -6,6 +6,7 @@
 #include <base/error.h>
 #include <domain/domain.h>
 #include <store/cascade.h>
+#include <store/impact.h>
 #include <store/kinds.h>
 
 /* What deleting the parent does to the child rows. */
@@ -56,19 +57,26 @@ struct cascade_row {
 /* The table. */
 const struct cascade_row *cascade_rows(size_t *count_r);
 
-/* The relations that the deletion of an item of this kind goes through, parents before children,
- * as pointers into the table; `rows` has room for RELATION_COUNT. Only relations with statements.
- */
-size_t cascade_of_kind(enum item_kind kind, const struct cascade_row *rows[RELATION_COUNT]);
+/* The relations that a deletion of this kind goes through, parents before children, as pointers
+ * into the table; `rows` has room for RELATION_COUNT. Only relations with statements. What is
+ * chosen for the photos of a project or site decides what follows from them. */
+size_t cascade_of_kind(
+    enum item_kind kind, enum photo_action action, const struct cascade_row *rows[RELATION_COUNT]);
+
+/* Whether deleting does anything to the rows of a relation. */
+bool cascade_acts(const struct cascade_row *row);
 
 /* Where the items of a kind themselves bear their mark; MARKS_NONE while nothing executes it. */
 enum mark_table cascade_root_marks(enum item_kind kind);
 
-/* What deleting the live item would take with it, by kind, the item included; each count stops
- * at `limit`. `total_r` is their sum. */
-bool cascade_preview(const struct domain *domain, struct arena *arena, enum item_kind kind,
-    const struct id *organization_id, const struct id *item_id, int64_t limit,
-    int64_t counts_r[COUNT_KIND_COUNT], int64_t *total_r, struct error *error)
+/* Where the parents of a relation bear it; the name of the table of marks, or NULL for details. */
+enum mark_table cascade_parent_marks(const struct cascade_row *row);
+const char *cascade_marks_table(enum mark_table marks);
+
+/* What deleting the live item (kind, item_id, organization_id and photo_action of `deletion`) would
+ * touch, by kind, the item included, and the rest of its impact: exactly what the act then does. */
+bool cascade_preview(const struct domain *domain, struct arena *arena,
+    const struct deletion *deletion, struct impact *impact_r, struct error *error)
     __attribute__((warn_unused_result));
 
 #endif

@@ -26,6 +26,7 @@ struct purge_report {
 	unsigned steps;
 	bool paused;     /* purging is paused: nothing was begun */
 	bool unfinished; /* a limit ended it, or others hold the rest */
+	bool waiting;    /* an organisation waits for what is in its trash to be purged first */
 };
 
 /* Purge what is due: deletions whose window has closed, those already begun, and archived photos

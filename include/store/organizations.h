@@ -18,4 +18,10 @@ enum db_result organizations_name(struct db *db, struct arena *arena, const stru
 enum db_result organizations_insert(struct db_tx *tx, const struct id *id, const char *name,
     const struct id *created_by, int64_t now_us) __attribute__((warn_unused_result));
 
+/* How many live platform admins in no grace period belong to other live organisations than this
+ * one. They and their organisations are locked until the transaction ends, so that two who would
+ * delete each other's wait for one another. */
+enum db_result organizations_lock_platform_admins(struct db_tx *tx,
+    const struct id *organization_id, size_t *count_r) __attribute__((warn_unused_result));
+
 #endif

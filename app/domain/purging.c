@@ -1,0 +1,229 @@
+/* purging.c - removing the rows of a deletion, in steps of a bounded number of rows, by the cascade
+ * table: what points at others before these. */
+#include "purge.h"
+
+#include <store/container.h>
+#include <store/tenant.h>
+#include <string.h>
+
+/* One stage of a purge: a table of marks, or one of these. */
+#define STAGE_TENANT (MARK_TABLE_COUNT + 1)
+#define STAGES_MAX   (MARK_TABLE_COUNT + 2)
+
+/* A step under way. */
+struct removal {
+	struct db_tx *tx;
+	struct deletion *deletion;
+	struct purging *purging;
+	const struct cascade_row *rows[RELATION_COUNT];
+	size_t row_count;
+	int64_t now_us;
+	int64_t budget;
+};
+
+/* Rows of a table go with this deletion. */
+static bool purges(const struct removal *c, enum mark_table marks)
+{
+	if (marks == cascade_root_marks(c->deletion->kind)) {
+		return true;
+	}
+	for (size_t i = 0; i < c->row_count; i++) {
+		bool acts = c->rows[i]->on_delete == DELETE_MARKS ||
+			    c->rows[i]->on_delete == DELETE_BY_CHOICE;
+
+		if (acts && c->rows[i]->child_marks == marks) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The tables in the order of their removal. Details go with what they are details of; what else an
+ * organisation has goes before its people, to whom it points. */
+static size_t list_stages(const struct removal *c, int stages[STAGES_MAX])
+{
+	size_t count = 0;
+
+	for (int marks = 0; marks < MARK_TABLE_COUNT; marks++) {
+		if (marks == MARKS_USERS && c->deletion->kind == ITEM_ORGANIZATION) {
+			stages[count++] = STAGE_TENANT;
+		}
+		if (marks != MARKS_EFFECTS && cascade_marks_table((enum mark_table)marks) &&
+		    purges(c, (enum mark_table)marks)) {
+			stages[count++] = marks;
+		}
+	}
+	if (c->deletion->photo_action != PHOTO_ACTION_NONE) {
+		stages[count++] = MARKS_EFFECTS;
+	}
+	return count;
+}
+
+static void spend(struct removal *c, int64_t rows)
+{
+	c->budget -= rows;
+	c->deletion->progress_done += rows;
+}
+
+static void end_stage(struct removal *c)
+{
+	*c->purging = (struct purging){.stage = c->purging->stage + 1, .swept = true};
+}
+
+/* The details of the table's rows in (after, upto], as far as the budget reaches. */
+static enum db_result remove_details(struct removal *c, const char *table, const struct id *upto)
+{
+	enum db_result result = DB_OK;
+
+	for (size_t i = 0; result == DB_OK && i < c->row_count && c->budget > 0; i++) {
+		enum relation relation = c->rows[i]->relation;
+		struct id parent;
+		int64_t removed = 0;
+
+		if (strcmp(c->rows[i]->parent, table) != 0) {
+			continue;
+		}
+		result =
+		    relation_next(c->tx->db, c->tx->arena, relation, &c->purging->after, &parent);
+		if (result == DB_NONE || (result == DB_OK && memcmp(parent.bytes, upto->bytes,
+								 sizeof(parent.bytes)) > 0)) {
+			result = DB_OK;
+			continue;
+		}
+		if (result == DB_OK) {
+			result = relation_purge(c->tx, relation, c->deletion, &c->purging->after,
+			    upto, c->budget, c->now_us, &removed);
+		}
+		spend(c, removed);
+	}
+	return result;
+}
+
+/* As many rows of the table as are likely to fit the budget with their details. */
+static int64_t range_of(const struct removal *c)
+{
+	int64_t density = c->purging->density > 0 ? c->purging->density : 4;
+	int64_t count = c->budget / density;
+
+	return count > 0 ? count : 1;
+}
+
+/* A range of one table: the details of its rows, then the rows. */
+static enum db_result remove_range(struct removal *c, enum mark_table marks)
+{
+	const char *table = cascade_marks_table(marks);
+	int64_t before = c->budget, count = range_of(c), removed = 0;
+	struct id upto;
+	bool last;
+	enum db_result result = marks_range(
+	    c->tx->db, c->tx->arena, marks, c->deletion, &c->purging->after, count, &upto, &last);
+
+	if (result == DB_OK) {
+		result = remove_details(c, table, &upto);
+	}
+	if (result == DB_OK && c->budget > 0) {
+		result = marks_purge(
+		    c->tx, marks, c->deletion, &c->purging->after, &upto, c->budget, &removed);
+		spend(c, removed);
+	}
+	if (result != DB_OK || c->budget <= 0) {
+		return result;
+	}
+	c->purging->after = upto;
+	if (removed > 0) {
+		c->purging->density = (before - c->budget + removed - 1) / removed;
+	}
+	if (last) {
+		end_stage(c);
+	}
+	return DB_OK;
+}
+
+/* Rows that only an organisation's purge takes, relation by relation. */
+static enum db_result remove_tenant(struct removal *c)
+{
+	enum relation relation;
+	int64_t removed = 0;
+	enum db_result result;
+
+	while (c->purging->relation < c->row_count &&
+	       !tenant_holds(c->rows[c->purging->relation]->relation)) {
+		c->purging->relation++;
+	}
+	if (c->purging->relation == c->row_count) {
+		end_stage(c);
+		return DB_OK;
+	}
+	relation = c->rows[c->purging->relation]->relation;
+	result = tenant_purge(c->tx, relation, c->deletion, c->budget, c->now_us, &removed);
+	if (removed < c->budget) {
+		c->purging->relation++;
+	}
+	spend(c, removed);
+	return result;
+}
+
+static enum db_result forget_effects(struct removal *c)
+{
+	int64_t removed = 0;
+	enum db_result result = effects_forget(c->tx, c->deletion, c->budget, &removed);
+
+	if (removed < c->budget) {
+		end_stage(c);
+	}
+	spend(c, removed);
+	return result;
+}
+
+static enum db_result run_stage(struct removal *c, int stage)
+{
+	switch (stage) {
+	case STAGE_TENANT:
+		return remove_tenant(c);
+	case MARKS_EFFECTS:
+		return forget_effects(c);
+	default:
+		return remove_range(c, (enum mark_table)stage);
+	}
+}
+
+/* An organisation's purge takes everything: also what another deletion's restore, begun before,
+ * gave back after the marking had passed. */
+static bool sweep(struct db_tx *tx, const struct domain *domain, struct deletion *deletion,
+    struct purging *purging, int64_t budget, struct error *error)
+{
+	if (purging->swept || deletion->kind != ITEM_ORGANIZATION) {
+		purging->swept = true;
+		return true;
+	}
+	return marking_step(
+	    tx, domain, deletion, &purging->sweep, false, budget, &purging->swept, error);
+}
+
+bool purging_step(struct db_tx *tx, const struct domain *domain, struct deletion *deletion,
+    struct purging *purging, int64_t budget, bool *done_r, struct error *error)
+{
+	struct removal c = {.tx = tx,
+	    .deletion = deletion,
+	    .purging = purging,
+	    .now_us = clock_now_us(domain->clock),
+	    .budget = budget};
+	int stages[STAGES_MAX];
+	size_t count;
+
+	*done_r = false;
+	if (!sweep(tx, domain, deletion, purging, budget, error)) {
+		return false;
+	}
+	c.row_count = cascade_of_kind(deletion->kind, deletion->photo_action, c.rows);
+	count = list_stages(&c, stages);
+	while (purging->swept && c.budget > 0 && purging->stage < count) {
+		enum db_result result = run_stage(&c, stages[purging->stage]);
+
+		if (result != DB_OK) {
+			return db_fail(result, error);
+		}
+	}
+	*done_r = purging->stage == count;
+	return true;
+}

@@ -1,0 +1,102 @@
+/* unmarking.c - undoing a deletion's marks and effects, in steps of a bounded number of rows. */
+#include "deletions.h"
+
+#include <store/container.h>
+#include <string.h>
+
+/* The tables that may hold marks of a deletion: the root's and those marked with it. */
+static size_t mark_tables(const struct deletion *deletion, enum mark_table tables[MARK_TABLE_COUNT])
+{
+	const struct cascade_row *rows[RELATION_COUNT];
+	size_t count = cascade_of_kind(deletion->kind, deletion->photo_action, rows);
+	bool listed[MARK_TABLE_COUNT] = {false};
+	size_t found = 0;
+
+	listed[MARKS_EFFECTS] = true; /* undone apart */
+	tables[found++] = cascade_root_marks(deletion->kind);
+	listed[tables[0]] = true;
+	for (size_t i = 0; i < count; i++) {
+		enum mark_table marks = rows[i]->child_marks;
+
+		if (rows[i]->on_restore != RESTORE_NOTHING && marks != MARKS_NONE &&
+		    !listed[marks]) {
+			listed[marks] = true;
+			tables[found++] = marks;
+		}
+	}
+	return found;
+}
+
+/* What comes before the marks: of an organisation nobody may come back with an old session, of a
+ * project or site what was archived or orphaned. */
+static enum db_result undo_first(
+    struct db_tx *tx, const struct deletion *deletion, int64_t budget, int64_t *rows_r)
+{
+	*rows_r = 0;
+	if (deletion->kind == ITEM_ORGANIZATION) {
+		return container_end_sessions(tx, deletion, budget, rows_r);
+	}
+	if (deletion->kind == ITEM_PROJECT || deletion->kind == ITEM_SITE) {
+		return effects_undo(tx, deletion, budget, rows_r);
+	}
+	return DB_OK;
+}
+
+/* The next range of one table. */
+static enum db_result clear_range(struct db_tx *tx, const struct deletion *deletion,
+    enum mark_table table, struct unmarking *unmarking, int64_t budget, int64_t *cleared_r)
+{
+	struct id upto;
+	bool last;
+	enum db_result result = marks_range(
+	    tx->db, tx->arena, table, deletion, &unmarking->after, budget, &upto, &last);
+
+	*cleared_r = 0;
+	if (result == DB_OK && table == MARKS_PHOTOS && !deletion_is_small(deletion->kind)) {
+		result = effects_orphan_others(tx, deletion, &unmarking->after, &upto);
+	}
+	if (result == DB_OK) {
+		result =
+		    marks_clear(tx, table, deletion, &unmarking->after, &upto, budget, cleared_r);
+	}
+	unmarking->after = upto;
+	if (last) {
+		unmarking->after = id_none;
+		unmarking->table++;
+	}
+	return result;
+}
+
+static enum db_result undo_some(struct db_tx *tx, const struct deletion *deletion,
+    const enum mark_table *tables, struct unmarking *unmarking, int64_t budget, int64_t *rows_r)
+{
+	enum db_result result;
+
+	if (unmarking->begun) {
+		return clear_range(
+		    tx, deletion, tables[unmarking->table], unmarking, budget, rows_r);
+	}
+	result = undo_first(tx, deletion, budget, rows_r);
+	unmarking->begun = *rows_r == 0;
+	return result;
+}
+
+bool restoring_step(struct db_tx *tx, struct deletion *deletion, struct unmarking *unmarking,
+    int64_t budget, bool *done_r, struct error *error)
+{
+	enum mark_table tables[MARK_TABLE_COUNT];
+	size_t count = mark_tables(deletion, tables);
+
+	while (unmarking->table < count && budget > 0) {
+		int64_t rows;
+		enum db_result result = undo_some(tx, deletion, tables, unmarking, budget, &rows);
+
+		if (result != DB_OK) {
+			return db_fail(result, error);
+		}
+		deletion->progress_done += rows;
+		budget -= rows;
+	}
+	*done_r = unmarking->table == count;
+	return true;
+}

@@ -1,0 +1,278 @@
+/* container.c - the statements on what a container holds.
+ *
+ * Each band is one range of one index, in order of id: a step finds the lowest id of its rows
+ * there, and then changes exactly that range. What is changed leaves the band, so that a pass that
+ * starts anew finds what is left. */
+#include <store/container.h>
+
+#include "cascade.h"
+#include "paging.h"
+
+/* Where the rows of a relation are: the table as `c`, and the band's condition. */
+#define PROJECT_ROWS "photos c FORCE INDEX (project)"
+#define PROJECT_BAND " WHERE c.project_id = ? AND c.organization_id = ? AND c.shelf = ?"
+#define SITE_ROWS    "photos c FORCE INDEX (site)"
+#define SITE_BAND    " WHERE c.site_id = ? AND c.organization_id = ? AND c.shelf = ?"
+#define PHOTO_ROWS   "photos c FORCE INDEX (shelf)"
+#define PHOTO_BAND   " WHERE c.organization_id = ? AND c.shelf = ? AND c.published = ?"
+#define LIVE_BAND    " WHERE c.organization_id = ? AND c.deleted_at IS NULL"
+
+#define BELOW      " AND c.id < ?"
+#define BETWEEN    " AND c.id >= ? AND c.id < ?"
+#define SET_MARK   " SET c.deleted_at = ?, c.deletion_id = ?"
+#define SET_TOKENS " SET c.deleted_at = ?, c.deletion_id = ?, c.tokens_valid_after = c.deleted_at"
+
+#define RANGE(rows, band)        "SELECT c.id FROM " rows band BELOW " ORDER BY c.id DESC LIMIT 1 OFFSET ?"
+#define COUNT(rows, band)        "SELECT COUNT(*) FROM (SELECT 1 FROM " rows band " LIMIT ?) t"
+#define SETTING(rows, set, band) "UPDATE " rows set band BETWEEN
+#define NOTE(rows, effect, container, band)                                                        \
+	"INSERT INTO deletion_effects (deletion_id, photo_id, effect, container_id)"               \
+	" SELECT ?, c.id, '" effect "', " container " FROM " rows band BETWEEN                     \
+	" ON DUPLICATE KEY UPDATE effect = '" effect "', container_id = " container
+#define ARCHIVE(rows, band)                                                                        \
+	"UPDATE " rows " JOIN archive_batches b ON b.id = ?" SET_ARCHIVED band BETWEEN
+
+#define PLACE(NAME, rows, band, column)                                                            \
+	DB_STATEMENT(NAME##_RANGE, RANGE(rows, band));                                             \
+	DB_STATEMENT(NAME##_COUNT, COUNT(rows, band));                                             \
+	DB_STATEMENT(NAME##_MARK, SETTING(rows, SET_MARK, band));                                  \
+	DB_STATEMENT(NAME##_NOTE_ORPHANED, NOTE(rows, "orphaned", "c." column, band));             \
+	DB_STATEMENT(NAME##_ORPHAN, SETTING(rows, " SET c." column " = NULL", band));              \
+	DB_STATEMENT(NAME##_NOTE_ARCHIVED, NOTE(rows, "archived", "NULL", band));                  \
+	DB_STATEMENT(NAME##_ARCHIVE, ARCHIVE(rows, band))
+#define CHILD(NAME, rows, band, set)                                                               \
+	DB_STATEMENT(NAME##_RANGE, RANGE(rows, band));                                             \
+	DB_STATEMENT(NAME##_COUNT, COUNT(rows, band));                                             \
+	DB_STATEMENT(NAME##_MARK, SETTING(rows, set, band))
+
+PLACE(IN_PROJECT, PROJECT_ROWS, PROJECT_BAND, "project_id");
+PLACE(IN_SITE, SITE_ROWS, SITE_BAND, "site_id");
+CHILD(ORG_PHOTOS, PHOTO_ROWS, PHOTO_BAND, SET_MARK);
+CHILD(ORG_USERS, "users c FORCE INDEX (organization)", LIVE_BAND, SET_TOKENS);
+CHILD(ORG_SITES, "sites c FORCE INDEX (live)", LIVE_BAND, SET_MARK);
+CHILD(ORG_PROJECTS, "projects c FORCE INDEX (live)", LIVE_BAND, SET_MARK);
+CHILD(ORG_ALBUMS, "albums c FORCE INDEX (live)", LIVE_BAND, SET_MARK);
+CHILD(ORG_QUESTS, "quests c FORCE INDEX (organization)", LIVE_BAND, SET_MARK);
+CHILD(ORG_ADVENTURES, "adventures c FORCE INDEX (organization)", LIVE_BAND, SET_MARK);
+CHILD(ORG_EVENTS, "events c FORCE INDEX (organization)", LIVE_BAND, SET_MARK);
+
+DB_STATEMENT(BATCH_OF_DELETION,
+    "INSERT INTO archive_batches (id, organization_id, created_by, criteria, reason, purge_after,"
+    " created_at) VALUES (?, ?, ?, ?, ?, ?, ?)");
+DB_STATEMENT(
+    BATCH_COUNT, "UPDATE archive_batches SET photo_count = ? WHERE id = ? AND organization_id = ?");
+DB_STATEMENT(END_SESSIONS,
+    "DELETE c FROM sessions c JOIN (SELECT s.id FROM users u FORCE INDEX (organization)"
+    " JOIN sessions s ON s.user_id = u.id WHERE u.organization_id = ? LIMIT ?) step"
+    " ON step.id = c.id");
+DB_STATEMENT(END_TOKENS, "UPDATE users SET tokens_valid_after = ? WHERE organization_id = ?"
+			 " AND (tokens_valid_after IS NULL OR tokens_valid_after < ?) LIMIT ?");
+
+enum rows_of { OF_PLACE, OF_SHELF, OF_LIVE };
+
+static const struct holding {
+	enum rows_of rows;
+	const struct db_statement *range, *count, *mark;
+	const struct db_statement *note[PHOTO_ACTION_COUNT], *change[PHOTO_ACTION_COUNT];
+} holdings[] = {
+#define HOLDING(relation) [(relation) - (int) RELATION_FIRST_OF_ROOT]
+#define OF(NAME)          &NAME##_RANGE, &NAME##_COUNT, &NAME##_MARK
+#define PHOTOS_OF(NAME)                                                                            \
+	{                                                                                          \
+		OF_PLACE, OF(NAME),                                                                \
+		    {[PHOTO_ACTION_ARCHIVE] = &NAME##_NOTE_ARCHIVED,                               \
+			[PHOTO_ACTION_ORPHAN] = &NAME##_NOTE_ORPHANED},                            \
+		{                                                                                  \
+			[PHOTO_ACTION_ARCHIVE] = &NAME##_ARCHIVE, [PHOTO_ACTION_ORPHAN] =          \
+								      &NAME##_ORPHAN               \
+		}                                                                                  \
+	}
+    HOLDING(RELATION_PROJECT_PHOTOS) = PHOTOS_OF(IN_PROJECT),
+    HOLDING(RELATION_SITE_PHOTOS) = PHOTOS_OF(IN_SITE),
+    HOLDING(RELATION_ORGANIZATION_USERS) = {OF_LIVE, OF(ORG_USERS), {NULL}, {NULL}},
+    HOLDING(RELATION_ORGANIZATION_SITES) = {OF_LIVE, OF(ORG_SITES), {NULL}, {NULL}},
+    HOLDING(RELATION_ORGANIZATION_PROJECTS) = {OF_LIVE, OF(ORG_PROJECTS), {NULL}, {NULL}},
+    HOLDING(RELATION_ORGANIZATION_ALBUMS) = {OF_LIVE, OF(ORG_ALBUMS), {NULL}, {NULL}},
+    HOLDING(RELATION_ORGANIZATION_PHOTOS) = {OF_SHELF, OF(ORG_PHOTOS), {NULL}, {NULL}},
+    HOLDING(RELATION_ORGANIZATION_QUESTS) = {OF_LIVE, OF(ORG_QUESTS), {NULL}, {NULL}},
+    HOLDING(RELATION_ORGANIZATION_ADVENTURES) = {OF_LIVE, OF(ORG_ADVENTURES), {NULL}, {NULL}},
+    HOLDING(RELATION_ORGANIZATION_EVENTS) = {OF_LIVE, OF(ORG_EVENTS), {NULL}, {NULL}},
+};
+
+static const struct holding *holding_of(enum relation relation)
+{
+	return &holdings[relation - RELATION_FIRST_OF_ROOT];
+}
+
+bool container_holds(enum relation relation)
+{
+	return relation >= RELATION_FIRST_OF_ROOT && relation <= RELATION_LAST_OF_ROOT;
+}
+
+unsigned container_bands(enum relation relation, enum photo_action action)
+{
+	switch (holding_of(relation)->rows) {
+	case OF_PLACE: /* live and archived, but what is archived already stays as it is */
+		return action == PHOTO_ACTION_ARCHIVE ? 1 : 2;
+	case OF_SHELF: /* each published or not */
+		return 4;
+	default:
+		return 1;
+	}
+}
+
+/* Values as they are gathered: those of a band, and a few more before and after. */
+struct values {
+	struct db_value items[12];
+	size_t count;
+};
+
+static void add(struct values *values, struct db_value value)
+{
+	values->items[values->count++] = value;
+}
+
+static void add_band(
+    struct values *values, const struct holding *holding, const struct deletion *d, unsigned band)
+{
+	if (holding->rows == OF_PLACE) {
+		add(values, db_bind_id(&d->item_id));
+	}
+	add(values, db_bind_id(&d->organization_id));
+	if (holding->rows == OF_PLACE) {
+		add(values, db_bind_int(band));
+	} else if (holding->rows == OF_SHELF) {
+		add(values, db_bind_int(band / 2));
+		add(values, db_bind_int(band % 2));
+	}
+}
+
+enum db_result container_range(struct db *db, struct arena *arena, enum relation relation,
+    const struct deletion *d, unsigned band, const struct id *before, int64_t count,
+    struct id *from_r, bool *last_r)
+{
+	const struct holding *holding = holding_of(relation);
+	struct values values = {0};
+	struct db_rows rows = {0};
+	enum db_result result;
+
+	add_band(&values, holding, d, band);
+	add(&values, bind_before(before));
+	add(&values, db_bind_int(count - 1));
+	result = db_query(db, arena, holding->range, values.items, values.count, &rows);
+	*last_r = result == DB_NONE;
+	*from_r = result == DB_OK ? db_id(&rows, 0, 0) : id_none;
+	return result == DB_NONE ? DB_OK : result;
+}
+
+static enum db_result run(struct db_tx *tx, const struct db_statement *statement,
+    struct values *values, const struct holding *holding, const struct deletion *d, unsigned band,
+    const struct id *from, const struct id *before, uint64_t *changed_r)
+{
+	enum db_result result;
+
+	add_band(values, holding, d, band);
+	add(values, db_bind_blob(from->bytes, sizeof(from->bytes)));
+	add(values, bind_before(before));
+	result = db_exec(tx->db, statement, values->items, values->count, changed_r);
+	return result == DB_NONE ? DB_OK : result;
+}
+
+/* What is orphaned or archived bears no mark, so it is noted. */
+static enum db_result note(struct db_tx *tx, const struct holding *holding,
+    const struct deletion *d, unsigned band, const struct id *from, const struct id *before)
+{
+	struct values values = {0};
+	uint64_t changed;
+
+	add(&values, db_bind_id(&d->id));
+	return run(
+	    tx, holding->note[d->photo_action], &values, holding, d, band, from, before, &changed);
+}
+
+enum db_result container_apply(struct db_tx *tx, enum relation relation, const struct deletion *d,
+    unsigned band, const struct id *from, const struct id *before, int64_t now_us, int64_t *rows_r)
+{
+	const struct holding *holding = holding_of(relation);
+	const struct db_statement *change = holding->change[d->photo_action];
+	struct values values = {0};
+	enum db_result result = DB_OK;
+	uint64_t changed = 0;
+
+	*rows_r = 0;
+	if (change) {
+		result = note(tx, holding, d, band, from, before);
+	} else {
+		add(&values, db_bind_time(now_us));
+		add(&values, db_bind_id(&d->id));
+	}
+	if (change && d->photo_action == PHOTO_ACTION_ARCHIVE) {
+		add(&values, db_bind_id(&d->id));
+		add(&values, db_bind_time(d->deleted_at_us));
+	}
+	if (result != DB_OK) {
+		return result;
+	}
+	result = run(
+	    tx, change ? change : holding->mark, &values, holding, d, band, from, before, &changed);
+	*rows_r = (int64_t)changed;
+	return result;
+}
+
+enum db_result container_count(struct db *db, struct arena *arena, enum relation relation,
+    const struct deletion *d, int64_t limit, int64_t *rows_r)
+{
+	const struct holding *holding = holding_of(relation);
+	unsigned bands = container_bands(relation, d->photo_action);
+	enum db_result result = DB_OK;
+
+	*rows_r = 0;
+	for (unsigned band = 0; result == DB_OK && band < bands; band++) {
+		struct values values = {0};
+		struct db_rows rows = {0};
+
+		add_band(&values, holding, d, band);
+		add(&values, db_bind_int(limit));
+		result = db_query(db, arena, holding->count, values.items, values.count, &rows);
+		if (result == DB_OK) {
+			*rows_r += db_int(&rows, 0, 0);
+		}
+	}
+	return result;
+}
+
+enum db_result container_batch_insert(struct db_tx *tx, const struct deletion *d,
+    const char *criteria, const char *reason, int64_t purge_after_us)
+{
+	return db_exec(tx->db, &BATCH_OF_DELETION,
+	    DB_VALUES(db_bind_id(&d->id), db_bind_id(&d->organization_id),
+		db_bind_id(&d->initiator_id), db_bind_text(criteria), db_bind_text(reason),
+		db_bind_time(purge_after_us), db_bind_time(d->deleted_at_us)),
+	    NULL);
+}
+
+enum db_result container_batch_count(struct db_tx *tx, const struct deletion *d, int64_t photos)
+{
+	enum db_result result = db_exec(tx->db, &BATCH_COUNT,
+	    DB_VALUES(db_bind_int(photos), db_bind_id(&d->id), db_bind_id(&d->organization_id)),
+	    NULL);
+
+	return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result container_end_sessions(
+    struct db_tx *tx, const struct deletion *d, int64_t limit, int64_t *rows_r)
+{
+	struct db_value until = db_bind_time(d->deleted_at_us);
+	uint64_t changed = 0;
+	enum db_result result = db_exec(tx->db, &END_SESSIONS,
+	    DB_VALUES(db_bind_id(&d->organization_id), db_bind_int(limit)), &changed);
+
+	if (result == DB_NONE) {
+		result = db_exec(tx->db, &END_TOKENS,
+		    DB_VALUES(until, db_bind_id(&d->organization_id), until, db_bind_int(limit)),
+		    &changed);
+	}
+	*rows_r = result == DB_OK ? (int64_t)changed : 0;
+	return result == DB_NONE ? DB_OK : result;
+}

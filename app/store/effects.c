@@ -1,0 +1,154 @@
+/* effects.c - what deletions of projects and sites did to photos without deleting them. */
+#include <store/container.h>
+
+#include "cascade.h"
+
+/* Values: deletion, limit. */
+#define NOTED(effect)                                                                              \
+	"SELECT photo_id, container_id FROM deletion_effects WHERE deletion_id = ?"                \
+	" AND effect = '" effect "' ORDER BY photo_id LIMIT ?"
+#define PUT_BACK(column)                                                                           \
+	"UPDATE photos c JOIN (" NOTED("orphaned") ") step ON step.photo_id = c.id SET c." column  \
+						   " = step.container_id WHERE c." column          \
+						   " IS NULL AND c.organization_id = ?"
+DB_STATEMENT(EFFECTS_TO_PROJECT, PUT_BACK("project_id"));
+DB_STATEMENT(EFFECTS_TO_SITE, PUT_BACK("site_id"));
+DB_STATEMENT(EFFECTS_FORGET_ORPHANED,
+    "DELETE FROM deletion_effects WHERE deletion_id = ? AND effect = 'orphaned'"
+    " ORDER BY photo_id LIMIT ?");
+DB_STATEMENT(EFFECTS_UNARCHIVE,
+    "UPDATE photos c JOIN (SELECT id FROM photos FORCE INDEX (batch) WHERE archive_batch_id = ?"
+    " AND organization_id = ? ORDER BY id LIMIT ?) step ON step.id = c.id" SET_UNARCHIVED);
+DB_STATEMENT(
+    EFFECTS_FORGET, "DELETE FROM deletion_effects WHERE deletion_id = ? ORDER BY photo_id LIMIT ?");
+
+/* Photos of the deletion in a range whose project or site another deletion has in the trash.
+ * Values of MARKED: deletion, organisation, after, upto; of ONE: photo, organisation. */
+#define OTHER(table, column)                                                                       \
+	" JOIN " table " o ON o.id = c." column                                                    \
+	" AND o.deleted_at IS NOT NULL AND NOT (o.deletion_id <=> c.deletion_id)"                  \
+	" JOIN deletions od ON od.id = o.deletion_id AND od.state IN ('marking', 'trashed')"
+#define MARKED " WHERE c.deletion_id = ? AND c.organization_id = ? AND c.id > ? AND c.id <= ?"
+#define ONE    " WHERE c.id = ? AND c.organization_id = ? AND c.deleted_at IS NULL"
+#define NOTE_OTHER(table, column, rows, which)                                                     \
+	"INSERT INTO deletion_effects (deletion_id, photo_id, effect, container_id)"               \
+	" SELECT od.id, c.id, 'orphaned', o.id FROM " rows                                         \
+	OTHER(table, column) which                                                                 \
+	    " ON DUPLICATE KEY UPDATE effect = 'orphaned', container_id = o.id"
+#define LEAVE_OTHER(table, column, rows, which)                                                    \
+	"UPDATE " rows OTHER(table, column) " SET c." column " = NULL" which
+#define DELETION_ROWS "photos c FORCE INDEX (deletion)"
+DB_STATEMENT(OTHER_PROJECTS_NOTE, NOTE_OTHER("projects", "project_id", DELETION_ROWS, MARKED));
+DB_STATEMENT(OTHER_PROJECTS_LEAVE, LEAVE_OTHER("projects", "project_id", DELETION_ROWS, MARKED));
+DB_STATEMENT(OTHER_SITES_NOTE, NOTE_OTHER("sites", "site_id", DELETION_ROWS, MARKED));
+DB_STATEMENT(OTHER_SITES_LEAVE, LEAVE_OTHER("sites", "site_id", DELETION_ROWS, MARKED));
+DB_STATEMENT(PROJECT_NOTE, NOTE_OTHER("projects", "project_id", "photos c", ONE));
+DB_STATEMENT(PROJECT_LEAVE, LEAVE_OTHER("projects", "project_id", "photos c", ONE));
+DB_STATEMENT(SITE_NOTE, NOTE_OTHER("sites", "site_id", "photos c", ONE));
+DB_STATEMENT(SITE_LEAVE, LEAVE_OTHER("sites", "site_id", "photos c", ONE));
+
+/* Whether there is any such container at all: mostly not. */
+DB_STATEMENT(OTHERS_DELETED,
+    "(SELECT 1 FROM projects WHERE organization_id = ? AND deleted_at IS NOT NULL"
+    " AND deletion_id <> ? LIMIT 1) UNION ALL (SELECT 1 FROM sites WHERE organization_id = ?"
+    " AND deleted_at IS NOT NULL AND deletion_id <> ? LIMIT 1)");
+
+static enum db_result counted(enum db_result result, uint64_t changed, int64_t *rows_r)
+{
+	*rows_r += result == DB_OK ? (int64_t)changed : 0;
+	return result == DB_NONE ? DB_OK : result;
+}
+
+static enum db_result put_back(
+    struct db_tx *tx, const struct deletion *d, int64_t limit, int64_t *rows_r)
+{
+	const struct db_statement *back =
+	    d->kind == ITEM_SITE ? &EFFECTS_TO_SITE : &EFFECTS_TO_PROJECT;
+	uint64_t changed = 0;
+	enum db_result result = db_exec(tx->db, back,
+	    DB_VALUES(db_bind_id(&d->id), db_bind_int(limit), db_bind_id(&d->organization_id)),
+	    NULL);
+
+	if (result == DB_OK || result == DB_NONE) {
+		result = db_exec(tx->db, &EFFECTS_FORGET_ORPHANED,
+		    DB_VALUES(db_bind_id(&d->id), db_bind_int(limit)), &changed);
+	}
+	return counted(result, changed, rows_r);
+}
+
+static enum db_result unarchive(
+    struct db_tx *tx, const struct deletion *d, int64_t limit, int64_t *rows_r)
+{
+	uint64_t changed = 0;
+	enum db_result result = db_exec(tx->db, &EFFECTS_UNARCHIVE,
+	    DB_VALUES(db_bind_id(&d->id), db_bind_id(&d->organization_id), db_bind_int(limit)),
+	    &changed);
+
+	return counted(result, changed, rows_r);
+}
+
+enum db_result effects_undo(
+    struct db_tx *tx, const struct deletion *d, int64_t limit, int64_t *rows_r)
+{
+	enum db_result result;
+
+	*rows_r = 0;
+	result = put_back(tx, d, limit, rows_r);
+	if (result == DB_OK && *rows_r == 0) {
+		result = unarchive(tx, d, limit, rows_r);
+	}
+	if (result == DB_OK && *rows_r == 0) {
+		result = effects_forget(tx, d, limit, rows_r);
+	}
+	return result;
+}
+
+enum db_result effects_forget(
+    struct db_tx *tx, const struct deletion *d, int64_t limit, int64_t *rows_r)
+{
+	uint64_t changed = 0;
+	enum db_result result = db_exec(
+	    tx->db, &EFFECTS_FORGET, DB_VALUES(db_bind_id(&d->id), db_bind_int(limit)), &changed);
+
+	*rows_r = 0;
+	return counted(result, changed, rows_r);
+}
+
+/* Statements that need all be run, with the same values. */
+static enum db_result run_all(struct db_tx *tx, const struct db_statement *const statements[4],
+    const struct db_value *values, size_t count)
+{
+	enum db_result result = DB_OK;
+
+	for (size_t i = 0; i < 4 && (result == DB_OK || result == DB_NONE); i++) {
+		result = db_exec(tx->db, statements[i], values, count, NULL);
+	}
+	return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result effects_orphan_others(
+    struct db_tx *tx, const struct deletion *d, const struct id *after, const struct id *upto)
+{
+	static const struct db_statement *const all[] = {
+	    &OTHER_PROJECTS_NOTE, &OTHER_SITES_NOTE, &OTHER_PROJECTS_LEAVE, &OTHER_SITES_LEAVE};
+	struct db_value organization = db_bind_id(&d->organization_id), id = db_bind_id(&d->id);
+	struct db_rows rows = {0};
+	enum db_result result = db_query(tx->db, tx->arena, &OTHERS_DELETED,
+	    DB_VALUES(organization, id, organization, id), &rows);
+
+	if (result != DB_OK) {
+		return result == DB_NONE ? DB_OK : result;
+	}
+	return run_all(tx, all,
+	    DB_VALUES(id, organization, db_bind_blob(after->bytes, sizeof(after->bytes)),
+		db_bind_blob(upto->bytes, sizeof(upto->bytes))));
+}
+
+enum db_result effects_orphan_photo(
+    struct db_tx *tx, const struct id *organization_id, const struct id *photo_id)
+{
+	static const struct db_statement *const all[] = {
+	    &PROJECT_NOTE, &SITE_NOTE, &PROJECT_LEAVE, &SITE_LEAVE};
+
+	return run_all(tx, all, DB_VALUES(db_bind_id(photo_id), db_bind_id(organization_id)));
+}
