@@ -1,6 +1,7 @@
 /* The running Lethe beside the browser: its people, its API to prepare a scene with, its rows and files. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -118,6 +119,16 @@ export function sql(text) {
 	return execFileSync('mariadb', ['--no-defaults', '-S', socket, '-u', user, '-N', '-e', text, name], {
 		encoding: 'utf8', env: { ...process.env, MYSQL_PWD: password },
 	}).trim();
+}
+
+/* A new project, album or site ("projects", …) that a person has made; its id. */
+export function placeOf(who, table, name) {
+	const id = randomUUID().replace(/-4/, '-7');
+	const slug = table === 'sites' ? `, slug = '${id}'` : '';
+	sql(`INSERT INTO ${table} SET id = ${bytesOf(id)}, name = '${name}', created_at = UTC_TIMESTAMP(6)${slug},
+		organization_id = (SELECT organization_id FROM users WHERE email = '${address(who)}'),
+		created_by = (SELECT id FROM users WHERE email = '${address(who)}')`);
+	return id;
 }
 
 /* Let all work that is due be done now, not at the worker's next round. */

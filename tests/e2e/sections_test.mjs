@@ -1,0 +1,169 @@
+/* The admins' section and the lists of places, in each state: looked at by axe, at two widths, and kept as
+ * pictures. What deleting a container does is in containers_test.mjs. */
+import assert from 'node:assert/strict';
+
+import { gone, toast, visit } from './support/browser.mjs';
+import { inspect, inspectLarge } from './support/inspect.mjs';
+import { addDerivative, addPhoto, archivePhoto, call, deletePhoto, placeOf, sql, unique } from './support/site.mjs';
+import { run, test, testBoth } from './support/suite.mjs';
+
+test('the section and its navigation', async (hands) => {
+	const page = await hands.browserOf('admin');
+	await visit(page, '/admin');
+	await inspect(page, 'admin');
+	await inspectLarge(page, 'admin');
+	const section = page.getByRole('navigation', { name: 'Admin pages' });
+	assert.equal(await section.getByRole('link', { name: 'Overview' }).getAttribute('aria-current'), 'page');
+	assert.equal(await section.getByRole('link', { name: 'Organisations' }).count(), 0);
+	await section.getByRole('link', { name: 'Settings' }).click();
+	await page.getByRole('heading', { name: 'Settings' }).waitFor();
+	assert.equal(await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Admin' }).getAttribute('aria-current'), 'page');
+	const member = await hands.browserOf('ada');
+	await visit(member, '/');
+	assert.equal(await member.getByRole('link', { name: 'Admin', exact: true }).count(), 0);
+	await visit(member, '/admin', 403);
+});
+
+testBoth('settings are saved, and refused beyond their bounds', async (hands) => {
+	const page = await hands.browserOf('birch');
+	await visit(page, '/admin/settings');
+	if (hands.scripts) {
+		await inspect(page, 'settings');
+		await inspectLarge(page, 'settings');
+	}
+	await page.getByLabel('Recovery of photos', { exact: true }).fill('90');
+	await page.getByLabel('Unit of: Recovery of photos').selectOption('minutes');
+	await page.getByLabel('Members may delete their own account').uncheck();
+	await page.getByRole('button', { name: 'Save' }).click();
+	await toast(page, 'The settings are saved.');
+	assert.equal(await page.getByLabel('Recovery of photos', { exact: true }).inputValue(), '90');
+	assert.equal(await page.getByLabel('Unit of: Recovery of photos').inputValue(), 'minutes');
+	assert.equal(await page.getByLabel('Members may delete their own account').isChecked(), false);
+	assert.equal((await call('birch', 'GET', '/api/admin/settings')).document.photo_recovery_s, 5400);
+	await page.getByLabel('Recovery of photos', { exact: true }).fill('31');
+	await page.getByLabel('Unit of: Recovery of photos').selectOption('days');
+	await page.getByRole('button', { name: 'Save' }).click();
+	await page.getByRole('alert').getByText('Recovery of photos: from 0 to 1 month').waitFor();
+	assert.equal(await page.getByLabel('Recovery of photos', { exact: true }).inputValue(), '31');
+	if (hands.scripts) await inspect(page, 'settings-refused');
+	const { document } = await call('birch', 'PATCH', '/api/admin/settings', { photo_recovery_s: 14400, self_deletion: true });
+	assert.equal(document.photo_recovery_s, 14400);
+});
+
+testBoth('a member claims a site, and an admin decides', async (hands) => {
+	const name = unique('Site');
+	const site = placeOf('admin', 'sites', name);
+	const member = await hands.browserOf('ben');
+	await visit(member, '/sites');
+	if (hands.scripts) await inspect(member, 'sites');
+	const row = member.locator(`tr[data-key="${site}"]`);
+	await row.getByRole('button', { name: 'Claim it' }).click();
+	await toast(member, 'Your claim is on its way');
+	await row.getByText('An admin decides').waitFor();
+	const admin = await hands.browserOf('admin');
+	await visit(admin, '/admin/sites');
+	if (hands.scripts) {
+		await inspect(admin, 'admin-sites');
+		await inspectLarge(admin, 'admin-sites');
+	}
+	await admin.getByRole('link', { name: /^Claims to decide \(\d+\)$/ }).click();
+	if (hands.scripts) await inspect(admin, 'claims');
+	await admin.getByRole('button', { name: `Approve Ben` }).and(admin.getByRole('button', { name: name })).click();
+	await toast(admin, 'The claim is approved.');
+	await visit(member, '/sites');
+	await row.getByText('Yours', { exact: true }).waitFor();
+	await visit(admin, '/admin/sites?claims=approved');
+	await admin.getByRole('button', { name: 'Withdraw' }).and(admin.getByRole('button', { name: name })).click();
+	await toast(admin, 'The claim is rejected.');
+	await visit(member, '/sites');
+	await row.getByText('Rejected').waitFor();
+	await row.getByRole('button', { name: 'Claim it again' }).waitFor();
+});
+
+test('lists of places', async (hands) => {
+	placeOf('ada', 'albums', 'Summer at the river, with a name that is long enough to need a second line');
+	placeOf('admin', 'projects', unique('Bridge'));
+	const page = await hands.browserOf('ada');
+	await visit(page, '/albums');
+	await inspect(page, 'albums');
+	await inspectLarge(page, 'albums');
+	const admin = await hands.browserOf('admin');
+	await visit(admin, '/admin/projects');
+	await inspect(admin, 'projects');
+	const birch = await hands.browserOf('mia');
+	await visit(birch, '/sites');
+	await inspect(birch, 'sites-of-another');
+});
+
+test('all photos', async (hands) => {
+	const photo = await addPhoto('ada', unique('Live'));
+	await addDerivative('ada', photo, 'Small');
+	const aside = await addPhoto('ben', unique('Aside'));
+	await archivePhoto('ben', aside);
+	const away = await addPhoto('ben', unique('Away'));
+	await deletePhoto('ben', away);
+	const page = await hands.browserOf('admin');
+	await visit(page, '/admin/photos');
+	await inspect(page, 'admin-photos');
+	await visit(page, '/admin/photos?include_archived=true&includeDeleted=true');
+	await page.locator(`[data-key="${away.id}"]`).getByText('Deleted').waitFor();
+	assert.equal(await page.locator(`[data-key="${away.id}"] input`).count(), 0, 'a deleted photo is not selected');
+	await inspect(page, 'admin-photos-all');
+	await page.locator(`[data-key="${photo.id}"] input`).check();
+	await page.getByRole('button', { name: 'Delete…' }).click();
+	await page.getByRole('button', { name: 'Delete 1 photo' }).click();
+	await page.waitForURL('**/admin/photos?include_archived=true&includeDeleted=true**');
+	await toast(page, 'The photo is in the trash.');
+	await page.getByRole('button', { name: 'Undo' }).click();
+	await toast(page, 'Undone');
+});
+
+testBoth('what closes soonest is first, and several come back together', async (hands) => {
+	const word = unique('Closing');
+	const ids = [];
+	for (const title of ['one', 'two', 'three']) {
+		const photo = await addPhoto('ben', `${word} ${title}`);
+		ids.push((await deletePhoto('ben', photo)).deletion_id);
+	}
+	sql(`UPDATE deletions SET recover_until = UTC_TIMESTAMP(6) + INTERVAL ${hands.scripts ? 5 : 4} MINUTE WHERE id = UNHEX('${ids[1].replaceAll('-', '')}')`);
+	const page = await hands.browserOf('admin');
+	await visit(page, '/admin/recover');
+	assert.equal(await page.locator('tbody tr').first().getAttribute('data-key'), ids[1]);
+	if (hands.scripts) {
+		await inspect(page, 'recover');
+		await inspectLarge(page, 'recover');
+	}
+	await page.locator(`tr[data-key="${ids[0]}"] input`).check();
+	await page.locator(`tr[data-key="${ids[2]}"] input`).check();
+	if (hands.scripts) {
+		await page.getByText('2 items selected').waitFor();
+		await inspect(page, 'recover-selection');
+	}
+	await page.getByRole('button', { name: 'Restore selected' }).click();
+	await toast(page, '2 items were restored.');
+	for (const i of [0, 2]) await gone(page.locator(`tr[data-key="${ids[i]}"]`));
+	await page.locator(`tr[data-key="${ids[1]}"]`).waitFor();
+});
+
+testBoth('an admin finds things in the trash by the beginning of their name', async (hands) => {
+	const word = unique('100% sure_');
+	const photo = await addPhoto('ada', `${word} thing`);
+	const { deletion_id: id } = await deletePhoto('ada', photo);
+	const other = await deletePhoto('ada', await addPhoto('ada', unique('1000 sure things')));
+	const page = await hands.browserOf('admin');
+	await visit(page, '/trash');
+	await page.getByLabel('Name begins with').fill(word.toLowerCase());
+	await page.getByRole('button', { name: 'Search' }).click();
+	await page.locator(`tr[data-key="${id}"]`).waitFor();
+	assert.equal(await page.locator(`tr[data-key="${other.deletion_id}"]`).count(), 0);
+	if (hands.scripts) await inspect(page, 'trash-search');
+	await visit(page, '/trash?q=no-such-name');
+	await page.getByText('Nothing in the trash has a name that begins with “no-such-name”.').waitFor();
+	if (hands.scripts) await inspect(page, 'trash-search-none');
+	const member = await hands.browserOf('ben');
+	await visit(member, `/trash?q=${encodeURIComponent(word)}`);
+	assert.equal(await member.getByLabel('Name begins with').count(), 0);
+	assert.equal(await member.locator(`tr[data-key="${id}"]`).count(), 0);
+});
+
+await run();
