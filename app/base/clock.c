@@ -77,7 +77,8 @@ void clock_split(int64_t time_us, struct clock_fields *fields_r)
 	fields_r->hour = (int)(second_of_day / 3600);
 	fields_r->minute = (int)(second_of_day / 60 % 60);
 	fields_r->second = (int)(second_of_day % 60);
-	fields_r->microsecond = (int)((time_us % CLOCK_SECOND_US + CLOCK_SECOND_US) % CLOCK_SECOND_US);
+	fields_r->microsecond =
+	    (int)((time_us % CLOCK_SECOND_US + CLOCK_SECOND_US) % CLOCK_SECOND_US);
 }
 
 /* Write `digits` digits of a number that has no more, and what follows them; returns the end. */

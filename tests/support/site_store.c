@@ -85,8 +85,8 @@ void site_sql(struct site *site, const char *format, ...)
 }
 
 /* The connection keeps statements by their address, so each lasts. */
-static void __attribute__((format(printf, 2, 0))) query(
-    struct site *site, const char *format, va_list args, struct db_rows *rows_r)
+static void __attribute__((format(printf, 2, 0)))
+query(struct site *site, const char *format, va_list args, struct db_rows *rows_r)
 {
 	struct db_statement *statement = arena_alloc(site->lasting, sizeof(*statement));
 
