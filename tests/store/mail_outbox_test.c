@@ -366,9 +366,9 @@ static struct mail_claim claimed;
 static bool run_claim(struct db_tx *tx, void *context, struct error *error)
 {
 	(void)context;
-	(void)error;
 	return mails_claim(tx, world->arena, world->clock.fixed_us,
-		   world->clock.fixed_us + MAIL_LEASE_US, &claimed) == DB_OK;
+		   world->clock.fixed_us + MAIL_LEASE_US, &claimed) == DB_OK ||
+	       error_set(error, ERROR_CONFLICT, "nothing_due", "Nothing is due.");
 }
 
 /* As a worker that dies after claiming, or after sending and before noting it. */
@@ -390,6 +390,34 @@ static void a_claim_keeps_others_away_until_its_lease_ends(void **state)
 	assert_int_equal(run().sent, 1);
 	struct db_rows rows = outbox();
 	assert_int_equal(db_int(&rows, 0, ATTEMPTS), 2);
+}
+
+/* Two workers in the same instant: the second passes over what the first has not committed yet. */
+static bool claim_beside(struct db_tx *tx, void *context, struct error *error)
+{
+	struct db *second = context;
+	struct mail_claim first;
+
+	assert_int_equal(mails_claim(tx, world->arena, world->clock.fixed_us,
+			     world->clock.fixed_us + MAIL_LEASE_US, &first),
+	    DB_OK);
+	assert_true(db_transaction(second, run_claim, NULL, error));
+	assert_false(id_equal(&first.id, &claimed.id));
+	assert_false(db_transaction(second, run_claim, NULL, error));
+	return true;
+}
+
+static void two_claims_at_once_are_of_two_mails(void **state)
+{
+	struct db *second = test_database_connect(world->database, TEST_APP);
+	struct error error = {0};
+
+	(void)state;
+	(void)queue("ada@alder.example", "retention");
+	(void)queue("ben@alder.example", "retention");
+	assert_true(db_transaction(world->db, claim_beside, second, &error));
+	db_close(&second);
+	assert_int_equal(run().sent, 0);
 }
 
 static void sent_but_not_noted_it_is_the_same_file(void **state)
@@ -567,6 +595,7 @@ int main(void)
 	    TEST(a_spool_out_of_reach_is_tried_once_a_run),
 	    TEST(a_retry_says_the_same),
 	    TEST(a_claim_keeps_others_away_until_its_lease_ends),
+	    TEST(two_claims_at_once_are_of_two_mails),
 	    TEST(sent_but_not_noted_it_is_the_same_file),
 	    TEST(the_outcome_of_an_old_claim_does_not_count),
 	    TEST(a_mail_that_kills_its_worker_is_given_up),

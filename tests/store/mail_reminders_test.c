@@ -326,6 +326,30 @@ static void what_a_stop_left_is_told_of_already(void **state)
 	assert_int_equal(world_number(world, &TEST_TOLD), 5);
 }
 
+/* What was archived after the mail that a stop interrupted is not in it. */
+static void an_unfinished_mail_covers_nothing_newer(void **state)
+{
+	struct reminders_report report;
+	struct error error = {0};
+	int asked = 0;
+
+	(void)state;
+	trash_sql(world, "UPDATE organizations SET archive_retention_s = 86400");
+	world->domain.step_rows = 1;
+	archived(&ada, "Barn");
+	archived(&ada, "Cart");
+	world->clock.fixed_us += 60 * CLOCK_SECOND_US;
+	assert_true(
+	    reminders_queue(&world->domain, world->arena, stop_after_one, &asked, &report, &error));
+	assert_int_equal(report.photos, 1);
+	world->clock.fixed_us++;
+	archived(&ada, "Dove");
+	assert_int_equal(remind().mails, 1);
+	json_t *json = values(1);
+	assert_int_equal(json_integer_value(json_object_get(json, "count")), 1);
+	json_decref(json);
+}
+
 /* A mail tells only of what was due and archived when it was written. */
 static void what_a_mail_could_not_count_gets_its_own(void **state)
 {
@@ -436,6 +460,7 @@ int main(void)
 	    TEST(the_owner_is_told_of_what_an_admin_archived),
 	    TEST(a_choice_made_meanwhile_counts),
 	    TEST(what_a_stop_left_is_told_of_already),
+	    TEST(an_unfinished_mail_covers_nothing_newer),
 	    TEST(what_a_mail_could_not_count_gets_its_own),
 	    TEST(a_photo_back_from_the_trash_is_told_of),
 	    TEST(two_workers_send_one_mail),
