@@ -69,10 +69,10 @@ static void set_member(struct doc *object, const char *key, const json_t *json, 
 static struct doc *read_object(struct arena *arena, const json_t *json, unsigned depth)
 {
 	struct doc *object = doc_object(arena);
-	const char *key;
-	json_t *value;
+	json_t *members = (json_t *)json; /* jansson's iterators change nothing */
 
-	json_object_foreach((json_t *)json, key, value) set_member(object, key, value, depth + 1);
+	for (void *at = json_object_iter(members); at; at = json_object_iter_next(members, at))
+		set_member(object, json_object_iter_key(at), json_object_iter_value(at), depth + 1);
 	return object;
 }
 

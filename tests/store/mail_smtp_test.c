@@ -25,7 +25,8 @@
 DB_STATEMENT(TEST_SMTP_OUTBOX, "SELECT state, last_error, attempts FROM mail_outbox ORDER BY id");
 
 #define PYTHON "/usr/bin/python3" /* Debian's, which has Debian's packages */
-#define SINK   LETHE_SHARE_DIR "/tests/support/smtp_sink.py"
+
+static char sink_program[] = LETHE_SHARE_DIR "/tests/support/smtp_sink.py";
 
 static struct world *world;
 static char folder[] = "/tmp/lethe-smtp-XXXXXX";
@@ -64,7 +65,8 @@ static void stop_sink(void)
 /* Start a server with these features, in a folder without messages. */
 static void start_sink(const char *feature)
 {
-	char *const arguments[] = {PYTHON, SINK, folder, certificate, key, (char *)feature, NULL};
+	char *const arguments[] = {
+	    PYTHON, sink_program, folder, certificate, key, (char *)feature, NULL};
 
 	stop_sink();
 	for (int i = 1; i < 10; i++)

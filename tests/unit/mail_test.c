@@ -393,8 +393,8 @@ static struct mail_words render(const struct config *how, const char *data)
 static void expect(const char *text, const char *const *pieces)
 {
 	for (; *pieces; pieces++)
-		if (!strstr(text, *pieces))
-			fail_msg("\"%s\" is not in:\n%s", *pieces, text);
+		if (!text || !strstr(text, *pieces))
+			fail_msg("\"%s\" is not in:\n%s", *pieces, text ? text : "");
 }
 
 static void the_reminder_says_what_when_and_how(void **state)
