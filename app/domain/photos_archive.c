@@ -2,6 +2,7 @@
 #include "photos_archive.h"
 #include "photos.h"
 
+#include <store/container.h>
 #include <store/shares.h>
 
 /* One act on one photo. */
@@ -18,6 +19,11 @@ static bool check_live(const struct photo *photo, bool archived, struct error *e
 {
 	if (photo->deleted_at_us != 0) {
 		return photos_refuse_deleted(photo, error);
+	}
+	if (!id_is_none(&photo->marking_id)) {
+		return error_set(error, ERROR_CONFLICT,
+		    archived ? "still_marking" : "already_archived",
+		    "This photo is being archived. Try again in a moment.");
 	}
 	if (archived && photo->archived_at_us == 0) {
 		return error_set(
@@ -143,7 +149,8 @@ static bool unarchive(struct db_tx *tx, void *context, struct error *error)
 	    !fine(store_photo_unarchive(tx, organization, &act->photo_id), error) ||
 	    !fine(store_photo_unarchive_derivatives(
 		      tx, organization, &act->photo_id, &photo.archive_batch_id, &derivatives),
-		error)) {
+		error) ||
+	    !fine(effects_orphan_photo(tx, organization, &act->photo_id), error)) {
 		return false;
 	}
 	act->rows = 1 + (int64_t)derivatives;

@@ -42,10 +42,17 @@ DB_STATEMENT(OTHER_PROJECTS_NOTE, NOTE_OTHER("projects", "project_id", DELETION_
 DB_STATEMENT(OTHER_PROJECTS_LEAVE, LEAVE_OTHER("projects", "project_id", DELETION_ROWS, MARKED));
 DB_STATEMENT(OTHER_SITES_NOTE, NOTE_OTHER("sites", "site_id", DELETION_ROWS, MARKED));
 DB_STATEMENT(OTHER_SITES_LEAVE, LEAVE_OTHER("sites", "site_id", DELETION_ROWS, MARKED));
+#define MADE_OF_ONE                                                                                \
+	" WHERE c.original_id = ? AND c.organization_id = ? AND c.deleted_at IS NULL"              \
+	" AND c.archived_at IS NULL"
 DB_STATEMENT(PROJECT_NOTE, NOTE_OTHER("projects", "project_id", "photos c", ONE));
 DB_STATEMENT(PROJECT_LEAVE, LEAVE_OTHER("projects", "project_id", "photos c", ONE));
 DB_STATEMENT(SITE_NOTE, NOTE_OTHER("sites", "site_id", "photos c", ONE));
 DB_STATEMENT(SITE_LEAVE, LEAVE_OTHER("sites", "site_id", "photos c", ONE));
+DB_STATEMENT(MADE_PROJECT_NOTE, NOTE_OTHER("projects", "project_id", "photos c", MADE_OF_ONE));
+DB_STATEMENT(MADE_PROJECT_LEAVE, LEAVE_OTHER("projects", "project_id", "photos c", MADE_OF_ONE));
+DB_STATEMENT(MADE_SITE_NOTE, NOTE_OTHER("sites", "site_id", "photos c", MADE_OF_ONE));
+DB_STATEMENT(MADE_SITE_LEAVE, LEAVE_OTHER("sites", "site_id", "photos c", MADE_OF_ONE));
 
 /* Whether there is any such container at all: mostly not. */
 DB_STATEMENT(OTHERS_DELETED,
@@ -126,29 +133,50 @@ static enum db_result run_all(struct db_tx *tx, const struct db_statement *const
 	return result == DB_NONE ? DB_OK : result;
 }
 
+/* Whether anything but `except` has a project or site in the trash. DB_NONE: no. */
+static enum db_result others_deleted(
+    struct db_tx *tx, const struct id *organization_id, const struct id *except)
+{
+	struct db_value organization = db_bind_id(organization_id);
+	struct db_value id = db_bind_blob(except->bytes, sizeof(except->bytes));
+	struct db_rows rows = {0};
+
+	return db_query(tx->db, tx->arena, &OTHERS_DELETED,
+	    DB_VALUES(organization, id, organization, id), &rows);
+}
+
 enum db_result effects_orphan_others(
     struct db_tx *tx, const struct deletion *d, const struct id *after, const struct id *upto)
 {
 	static const struct db_statement *const all[] = {
 	    &OTHER_PROJECTS_NOTE, &OTHER_SITES_NOTE, &OTHER_PROJECTS_LEAVE, &OTHER_SITES_LEAVE};
-	struct db_value organization = db_bind_id(&d->organization_id), id = db_bind_id(&d->id);
-	struct db_rows rows = {0};
-	enum db_result result = db_query(tx->db, tx->arena, &OTHERS_DELETED,
-	    DB_VALUES(organization, id, organization, id), &rows);
+	enum db_result result = others_deleted(tx, &d->organization_id, &d->id);
 
 	if (result != DB_OK) {
 		return result == DB_NONE ? DB_OK : result;
 	}
 	return run_all(tx, all,
-	    DB_VALUES(id, organization, db_bind_blob(after->bytes, sizeof(after->bytes)),
+	    DB_VALUES(db_bind_id(&d->id), db_bind_id(&d->organization_id),
+		db_bind_blob(after->bytes, sizeof(after->bytes)),
 		db_bind_blob(upto->bytes, sizeof(upto->bytes))));
 }
 
 enum db_result effects_orphan_photo(
     struct db_tx *tx, const struct id *organization_id, const struct id *photo_id)
 {
-	static const struct db_statement *const all[] = {
+	static const struct db_statement *const own[] = {
 	    &PROJECT_NOTE, &SITE_NOTE, &PROJECT_LEAVE, &SITE_LEAVE};
+	static const struct db_statement *const made[] = {
+	    &MADE_PROJECT_NOTE, &MADE_SITE_NOTE, &MADE_PROJECT_LEAVE, &MADE_SITE_LEAVE};
+	enum db_result result = others_deleted(tx, organization_id, &id_none);
 
-	return run_all(tx, all, DB_VALUES(db_bind_id(photo_id), db_bind_id(organization_id)));
+	if (result != DB_OK) {
+		return result == DB_NONE ? DB_OK : result;
+	}
+	result = run_all(tx, own, DB_VALUES(db_bind_id(photo_id), db_bind_id(organization_id)));
+	if (result == DB_OK) {
+		result =
+		    run_all(tx, made, DB_VALUES(db_bind_id(photo_id), db_bind_id(organization_id)));
+	}
+	return result;
 }

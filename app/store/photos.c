@@ -11,7 +11,7 @@ DB_STATEMENT(PHOTO_LOCK, "SELECT id FROM photos WHERE id = ? AND organization_id
 DB_STATEMENT(PHOTO_DERIVATIVES,
     "SELECT STRAIGHT_JOIN " PHOTO_COLUMNS " FROM photos p FORCE INDEX (original)" PHOTO_JOINS
     " WHERE p.original_id = ? AND p.organization_id = ?"
-    " AND ((? >> IF(od.id IS NULL, p.shelf, 2)) & 1) = 1 ORDER BY p.id DESC LIMIT ?");
+    " AND ((? >> " PHOTO_SHELF ") & 1) = 1 ORDER BY p.id DESC LIMIT ?");
 
 static const char *const STATUS_NAMES[PHOTO_STATUS_COUNT] = {
     [PHOTO_PENDING] = "pending",
@@ -64,6 +64,7 @@ void photo_read_row(const struct db_rows *rows, size_t row, struct photo *photo)
 	photo->archive_reason = db_text(rows, row, column++);
 	photo->archive_batch_id = db_id(rows, row, column++);
 	photo->purge_after_us = db_time(rows, row, column++);
+	photo->marking_id = db_id(rows, row, column++);
 	photo->deleted_at_us = db_time(rows, row, column++);
 	photo->deletion_id = db_id(rows, row, column++);
 	photo->recover_until_us = db_time(rows, row, column++);

@@ -3,14 +3,13 @@
  * What a viewer sees is a union of ranges, each of which an index holds in order of id. Each range
  * gives at most a page and the page is taken from those, so that no list ever sorts or skips, and
  * the last page costs what the first does. A derivative whose original is still being marked as
- * deleted is left out of every range but that of the deleted. */
+ * deleted is left out of every range but that of the deleted. While a container's deletion is
+ * marking, other statements take the place of these: photos_marking.c. */
 #include <store/photos.h>
 #include <store/tags.h>
 
 #include "paging.h"
-#include "photos_sql.h"
-
-#define SHELVES 3 /* live, archived, deleted */
+#include "photos_list.h"
 
 #define REST_OF_RANGE                                                                              \
 	" AND (p.shelf = 2 OR p.original_id IS NULL OR NOT EXISTS (SELECT 1 FROM photos po"        \
@@ -31,14 +30,6 @@
 	"(SELECT p.id FROM photos p FORCE INDEX (" index ") WHERE p." column " = ?"                \
 	" AND p.organization_id = ? AND p.shelf = ? AND (? IS NULL OR p.site_id = ?)"              \
 	" AND (? OR (? AND p.published = 1) OR (? AND p.uploader_id = ?))" REST_OF_RANGE
-
-#define AND_ALSO " UNION ALL "
-
-/* The page out of its ranges, with all that is shown. */
-#define PAGE_OF(ranges)                                                                            \
-	"SELECT STRAIGHT_JOIN " PHOTO_COLUMNS " FROM (" ranges                                     \
-	" ORDER BY id DESC LIMIT ?) page JOIN photos p ON p.id = page.id" PHOTO_JOINS              \
-	" ORDER BY page.id DESC"
 
 DB_STATEMENT(PHOTOS_ALL1_OWN1, PAGE_OF(ALL_RANGE AND_ALSO OWN_RANGE));
 DB_STATEMENT(
@@ -75,25 +66,19 @@ DB_STATEMENT(PHOTOS_TAG,
 	    " WHERE po.id = p.original_id AND pd.state = 'marking'))"
 	    " ORDER BY t.photo_id DESC LIMIT ?)"));
 
-/* Values as they are gathered: at most six ranges of eleven, and three more. */
-struct values {
-	struct db_value items[72];
-	size_t count;
-};
-
-static void add(struct values *values, struct db_value value)
+static void add(struct photo_values *values, struct db_value value)
 {
 	values->items[values->count++] = value;
 }
 
-static void add_cursor(struct values *values, const struct photo_filter *filter)
+static void add_cursor(struct photo_values *values, const struct photo_filter *filter)
 {
 	add(values, bind_before(&filter->before));
 	add(values, db_bind_int(filter->limit));
 }
 
-static void add_range(
-    struct values *values, const struct photo_filter *filter, bool own, int shelf, bool published)
+static void add_range(struct photo_values *values, const struct photo_filter *filter, bool own,
+    int shelf, bool published)
 {
 	if (own) {
 		add(values, db_bind_id(&filter->viewer_id));
@@ -110,13 +95,13 @@ static bool has(unsigned mask, int shelf)
 }
 
 /* Ranges without doubles: own photos count only where nothing else gives them. */
-static void add_ranges(
-    struct values *values, const struct photo_filter *filter, unsigned *all_r, unsigned *own_r)
+static void add_ranges(struct photo_values *values, const struct photo_filter *filter,
+    unsigned *all_r, unsigned *own_r)
 {
 	const struct photo_ranges *ranges = &filter->ranges;
 
 	*all_r = *own_r = 0;
-	for (int half = 0; half < 2 * SHELVES; half++) {
+	for (int half = 0; half < 2 * PHOTO_SHELVES; half++) {
 		bool all = has(ranges->all, half / 2) ||
 			   (half % 2 == 1 && has(ranges->published, half / 2));
 
@@ -125,7 +110,7 @@ static void add_ranges(
 			*all_r += 1;
 		}
 	}
-	for (int half = 0; half < 2 * SHELVES; half++) {
+	for (int half = 0; half < 2 * PHOTO_SHELVES; half++) {
 		bool all = has(ranges->all, half / 2) ||
 			   (half % 2 == 1 && has(ranges->published, half / 2));
 
@@ -152,7 +137,7 @@ static const struct variant {
 };
 
 static const struct db_statement *by_shelves(
-    struct values *values, const struct photo_filter *filter)
+    struct photo_values *values, const struct photo_filter *filter)
 {
 	unsigned all = 0;
 	unsigned own = 0;
@@ -166,8 +151,8 @@ static const struct db_statement *by_shelves(
 	return NULL;
 }
 
-static void add_place_range(
-    struct values *values, const struct photo_filter *filter, const struct id *place, int shelf)
+static void add_place_range(struct photo_values *values, const struct photo_filter *filter,
+    const struct id *place, int shelf)
 {
 	add(values, db_bind_id(place));
 	add(values, db_bind_id(&filter->organization_id));
@@ -181,9 +166,10 @@ static void add_place_range(
 	add_cursor(values, filter);
 }
 
-static const struct db_statement *by_place(struct values *values, const struct photo_filter *filter)
+static const struct db_statement *by_place(
+    struct photo_values *values, const struct photo_filter *filter)
 {
-	static const struct db_statement *const STATEMENTS[2][SHELVES] = {
+	static const struct db_statement *const STATEMENTS[2][PHOTO_SHELVES] = {
 	    {&PHOTOS_PROJECT1, &PHOTOS_PROJECT2, &PHOTOS_PROJECT3},
 	    {&PHOTOS_SITE1, &PHOTOS_SITE2, &PHOTOS_SITE3},
 	};
@@ -191,7 +177,7 @@ static const struct db_statement *by_place(struct values *values, const struct p
 	const struct photo_ranges *ranges = &filter->ranges;
 	int count = 0;
 
-	for (int shelf = 0; shelf < SHELVES; shelf++) {
+	for (int shelf = 0; shelf < PHOTO_SHELVES; shelf++) {
 		if (has(ranges->all | ranges->published | ranges->own, shelf)) {
 			add_place_range(
 			    values, filter, site ? &filter->site_id : &filter->project_id, shelf);
@@ -201,7 +187,8 @@ static const struct db_statement *by_place(struct values *values, const struct p
 	return count > 0 ? STATEMENTS[site][count - 1] : NULL;
 }
 
-static const struct db_statement *by_tag(struct values *values, const struct photo_filter *filter)
+static const struct db_statement *by_tag(
+    struct photo_values *values, const struct photo_filter *filter)
 {
 	add(values, db_bind_id(&filter->tag_id));
 	add(values, db_bind_id(&filter->organization_id));
@@ -220,14 +207,19 @@ static const struct db_statement *by_tag(struct values *values, const struct pho
 enum db_result store_photos_list(struct db *db, struct arena *arena,
     const struct photo_filter *filter, struct photo_rows *rows_r)
 {
-	struct values values = {0};
+	struct photo_values values = {0};
 	struct db_rows rows = {0};
 	const struct db_statement *statement = NULL;
 	enum db_result result = DB_NONE;
 
 	*rows_r = (struct photo_rows){0};
 	add(&values, db_bind_id(&filter->viewer_id)); /* of the claims, in PHOTO_COLUMNS */
-	if (!id_is_none(&filter->tag_id)) {
+	result = photos_marking(db, arena, &filter->organization_id);
+	if (result == DB_OK) {
+		statement = photos_list_marking(&values, filter);
+	} else if (result != DB_NONE) {
+		return result;
+	} else if (!id_is_none(&filter->tag_id)) {
 		statement = by_tag(&values, filter);
 	} else if (!id_is_none(&filter->project_id) || !id_is_none(&filter->site_id)) {
 		statement = by_place(&values, filter);

@@ -4,29 +4,53 @@
 
 #include <store/photos.h>
 
-/* A derivative whose original's deletion is still marking counts as deleted by it already. */
+/* What the deletion of a container that is still marking makes of a photo `p` that it has not
+ * reached yet, here once for every reader: `cd` is the deletion that hides it, its own, its
+ * original's, its project's or site's (where these are deleted), or its organisation's; `ab` is the
+ * batch that archives it; `pm` and `sm` are deletions of project and site that are marking. */
+#define PHOTO_EFFECT_JOINS                                                                         \
+	" LEFT JOIN projects pr ON pr.id = p.project_id"                                           \
+	" LEFT JOIN deletions pm ON pm.id = pr.deletion_id AND pm.state = 'marking'"               \
+	" AND p.deleted_at IS NULL"                                                                \
+	" LEFT JOIN sites s ON s.id = p.site_id"                                                   \
+	" LEFT JOIN deletions sm ON sm.id = s.deletion_id AND sm.state = 'marking'"                \
+	" AND p.deleted_at IS NULL"                                                                \
+	" LEFT JOIN photos o ON o.id = p.original_id AND o.deleted_at IS NOT NULL"                 \
+	" AND p.deleted_at IS NULL"                                                                \
+	" LEFT JOIN deletions om ON om.id = o.deletion_id AND om.state = 'marking'"                \
+	" LEFT JOIN organizations og ON og.id = p.organization_id AND og.deleted_at IS NOT NULL"   \
+	" LEFT JOIN deletions cd ON cd.id = COALESCE(p.deletion_id, om.id,"                        \
+	" IF(pm.photo_action = 'delete', pm.id, NULL), IF(sm.photo_action = 'delete', sm.id, "     \
+	"NULL),"                                                                                   \
+	" og.deletion_id)"                                                                         \
+	" LEFT JOIN archive_batches ab ON ab.id = COALESCE("                                       \
+	"IF(pm.photo_action = 'archive', pm.id, NULL), IF(sm.photo_action = 'archive', sm.id, "    \
+	"NULL))"                                                                                   \
+	" AND p.archived_at IS NULL"
+
+/* The shelf it is on for readers, and whether it is in its project and its site for them. */
+#define PHOTO_SHELF                                                                                \
+	"IF(cd.id IS NOT NULL, 2, IF(p.archived_at IS NOT NULL OR ab.id IS NOT NULL, 1, 0))"
+#define IN_PROJECT "NOT (pm.photo_action <=> 'orphan')"
+#define IN_SITE    "NOT (sm.photo_action <=> 'orphan')"
+
 #define PHOTO_COLUMNS                                                                              \
-	"p.id, p.organization_id, p.uploader_id, p.original_id, p.project_id, p.site_id,"          \
+	"p.id, p.organization_id, p.uploader_id, p.original_id,"                                   \
+	" IF(" IN_PROJECT ", p.project_id, NULL), IF(" IN_SITE ", p.site_id, NULL),"               \
 	" p.title, p.description, p.submitter_name, p.submitter_email, p.status, p.reviewed_by,"   \
-	" p.reviewed_at, p.rejection_reason, p.bytes, p.created_at, p.archived_at, p.archived_by," \
-	" p.archive_reason, p.archive_batch_id, p.purge_after,"                                    \
-	" COALESCE(p.deleted_at, od.deleted_at), COALESCE(p.deletion_id, od.id),"                  \
-	" COALESCE(d.recover_until, od.recover_until), COALESCE(d.initiator_id, od.initiator_id)," \
-	" COALESCE(d.item_id, od.item_id), COALESCE(d.state, od.state) IN ('purging', 'purged'),"  \
-	" u.display_name, pr.name, s.name,"                                                        \
+	" p.reviewed_at, p.rejection_reason, p.bytes, p.created_at,"                               \
+	" COALESCE(p.archived_at, ab.created_at), COALESCE(p.archived_by, ab.created_by),"         \
+	" COALESCE(p.archive_reason, ab.reason), COALESCE(p.archive_batch_id, ab.id),"             \
+	" COALESCE(p.purge_after, ab.purge_after), ab.id, COALESCE(p.deleted_at, cd.deleted_at),"  \
+	" cd.id, cd.recover_until, cd.initiator_id, cd.item_id,"                                   \
+	" cd.state IN ('purging', 'purged'), u.display_name,"                                      \
+	" IF(" IN_PROJECT ", pr.name, NULL), IF(" IN_SITE ", s.name, NULL),"                       \
 	" EXISTS (SELECT 1 FROM files f WHERE f.owner_id = p.id AND f.part = 'thumbnail'),"        \
 	" p.site_id IS NOT NULL AND EXISTS (SELECT 1 FROM site_claims c"                           \
 	" WHERE c.site_id = p.site_id AND c.user_id = ? AND c.state = 'approved')"
 
 /* What the columns come from, beside "photos p". */
-#define PHOTO_JOINS                                                                                \
-	" LEFT JOIN deletions d ON d.id = p.deletion_id"                                           \
-	" LEFT JOIN photos o ON o.id = p.original_id"                                              \
-	" LEFT JOIN deletions od ON od.id = o.deletion_id AND od.state = 'marking'"                \
-	" AND p.deleted_at IS NULL"                                                                \
-	" LEFT JOIN users u ON u.id = p.uploader_id"                                               \
-	" LEFT JOIN projects pr ON pr.id = p.project_id"                                           \
-	" LEFT JOIN sites s ON s.id = p.site_id"
+#define PHOTO_JOINS PHOTO_EFFECT_JOINS " LEFT JOIN users u ON u.id = p.uploader_id"
 
 /* Read the PHOTO_COLUMNS of one row. */
 void photo_read_row(const struct db_rows *rows, size_t row, struct photo *photo);

@@ -103,8 +103,10 @@ bool photos_archive(const struct domain *domain, const struct actor *actor, stru
     const struct id *photo_id, const char *reason, struct photo *photo_r, struct error *error)
     __attribute__((warn_unused_result));
 
-/* Take a photo out of the archive, with the derivatives that went in with it. Audit: photo.restore.
- * Errors as above; conflict "not_archived". */
+/* Take a photo out of the archive, with the derivatives that went in with it. Where its project or
+ * site is in the trash it comes back without it, and joins it when that is restored. Audit:
+ * photo.restore. Errors as above; conflict "not_archived"; "still_marking" while a container's
+ * deletion is still archiving it. */
 bool photos_unarchive(const struct domain *domain, const struct actor *actor, struct arena *arena,
     const struct id *photo_id, struct photo *photo_r, struct error *error)
     __attribute__((warn_unused_result));

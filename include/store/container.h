@@ -55,7 +55,7 @@ enum db_result effects_forget(struct db_tx *tx, const struct deletion *deletion,
 enum db_result effects_orphan_others(struct db_tx *tx, const struct deletion *deletion,
     const struct id *after, const struct id *upto) __attribute__((warn_unused_result));
 
-/* The same for one live photo, e.g. one that leaves the archive. */
+/* The same for one live photo and what was made from it, e.g. when it leaves the archive. */
 enum db_result effects_orphan_photo(struct db_tx *tx, const struct id *organization_id,
     const struct id *photo_id) __attribute__((warn_unused_result));
 

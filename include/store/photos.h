@@ -24,8 +24,9 @@ struct photo_tag {
 };
 
 /* A photo as a reader sees it. Ids are none, texts NULL and times 0 where there is nothing. Texts
- * and arrays live in the arena it was read into. A derivative whose original is being deleted reads
- * as deleted by that deletion, though its own row is not marked yet. */
+ * and arrays live in the arena it was read into. What the deletion of its
+ * original, project, site or organisation has not reached yet reads as that one leaves it: deleted
+ * by it, archived, or without its project or site. */
 struct photo {
 	struct id id;
 	struct id organization_id;
@@ -48,6 +49,7 @@ struct photo {
 	const char *archive_reason;
 	struct id archive_batch_id;
 	int64_t purge_after_us;
+	struct id marking_id; /* the deletion that is about to archive it; its row is live still */
 	int64_t deleted_at_us;
 	struct id deletion_id;
 	int64_t recover_until_us;   /* of that deletion */
