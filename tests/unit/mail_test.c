@@ -370,7 +370,7 @@ static void values_that_cannot_be_read_are_refused(void **state)
 
 static struct mail_words render(const struct config *how, const char *data)
 {
-	struct mail_words words = {0};
+	struct mail_words words = {"", "", ""};
 	struct error error = {0};
 	struct mustache_set *set = mail_load_templates(how, &error);
 
