@@ -17,7 +17,13 @@ static struct error last_error;
 	X(quest_content_cards)                                                                     \
 	X(activity_submissions)                                                                    \
 	X(adventures)                                                                              \
-	X(adventure_sequences)
+	X(adventure_sequences)                                                                     \
+	X(events)                                                                                  \
+	X(albums)                                                                                  \
+	X(projects)                                                                                \
+	X(sites)                                                                                   \
+	X(users)                                                                                   \
+	X(organizations)
 #define OTHERS(X)                                                                                  \
 	X(files)                                                                                   \
 	X(photo_tags)                                                                              \
@@ -27,7 +33,19 @@ static struct error last_error;
 	X(storage_cleanup_queue)                                                                   \
 	X(deletions)                                                                               \
 	X(audit_log)                                                                               \
-	X(generations)
+	X(generations)                                                                             \
+	X(tags)                                                                                    \
+	X(site_claims)                                                                             \
+	X(sessions)                                                                                \
+	X(archive_batches)                                                                         \
+	X(deletion_effects)                                                                        \
+	X(deletion_requests)                                                                       \
+	X(role_requests)                                                                           \
+	X(webhook_subscriptions)                                                                   \
+	X(webhook_outbox)                                                                          \
+	X(mail_outbox)                                                                             \
+	X(audit_reasons)                                                                           \
+	X(jobs)
 
 #define MARKED(t)                                                                                  \
 	DB_STATEMENT(trash_marked_##t, "SELECT COUNT(*) FROM " #t " WHERE deletion_id = ?");
