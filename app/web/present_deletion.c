@@ -99,6 +99,21 @@ static void set_counts(struct web *web, struct doc *doc, const struct deletion *
 	doc_set_bool(doc, "leaves_photos", leaves);
 }
 
+/* How much there is may be unknown until the worker has counted it. */
+static void set_progress(struct web *web, struct doc *doc, const struct deletion *deletion)
+{
+	bool has_total = deletion->progress_total > 0;
+
+	doc_set_bool(doc, "is_working",
+	    deletion->state == DELETION_MARKING || deletion->state == DELETION_RESTORING ||
+		deletion->state == DELETION_PURGING);
+	doc_set_bool(doc, "has_total", has_total);
+	doc_set_text(doc, "progress_words",
+	    !has_total ? "has begun"
+		       : arena_join(web->arena, show_number(web->arena, deletion->progress_done),
+			     " of ", show_number(web->arena, deletion->progress_total), NULL));
+}
+
 static void set_view(struct web *web, struct doc *doc, const struct deletion *deletion)
 {
 	const char *id = present_id(web, &deletion->id);
@@ -125,13 +140,7 @@ static void set_view(struct web *web, struct doc *doc, const struct deletion *de
 	doc_set_bool(doc, "can_delete_forever",
 	    deletion->kind == ITEM_PHOTO && actor_is_admin(&web->actor) &&
 		deletion->state == DELETION_TRASHED);
-	doc_set_bool(doc, "is_working",
-	    deletion->progress_total > 0 &&
-		(deletion->state == DELETION_MARKING || deletion->state == DELETION_RESTORING ||
-		    deletion->state == DELETION_PURGING));
-	doc_set_text(doc, "progress_words",
-	    arena_join(web->arena, show_number(web->arena, deletion->progress_done), " of ",
-		show_number(web->arena, deletion->progress_total), NULL));
+	set_progress(web, doc, deletion);
 	doc_set_bool(doc, "is_purged", deletion->state == DELETION_PURGED);
 	show_time(web, doc, "deleted", deletion->deleted_at_us);
 	show_left(web, doc, "window", restorable ? deletion->recover_until_us : 0);

@@ -4,14 +4,14 @@
 #include "../input.h"
 #include "../show.h"
 
-#include <base/clock.h>
 #include <domain/settings.h>
 #include <string.h>
 
 static const struct unit {
-	const char *name;
+	const char *name, *one;
 	int64_t seconds;
-} units[] = {{"seconds", 1}, {"minutes", 60}, {"hours", 3600}, {"days", 86400}};
+} units[] = {{"seconds", "second", 1}, {"minutes", "minute", 60}, {"hours", "hour", 3600},
+    {"days", "day", 86400}};
 
 #define UNIT_COUNT (sizeof(units) / sizeof(units[0]))
 
@@ -55,8 +55,11 @@ static size_t unit_of(int64_t seconds)
 
 static const char *in_words(struct web *web, const struct setting_rule *rule, int64_t value)
 {
-	return rule->unit == SETTING_MONTHS ? show_count(web->arena, value, "month", "months")
-					    : show_duration(web->arena, value * CLOCK_SECOND_US);
+	const struct unit *unit = &units[unit_of(value)];
+
+	return rule->unit == SETTING_MONTHS
+		   ? show_count(web->arena, value, "month", "months")
+		   : show_count(web->arena, value / unit->seconds, unit->one, unit->name);
 }
 
 static const char *bounds_of(struct web *web, const struct setting_rule *rule)
