@@ -43,7 +43,7 @@ testBoth('settings are saved, and refused beyond their bounds', async (hands) =>
 	await page.getByLabel('Recovery of photos', { exact: true }).fill('31');
 	await page.getByLabel('Unit of: Recovery of photos').selectOption('days');
 	await page.getByRole('button', { name: 'Save' }).click();
-	await page.getByRole('alert').getByText('Recovery of photos: from 0 to 1 month').waitFor();
+	await page.getByRole('alert').getByText('Recovery of photos: from 0 to 30 days').waitFor();
 	assert.equal(await page.getByLabel('Recovery of photos', { exact: true }).inputValue(), '31');
 	if (hands.scripts) await inspect(page, 'settings-refused');
 	const { document } = await call('birch', 'PATCH', '/api/admin/settings', { photo_recovery_s: 14400, self_deletion: true });
@@ -133,8 +133,8 @@ testBoth('what closes soonest is first, and several come back together', async (
 		await inspect(page, 'recover');
 		await inspectLarge(page, 'recover');
 	}
-	await page.locator(`tr[data-key="${ids[0]}"] input`).check();
-	await page.locator(`tr[data-key="${ids[2]}"] input`).check();
+	await page.locator(`tr[data-key="${ids[0]}"] input[name=ids]`).check();
+	await page.locator(`tr[data-key="${ids[2]}"] input[name=ids]`).check();
 	if (hands.scripts) {
 		await page.getByText('2 items selected').waitFor();
 		await inspect(page, 'recover-selection');
