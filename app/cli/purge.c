@@ -1,11 +1,11 @@
-/* purge.c - lethe purge [--dry-run], pause, resume. */
-#include <cli/cli.h>
+/* purge.c - lethe purge [--dry-run], pause, resume, extend. */
+#include "purge_extend.h"
 
 #include <domain/purge.h>
 #include <storage/storage.h>
 #include <string.h>
 
-#define USAGE "lethe purge [--dry-run | pause | resume]"
+#define USAGE "lethe purge [--dry-run | pause | resume | extend OPTION…]"
 
 static void print_counts(struct cli *cli, const struct purge_report *report)
 {
@@ -84,6 +84,8 @@ int cli_purge(struct cli *cli, int argc, char **argv)
 {
 	struct domain domain = cli_domain(cli, NULL);
 
+	if (argc > 0 && strcmp(argv[0], "extend") == 0)
+		return cli_purge_extend(cli, argc - 1, argv + 1);
 	for (size_t i = 0; argc <= 1 && i < sizeof(commands) / sizeof(commands[0]); i++) {
 		const char *word = commands[i].word;
 		if (argc == 0 ? !word : word && strcmp(word, argv[0]) == 0)

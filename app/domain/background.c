@@ -1,7 +1,10 @@
 /* background.c - what acts leave to the worker: deletions that are still marking or restoring. */
 #include "deletions.h"
+#include "lease.h"
 
+#include <base/log.h>
 #include <store/container.h>
+#include <string.h>
 
 #define DUE_PAGE 50
 
@@ -123,30 +126,64 @@ static bool run_step(struct db_tx *tx, void *context, struct error *error)
 					    : restore_step(tx, c, &deletion, error);
 }
 
-static bool run_steps(const struct domain *domain, const struct id *deletion_id,
+static bool run_steps(const struct domain *domain, struct step_context *c, unsigned max_steps,
+    unsigned *steps, struct lease *lease, struct error *error)
+{
+	do {
+		if (!db_transaction(domain->db, run_step, c, error)) {
+			return false;
+		}
+		if (!c->worked) {
+			return true;
+		}
+		c->marking = c->next_marking;
+		c->unmarking = c->next_unmarking;
+		*steps += 1;
+		domain_after_step(domain, c->state == DELETION_MARKING ? "mark" : "restore");
+	} while (!c->done && (max_steps == 0 || *steps < max_steps) && lease_keep(domain, lease));
+	return true;
+}
+
+/* One deletion, unless another worker is at it. */
+static bool run_leased(const struct domain *domain, const struct id *deletion_id,
     enum deletion_state state, unsigned max_steps, unsigned *steps, struct error *error)
 {
 	struct step_context c = {.domain = domain, .deletion_id = deletion_id, .state = state};
+	struct lease lease;
+	bool ok;
 
-	do {
-		if (!db_transaction(domain->db, run_step, &c, error)) {
-			return false;
-		}
-		if (!c.worked) {
-			return true;
-		}
-		c.marking = c.next_marking;
-		c.unmarking = c.next_unmarking;
-		*steps += 1;
-		domain_after_step(domain, state == DELETION_MARKING ? "mark" : "restore");
-	} while (!c.done && (max_steps == 0 || *steps < max_steps));
-	return true;
+	if (!lease_begin(domain, JOB_DELETION, &id_none, deletion_id, &lease, error)) {
+		return false;
+	}
+	ok = !lease.held || run_steps(domain, &c, max_steps, steps, &lease, error);
+	lease_end(domain, &lease);
+	return ok;
 }
 
 bool background_mark(const struct domain *domain, const struct id *deletion_id, unsigned max_steps,
     unsigned *steps_r, struct error *error)
 {
-	return run_steps(domain, deletion_id, DELETION_MARKING, max_steps, steps_r, error);
+	return run_leased(domain, deletion_id, DELETION_MARKING, max_steps, steps_r, error);
+}
+
+/* One that cannot be gone on with must not keep the others waiting, unless the store is out of
+ * reach. */
+static bool run_or_skip(const struct domain *domain, const struct deletion_due *due,
+    unsigned max_steps, unsigned *steps, struct error *error)
+{
+	char id[ID_TEXT_SIZE];
+
+	if (run_leased(domain, &due->id, due->state, max_steps, steps, error)) {
+		return true;
+	}
+	if (strcmp(error->code, "store_conflict") != 0) {
+		return false;
+	}
+	id_format(&due->id, id);
+	log_event(LOG_ERROR, "deletion_stuck", log_text("deletion", id),
+	    log_text("state", deletion_state_name(due->state)));
+	error_clear(error);
+	return true;
 }
 
 /* All deletions in a state, page by page. */
@@ -164,7 +201,7 @@ static bool continue_state(const struct domain *domain, struct arena *arena,
 			return db_fail(result, error);
 		}
 		for (size_t i = 0; i < count && (max_steps == 0 || *steps < max_steps); i++) {
-			if (!run_steps(domain, &due[i].id, state, max_steps, steps, error)) {
+			if (!run_or_skip(domain, &due[i], max_steps, steps, error)) {
 				return false;
 			}
 			last = due[i];

@@ -1,18 +1,9 @@
 /* later.c - acts whose rules are being written: each refuses. */
 #include <domain/archives.h>
-#include <domain/purge.h>
 
 static bool later(struct error *error)
 {
 	return error_set(error, ERROR_INTERNAL, "not_there_yet", "This is not there yet.");
-}
-
-bool purge_extend(const struct domain *domain, const struct actor *actor,
-    const struct purge_extension *extension, int64_t *count_r, struct error *error)
-{
-	(void)domain, (void)actor, (void)extension;
-	*count_r = 0;
-	return later(error);
 }
 
 bool archives_preview(const struct domain *domain, const struct actor *actor, struct arena *arena,

@@ -1,6 +1,7 @@
 /* purge.c - removing for good, step by step. Every step is a transaction of its own that locks the
  * deletion's row, so that of a purge and a restore, and of two workers, one goes first. */
 #include "purge.h"
+#include "lease.h"
 
 #include <domain/audit.h>
 #include <store/tenant.h>
@@ -17,6 +18,8 @@ struct purge_step {
 	bool paused;
 	bool done;  /* it is purged */
 	bool waits; /* of an organisation: for what is in its trash */
+	bool large; /* more than a step, and not leased yet */
+	struct lease lease;
 	struct deletion deletion;
 	struct purging purging, next; /* where it stands; and once this step has committed */
 };
@@ -137,7 +140,9 @@ static bool run_step(struct db_tx *tx, void *context, struct error *error)
 	if (!claim(tx, step, &step->worked, error)) {
 		return false;
 	}
-	if (!step->worked) {
+	step->large = step->worked && !step->wait && !step->lease.held &&
+		      deletion_total(&step->deletion) > step->domain->step_rows;
+	if (!step->worked || step->large) {
 		return true;
 	}
 	if (!close_others(tx, step, error) || step->waits) {
@@ -165,26 +170,53 @@ static void add_sums(struct purge_report *report, const struct deletion *deletio
 	}
 }
 
+/* What is more than a step is one worker's at a time; what is less is done before a lease on it
+ * could be had. */
+static bool begin_large(struct purge_step *step, struct error *error)
+{
+	return lease_begin(step->domain, JOB_DELETION, &step->deletion.organization_id,
+	    step->deletion_id, &step->lease, error);
+}
+
+/* One step; `go_on_r` is false where it ended the deletion, or that is not for this worker now. */
+static bool run_one(
+    struct purge_step *step, struct purge_report *report, bool *go_on_r, struct error *error)
+{
+	*go_on_r = false;
+	if (!db_transaction(step->domain->db, run_step, step, error)) {
+		return false;
+	}
+	report->paused = report->paused || step->paused;
+	if (step->large) {
+		bool ok = begin_large(step, error);
+
+		*go_on_r = ok && step->lease.held;
+		return ok;
+	}
+	if (!step->worked || step->waits) {
+		report->waiting = report->waiting || (step->worked && step->waits);
+		return true;
+	}
+	step->purging = step->next;
+	report->steps++;
+	domain_after_step(step->domain, "purge");
+	*go_on_r = !step->done && (!step->lease.held || lease_keep(step->domain, &step->lease));
+	return true;
+}
+
 static bool run_steps(struct purge_step *step, const struct purge_limits *limits,
     struct purge_report *report, struct error *error)
 {
-	while (!step->done && !purge_must_stop(limits, report)) {
-		if (!db_transaction(step->domain->db, run_step, step, error)) {
-			return false;
-		}
-		report->paused = report->paused || step->paused;
-		if (!step->worked || step->waits) {
-			report->waiting = report->waiting || (step->worked && step->waits);
-			return true;
-		}
-		step->purging = step->next;
-		report->steps++;
-		domain_after_step(step->domain, "purge");
+	bool ok = true, go_on = true;
+
+	while (ok && go_on && !purge_must_stop(limits, report)) {
+		ok = run_one(step, report, &go_on, error);
 	}
-	if (step->done) {
+	lease_end(step->domain, &step->lease);
+	if (ok && step->done) {
 		add_sums(report, &step->deletion);
 	}
-	return true;
+	return ok;
 }
 
 bool purge_steps(const struct domain *domain, const struct actor *actor,

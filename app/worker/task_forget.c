@@ -3,6 +3,7 @@
 #include "tasks.h"
 
 #include <store/acts.h>
+#include <store/jobs.h>
 #include <store/mail.h>
 #include <store/rates.h>
 #include <store/sessions.h>
@@ -28,6 +29,7 @@ static const struct forgotten {
     {tokens_prune, TOKEN_AFTER_US},
     {rates_prune, RATE_AFTER_US},
     {mails_blank, 0},
+    {leases_prune, HOUR_US},
 };
 
 static bool prune_all(
