@@ -90,6 +90,12 @@ static void set_rights(struct web *web, struct doc *doc, const struct photo *pho
 		policy_allows(actor, POLICY_RESTORE, &subject));
 	doc_set_bool(doc, "can_delete_forever",
 	    (!live || archived) && policy_allows(actor, POLICY_DELETE_FOREVER, &subject));
+	/* A pending request decides the status; what belongs to no site was never submitted. */
+	doc_set_bool(doc, "can_moderate",
+	    live && !id_is_none(&photo->site_id) && photo->status != PHOTO_DELETION_REQUESTED &&
+		policy_allows(actor, POLICY_MODERATE, &subject));
+	doc_set_bool(doc, "can_approve", photo->status != PHOTO_APPROVED);
+	doc_set_bool(doc, "can_reject", photo->status != PHOTO_REJECTED);
 	doc_set_bool(
 	    doc, "can_share", live && !archived && policy_allows(actor, POLICY_SHARE, &subject));
 }

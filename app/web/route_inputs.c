@@ -120,6 +120,9 @@ const struct web_input in_patch[] = {{.name = "action",
 	.choices = status_choices,
 	.meaning = "of update_status"},
     REASON, END};
+const struct web_input in_status[] = {
+    {.name = "status", .type = INPUT_CHOICE, .required = true, .choices = status_choices}, REASON,
+    END};
 const struct web_input in_forever[] = {CONFIRM, END};
 const struct web_input in_forever_page[] = {CONFIRM, REASON, END};
 const struct web_input in_bulk[] = {IDS, REASON, END};

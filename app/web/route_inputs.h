@@ -18,6 +18,7 @@ extern const struct web_input in_library[];
 extern const struct web_input in_notice[];
 extern const struct web_input in_reason[];
 extern const struct web_input in_patch[];
+extern const struct web_input in_status[];
 extern const struct web_input in_forever[];
 extern const struct web_input in_forever_page[];
 extern const struct web_input in_bulk[];

@@ -74,6 +74,8 @@ const struct web_route web_routes[] = {
     PAGE("/photos/{id}/archive", WEB_MEMBER, page_photo_archive, .find = find_photo_to_archive),
     FORM("/photos/{id}/archive", WEB_MEMBER, page_photo_archive_send, .flags = WEB_UNLISTED,
 	.find = find_photo_to_archive, .inputs = in_reason, .form = page_photo_archive),
+    FORM("/photos/{id}/status", WEB_MEMBER, page_photo_status_send, .flags = WEB_UNLISTED,
+	.find = find_photo_to_moderate, .inputs = in_status, .form = page_photo),
     FORM("/photos/{id}/restore", WEB_MEMBER, page_photo_restore_send, .flags = WEB_UNLISTED,
 	.find = find_photo_to_restore),
     PAGE("/photos/{id}/permanent", WEB_MEMBER, page_photo_forever,

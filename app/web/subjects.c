@@ -51,6 +51,11 @@ bool find_photo_to_delete(struct web *web, struct error *error)
 	return load_photo_for(web, POLICY_DELETE, error);
 }
 
+bool find_photo_to_moderate(struct web *web, struct error *error)
+{
+	return load_photo_for(web, POLICY_MODERATE, error);
+}
+
 /* What was purged is found by whoever could have restored it, who is told that it is too late. */
 static bool is_too_late(struct web *web, struct error *error)
 {

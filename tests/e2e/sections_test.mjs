@@ -166,4 +166,25 @@ testBoth('an admin finds things in the trash by the beginning of their name', as
 	assert.equal(await member.locator(`tr[data-key="${id}"]`).count(), 0);
 });
 
+testBoth('an admin approves and rejects what was submitted to a site', async (hands) => {
+	const site = placeOf('admin', 'sites', unique('Mill'));
+	const photo = await addPhoto('ada', unique('Submitted'), { site_id: site });
+	const page = await hands.browserOf('admin');
+	await visit(page, `/admin/photos?site_id=${site}`);
+	await page.locator(`[data-key="${photo.id}"]`).getByText('Waiting for approval').waitFor();
+	assert.equal((await call('ben', 'GET', `/api/photos/${photo.id}`)).status, 404);
+	await visit(page, `/photos/${photo.id}`);
+	if (hands.scripts) await inspect(page, 'photo-moderation');
+	await page.getByRole('button', { name: 'Approve' }).click();
+	await toast(page, 'The photo is approved');
+	assert.equal((await call('ben', 'GET', `/api/photos/${photo.id}`)).status, 200);
+	await page.getByLabel('Reason').fill('It shows a number plate');
+	await page.getByRole('button', { name: 'Reject' }).click();
+	await toast(page, 'The photo is rejected');
+	assert.equal((await call('ben', 'GET', `/api/photos/${photo.id}`)).status, 404);
+	const owner = await hands.browserOf('ada');
+	await visit(owner, `/photos/${photo.id}`);
+	assert.equal(await owner.getByRole('heading', { name: 'Moderation' }).count(), 0);
+});
+
 await run();

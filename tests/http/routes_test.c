@@ -136,6 +136,7 @@ static const struct row rows[] = {
     {POST, "/photos/{id}/delete", FORM, NULL, "", LIVE, NULL, OWN(401, 303)},
     {GET, "/photos/{id}/archive", QUERY, NULL, NULL, LIVE, NULL, OWN(303, 200)},
     {POST, "/photos/{id}/archive", FORM, NULL, "", LIVE, NULL, OWN(401, 303)},
+    {POST, "/photos/{id}/status", FORM, NULL, "status=rejected&reason=Why", LIVE, NULL, {401, 403, 403, 303, 303, 404, 404}},
     {POST, "/photos/{id}/restore", FORM, NULL, "", TRASHED, NULL, HIDDEN(401, 303)},
     {GET, "/photos/{id}/permanent", QUERY, NULL, NULL, ARCHIVED, NULL, {303, 403, 404, 200, 200, 404, 404}},
     {POST, "/photos/{id}/permanent", FORM, NULL, "confirm_text=DELETE", ARCHIVED, NULL, {401, 403, 404, 303, 303, 404, 404}},

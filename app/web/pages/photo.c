@@ -119,6 +119,18 @@ bool page_photo_archive_send(struct web *web, struct error *error)
 	       redirect_to(web, photo_url(web, "archived"));
 }
 
+bool page_photo_status_send(struct web *web, struct error *error)
+{
+	enum photo_status status = (enum photo_status)input_get(web, "status")->integer;
+	struct photo photo;
+
+	return photos_review(web->domain, &web->actor, web->arena, &web->subject_id, status,
+		   input_text(web, "reason"), &photo, error) &&
+	       redirect_to(web, photo_url(web, status == PHOTO_APPROVED   ? "approved"
+					       : status == PHOTO_REJECTED ? "rejected"
+									  : "reviewed"));
+}
+
 bool page_photo_restore_send(struct web *web, struct error *error)
 {
 	struct photo photo;
