@@ -9,7 +9,7 @@ run_packages=(gcc libc6-dev make pkgconf ca-certificates
 	mariadb-server-core mariadb-client-core nginx)
 # What the tests need beyond that: checks, a browser, a mail server, an object store, a database cluster.
 test_packages=(libcmocka-dev clang llvm libclang-rt-14-dev clang-tidy clang-format cppcheck
-	chromium fonts-dejavu-core curl openssl procps iproute2 wrk faketime
+	chromium fonts-dejavu-core curl openssl procps iproute2 wrk percona-toolkit faketime
 	python3-aiosmtpd
 	swift-proxy swift-account swift-container swift-object memcached
 	mariadb-server galera-4 rsync)

@@ -1,17 +1,22 @@
 #!/bin/bash
-# The data of `make bench`, built once and kept:   tests/bench/data.sh FOLDER
+# The data of `make bench`, built once and kept:   tests/bench/data.sh FOLDER [acts]
 #
 # Two organisations that differ in size alone. In the large one there are LARGE live photos (a twentieth of them
 # archived, a hundredth waiting for review) and as many in the trash, each with its file, its deletion and its entry
 # in the trail; in the small one SMALL of each. Ids are UUIDv7 in order of time. The folder's file `built` says
 # from what it was made: data of an older schema is made anew.
 #
-# The database runs when this ends. Environment: LETHE (the program), LETHE_DB_* of the three users.
+# With `acts` it is the data of the rows that destroy what they act on: a smaller such organisation, whose pages are
+# looked at meanwhile, and one with things to delete. A clean copy stays in the folder `kept`, to begin each time with.
+#
+# The database of the pages runs when this ends. Environment: LETHE (the program), LETHE_DB_* of the three users.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 folder=$(readlink -m "${1:?a data folder is needed}")
+what=${2:-pages}
 large=${BENCH_LARGE:-1000000} small=${BENCH_SMALL:-10000} chunk=50000
+bystanders=${BENCH_BYSTANDERS:-100000} doomed=${BENCH_DOOMED:-1000000} purged=${BENCH_PURGED:-200000}
 database=$root/app/run/database.sh
 
 # A UUIDv7 in SQL: id KIND MILLISECONDS NUMBER. KIND (three hex digits) keeps ids of one millisecond apart.
@@ -65,8 +70,6 @@ INSERT INTO tags (id, organization_id, name, created_at)
 SELECT $(tag "$o"), $(organization "$o"), CONCAT('tag ', seq), $(time_of $began_ms) FROM seq_0_to_199;
 INSERT INTO albums (id, organization_id, name, created_by, created_at)
 VALUES ($(album "$o"), $(organization "$o"), 'Album', $(admin "$o"), $(time_of $began_ms));
-INSERT INTO album_photos (album_id, photo_id, position)
-SELECT $(album "$o"), $(live "$o"), seq FROM seq_1_to_5000;
 SQL
 }
 
@@ -117,26 +120,71 @@ fill() {
 	for ((from = 1; from <= $3; from += chunk)); do
 		many "$1" "$from" "$((from + chunk - 1 < $3 ? from + chunk - 1 : $3))"
 	done
+	echo "INSERT INTO album_photos (album_id, photo_id, position) SELECT $(album "$1"), $(live "$1"), seq FROM seq_1_to_5000;"
 }
+
+# Photos of a project of organisation 3, each with its file and its tag: held PROJECT FROM TO MARKS, the last being
+# their deleted_at and deletion_id. The project's number keeps those of different projects apart.
+held() {
+	local o=3 rows="seq_$2_to_$3" ms="($held_ms + seq * 15000)" number="$1 * 100000000 + seq"
+	cat <<SQL
+$session
+INSERT INTO photos (id, organization_id, uploader_id, project_id, title, status, bytes, created_at, deleted_at, deletion_id)
+SELECT $(id 021 "$ms" "$number"), $(organization 3), $(member 3), $(id 004 $began_ms "3000 + $1"), CONCAT('Photo ', seq),
+  'approved', 200000 + seq % 1000000, $(time_of "$ms"), $4 FROM $rows ORDER BY seq;
+INSERT INTO files (id, organization_id, owner_kind, owner_id, part, storage_key, content_type, bytes, digest, created_at)
+SELECT $(id 022 "$ms" "$number"), $(organization 3), 'photo', $(id 021 "$ms" "$number"), 'original',
+  CONCAT('held/$1/', LPAD(seq, 8, '0')), 'image/jpeg', 200000 + seq % 1000000, UNHEX(SHA2(CONCAT('held $1 ', seq), 256)),
+  $(time_of "$ms") FROM $rows ORDER BY seq;
+INSERT INTO photo_tags (photo_id, tag_id) SELECT $(id 021 "$ms" "$number"), $(tag 3) FROM $rows ORDER BY seq;
+SQL
+}
+held_ms=1720000000000
+
+# The projects of organisation 3: 1 holds many photos, 2 a hundred; 3 is in the trash with its photos, whose window
+# is open until a row closes it.
+doom() {
+	local from gone
+	gone=$(id 012 $began_ms 3)
+	few 3 'Doomed collection'
+	held 2 1 100 NULL,NULL
+	for ((from = 1; from <= doomed; from += chunk)); do
+		held 1 "$from" "$((from + chunk - 1 < doomed ? from + chunk - 1 : doomed))" NULL,NULL
+	done
+	cat <<SQL
+INSERT INTO deletions (id, organization_id, act_id, kind, item_id, label, initiator_id, origin, mode, photo_action, state,
+  photo_count, project_count, progress_done, progress_total, deleted_at, recover_until)
+SELECT $gone, $(organization 3), $gone, 'project', $(id 004 $began_ms 3003), 'Project 3', $(admin 3), 'admin', 'soft',
+  'delete', 'trashed', $purged, 1, 1 + $purged, 1 + $purged, '2024-06-01', '2100-01-01';
+UPDATE projects SET deleted_at = '2024-06-01', deletion_id = $gone WHERE id = $(id 004 $began_ms 3003);
+SQL
+	for ((from = 1; from <= purged; from += chunk)); do
+		held 3 "$from" "$((from + chunk - 1 < purged ? from + chunk - 1 : purged))" "'2024-06-01',$gone"
+	done
+}
+
+fill_pages() { fill 2 'Small collection' "$small" && fill 1 'Large collection' "$large"; }
+fill_acts() { fill 1 'Bystanding collection' "$bystanders" && doom; }
 
 build() {
 	"$database" stop "$folder"
-	rm -rf "$folder/db" "$folder/built"
+	rm -rf "$folder/db" "$folder/built" "$folder/kept"
 	DATABASE_OPTIONS=--innodb-buffer-pool-size=1536M\ --innodb-log-file-size=512M "$database" start "$folder" fast
 	"$database" users "$folder"
 	"$LETHE" migrate >"$folder/migrate.log" 2>&1
 	"$database" grants "$folder"
-	{ fill 2 'Small collection' "$small" && fill 1 'Large collection' "$large"; } | "$database" sql "$folder" lethe
+	"fill_$what" | "$database" sql "$folder" lethe
 	# What estimates are made of, so that they do not change by themselves in the middle of a run.
 	"$database" sql "$folder" lethe -e 'ANALYZE TABLE deletions, photos, files, photo_tags, audit_log' >/dev/null
 	"$database" stop "$folder"
+	[ "$what" != acts ] || mv "$folder/db/data" "$folder/kept"
 	echo "$made_from" >"$folder/built"
 }
 
-made_from=$(cat "$here/data.sh" "$root"/sql/*.sql | cat - <(echo "$large $small") | sha256sum | cut -c1-16)
+made_from=$(cat "$here/data.sh" "$root"/sql/*.sql | cat - <(echo "$large $small $bystanders $doomed $purged") | sha256sum | cut -c1-16)
 mkdir -p "$folder"
 if [ "$(cat "$folder/built" 2>/dev/null)" != "$made_from" ]; then
 	echo "Building the data of the benchmarks in $folder; this takes a few minutes, once." >&2
 	build
 fi
-"$database" start "$folder" "${BENCH_DATABASE:-durable}"
+[ "$what" = acts ] || "$database" start "$folder" "${BENCH_DATABASE:-durable}"

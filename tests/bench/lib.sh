@@ -3,6 +3,7 @@
 
 host=127.0.0.1
 pids=()
+folder=
 
 note() { printf '  %s\n' "$*" >&2; }
 
@@ -40,10 +41,25 @@ end() {
 end_all() {
 	local i
 	for ((i = ${#pids[@]} - 1; i >= 0; i--)); do end "${pids[i]}"; done
-	"$root/app/run/database.sh" stop "$var"
+	[ -z "$folder" ] || "$root/app/run/database.sh" stop "$folder"
 }
 
-sql() { "$root/app/run/database.sh" sql "$var" lethe -N "$@"; }
+database_socket() { "$root/app/run/database.sh" socket "$folder"; }
+sql() { "$root/app/run/database.sh" sql "$folder" lethe -N "$@"; }
+
+# use_data pages|acts: work with that data from now on, in $folder; only its database runs.
+use_data() {
+	local wanted=$var
+	[ "$1" = pages ] || wanted=$var/$1
+	[ "$wanted" != "$folder" ] || return 0
+	stop_lethe
+	[ -z "$folder" ] || "$root/app/run/database.sh" stop "$folder"
+	folder=$wanted
+	mkdir -p "$folder"
+	export LETHE_DB_SOCKET LETHE_KEYS=$folder/keys
+	LETHE_DB_SOCKET=$(database_socket)
+	"$root/tests/bench/data.sh" "$folder" "$1" 9>&-
+}
 
 # front NAME SOCKET: an nginx of Lethe's configuration before that socket, at http://$host:$port.
 front() {
@@ -194,6 +210,14 @@ result() {
 		print (at_most ? v <= t : v >= t) ? "met" : "missed" }')
 	[ "$verdict" = met ] || missed=1
 	printf 'bench %s %s %s %s\n' "$1" "$2" "${3#<}" "$verdict"
+}
+
+# result_of_two NAME VALUES TARGETS: the same of two figures with a comma between; none may be above its target.
+result_of_two() {
+	local verdict=met
+	awk -v v="$2" -v t="$3" 'BEGIN { split(v, a, ","); split(t, b, ","); exit !(a[1] + 0 <= b[1] + 0 && a[2] + 0 <= b[2] + 0) }' ||
+		verdict=missed missed=1
+	printf 'bench %s %s %s %s\n' "$1" "$2" "$3" "$verdict"
 }
 
 least() { printf '%s\n' "$@" | sort -g | head -n 1; }

@@ -8,6 +8,12 @@ end
 
 function init(args)
 	unavailable, failed = 0, 0
+	local think = tonumber(os.getenv("BENCH_THINK_MS") or "")
+	if think then
+		-- People look at a page before they ask for the next.
+		math.randomseed(os.time())
+		delay = function() return math.random(0, 2 * think) end
+	end
 end
 
 function response(status, headers, body)
