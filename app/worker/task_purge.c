@@ -1,7 +1,8 @@
-/* task_purge.c - marking, restoring and purging, in steps. */
+/* task_purge.c - marking, restoring, archiving and purging, in steps. */
 #include "tasks.h"
 
 #include <base/log.h>
+#include <domain/archives.h>
 #include <domain/deletions.h>
 #include <domain/purge.h>
 
@@ -15,6 +16,12 @@ bool task_continue(const struct worker *worker, struct arena *arena, struct erro
 
 	while (steps >= STEPS && !control->stop(control->context)) {
 		if (!deletions_continue(worker->domain, arena, STEPS, &steps, error))
+			return false;
+		arena_reset(arena);
+	}
+	steps = STEPS;
+	while (steps >= STEPS && !control->stop(control->context)) {
+		if (!archives_continue(worker->domain, arena, STEPS, &steps, error))
 			return false;
 		arena_reset(arena);
 	}

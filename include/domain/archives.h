@@ -8,7 +8,8 @@
 #include <domain/domain.h>
 #include <store/archives.h>
 
-/* How many photos an act archives before it answers; the worker archives the rest. */
+/* How many photos an act archives before it answers; the worker archives the rest. A job for all of
+ * it is made first, so that the worker also ends what an act broke off. */
 #define ARCHIVES_AT_ONCE 10000
 
 /* How many live photos the criteria fit, with their derivatives (which go along with their
