@@ -106,8 +106,10 @@ static bool purge_selected(struct round *round, size_t i, struct error *error)
 static bool purge_all_selected(struct round *round, struct error *error)
 {
 	unsigned before;
+	bool closed = false; /* what is in its trash: the first look does that */
 
 	do {
+		closed = round->report->waiting;
 		before = round->report->steps;
 		round->report->waiting = false;
 		for (size_t i = 0; i < SELECTIONS && !round->report->paused; i++) {
@@ -115,7 +117,7 @@ static bool purge_all_selected(struct round *round, struct error *error)
 				return false;
 			}
 		}
-	} while (round->report->waiting && round->report->steps > before &&
+	} while (round->report->waiting && (!closed || round->report->steps > before) &&
 		 !purge_must_stop(round->limits, round->report));
 	return true;
 }
