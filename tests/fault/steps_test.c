@@ -1,6 +1,6 @@
 /* steps_test.c - kill -9 at every step boundary of marking, restoring, purging and the end of a
  * retention: the next run goes on, and the end is the same as without. */
-#include "../support/trash.h"
+#include "../support/containers.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@
 #define STEP_ROWS 3
 
 static struct world *world;
-static struct actor ada;
+static struct actor ada, admin, platform;
 
 static int start(void **state)
 {
@@ -39,11 +39,14 @@ static int stop(void **state)
 
 static void set_up(void)
 {
-	struct id alder;
+	struct id alder, home;
 
 	world_clear(world);
+	home = world_organization(world, "Installation");
 	alder = world_organization(world, "Alder");
+	platform = world_user(world, &home, "platform@lethe.example", ROLE_PLATFORM_ADMIN);
 	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
+	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
 	world->domain.step_rows = STEP_ROWS;
 }
 
@@ -238,6 +241,137 @@ static void the_end_of_a_retention_survives_a_kill_at_every_boundary(void **stat
 	assert_true(boundary > 5);
 }
 
+/* A container with its photos, and what is done with them. */
+struct container_case {
+	enum item_kind kind;
+	enum photo_action action;
+};
+static const struct container_case cases[] = {
+    {ITEM_PROJECT, PHOTO_ACTION_DELETE},
+    {ITEM_SITE, PHOTO_ACTION_ARCHIVE},
+    {ITEM_PROJECT, PHOTO_ACTION_ORPHAN},
+    {ITEM_ORGANIZATION, PHOTO_ACTION_NONE},
+};
+#define CASES (sizeof(cases) / sizeof(cases[0]))
+
+static struct furnished furnish(const struct container_case *c)
+{
+	struct furnished f;
+
+	set_up();
+	f = containers_furnish(
+	    world, &admin, &ada, c->kind == ITEM_SITE ? ITEM_SITE : ITEM_PROJECT, "Orchard");
+	containers_session(world, &ada);
+	trash_sql(world, "UPDATE deletions SET recover_until = '2030-01-01'");
+	trash_sql(
+	    world, "UPDATE photos SET purge_after = '2030-01-01' WHERE purge_after IS NOT NULL");
+	return f;
+}
+
+static void delete_container(
+    const struct container_case *c, const struct furnished *f, struct deletion *deletion)
+{
+	bool all = c->kind == ITEM_ORGANIZATION;
+
+	assert_string_equal(containers_delete(world, all ? &platform : &admin, c->kind,
+				all ? &ada.organization_id : &f->id, c->action,
+				all ? "Alder" : "Orchard", deletion),
+	    "");
+	assert_int_equal(deletion->state, DELETION_MARKING);
+}
+
+static void marking_a_container_survives(const struct container_case *c)
+{
+	int boundary = 0;
+	bool killed = true;
+	struct deletion whole = {0};
+
+	while (killed) {
+		struct furnished f = furnish(c);
+		struct deletion deletion;
+
+		delete_container(c, &f, &deletion);
+		killed = boundary > 0 && run_killed(work_continue, boundary);
+		go_on(work_continue);
+		deletion = trash_find(world, &deletion.id);
+		assert_int_equal(deletion.state, DELETION_TRASHED);
+		/* Ids differ from round to round, numbers do not. */
+		whole = boundary == 0 ? deletion : whole;
+		assert_memory_equal(whole.counts, deletion.counts, sizeof(whole.counts));
+		assert_int_equal(trash_marked(world, "photos", &deletion.id),
+		    c->action == PHOTO_ACTION_DELETE || c->action == PHOTO_ACTION_NONE
+			? deletion.counts[COUNT_PHOTO]
+			: 0);
+		killed = killed || boundary == 0;
+		boundary++;
+	}
+	assert_true(boundary > 3);
+}
+
+static void restoring_a_container_survives(const struct container_case *c)
+{
+	int boundary = 0;
+	bool killed = true;
+
+	while (killed) {
+		struct furnished f = furnish(c);
+		struct snapshot before = containers_snapshot(world), after;
+		struct deletion deletion;
+
+		delete_container(c, &f, &deletion);
+		trash_continue(world);
+		assert_string_equal(trash_restore(world, &platform, &deletion.id, NULL),
+		    c->kind == ITEM_ORGANIZATION ? "" : "not_found");
+		if (c->kind != ITEM_ORGANIZATION) {
+			assert_string_equal(trash_restore(world, &admin, &deletion.id, NULL), "");
+		}
+		killed = run_killed(work_continue, ++boundary);
+		go_on(work_continue);
+		assert_int_equal(trash_find(world, &deletion.id).state, DELETION_RESTORED);
+		trash_sql(world, "UPDATE photos SET status = 'deletion_requested' WHERE id = %s",
+		    trash_hex(world, &f.asked));
+		after = containers_snapshot(world);
+		assert_null(containers_compare(&before, &after));
+	}
+	assert_true(boundary > 2);
+}
+
+static void purging_a_container_survives(const struct container_case *c)
+{
+	int boundary = 0;
+	bool killed = true;
+
+	while (killed) {
+		struct furnished f = furnish(c);
+		int64_t files = trash_rows(world, "files");
+		struct deletion deletion;
+
+		delete_container(c, &f, &deletion);
+		world->clock.fixed_us = deletion.recover_until_us; /* while it is still marking */
+		killed = run_killed(work_purge, ++boundary);
+		go_on(work_purge);
+		deletion = trash_find(world, &deletion.id);
+		assert_int_equal(deletion.state, DELETION_PURGED);
+		assert_int_equal(trash_marked(world, "photos", &deletion.id), 0);
+		assert_int_equal(
+		    trash_rows(world, "files") + trash_rows(world, "storage_cleanup_queue"), files);
+		assert_int_equal(trash_rows(world, "deletion_effects"), 0);
+		assert_int_equal(trash_rows(world, c->kind == ITEM_SITE ? "sites" : "projects"), 0);
+		assert_int_equal(trash_rows(world, "users"), c->kind == ITEM_ORGANIZATION ? 1 : 3);
+	}
+	assert_true(boundary > 2);
+}
+
+static void containers_survive_a_kill_at_every_boundary(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < CASES; i++) {
+		marking_a_container_survives(&cases[i]);
+		restoring_a_container_survives(&cases[i]);
+		purging_a_container_survives(&cases[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +379,7 @@ int main(void)
 	    cmocka_unit_test(restoring_survives_a_kill_at_every_boundary),
 	    cmocka_unit_test(purging_survives_a_kill_at_every_boundary),
 	    cmocka_unit_test(the_end_of_a_retention_survives_a_kill_at_every_boundary),
+	    cmocka_unit_test(containers_survive_a_kill_at_every_boundary),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
