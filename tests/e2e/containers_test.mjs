@@ -238,4 +238,38 @@ testBoth('an organisation is deleted in three steps, and restored', async (hands
 	await person.waitForURL((url) => url.pathname === '/');
 });
 
+testBoth('photos are archived by what they have in common, after seeing how many', async (hands) => {
+	const project = placeOf('admin', 'projects', unique('Season'));
+	const tag = unique('drone');
+	const fits = await addPhoto('ada', unique('Fits'), { project_id: project, tags: `${tag}, wide` });
+	const not = await addPhoto('ben', unique('Fits not'), { project_id: project });
+	const page = await hands.browserOf('admin');
+	await visit(page, '/admin/photos');
+	await page.getByRole('link', { name: 'Archive by criteria…' }).click();
+	if (hands.scripts) await inspect(page, 'archive');
+	await page.getByLabel('Project').selectOption(project);
+	await page.getByLabel('Tags').fill(`${tag}, wide`);
+	await page.getByRole('button', { name: 'See how many' }).click();
+	await page.getByRole('heading', { name: 'Archive 1 photo?' }).waitFor();
+	if (hands.scripts) {
+		await inspect(page, 'archive-preview');
+		await inspectLarge(page, 'archive-preview');
+	}
+	assert.equal((await photo('ada', fits)).archived_at, null);
+	await page.getByLabel('Reason').fill('The season is over');
+	await page.getByRole('button', { name: 'Archive 1 photo' }).click();
+	await toast(page, 'Archived.');
+	const aside = await photo('ada', fits);
+	assert.equal(aside.archive_reason, 'The season is over');
+	assert.ok(aside.purge_after);
+	assert.equal((await photo('ben', not)).archived_at, null);
+	await page.getByLabel('Tags').fill('no-such-tag');
+	await page.getByRole('button', { name: 'See how many' }).click();
+	await page.getByRole('alert').getByText('There is no tag “no-such-tag”.').waitFor();
+	assert.equal(await page.getByLabel('Tags').inputValue(), 'no-such-tag');
+	if (hands.scripts) await inspect(page, 'archive-refused');
+	await visit(page, '/admin/photos/archive?to=2001-01-01');
+	await page.getByText('No photo that is not archived already fits').waitFor();
+});
+
 await run();
