@@ -9,12 +9,14 @@ struct retention {
 	bool begun;
 };
 
-/* Still archived and not deleted: asked again under the photo's lock. */
-static bool is_due(const struct root_item *item)
+/* Still archived, for long enough, and not deleted: asked again under the photo's lock, for it may
+ * have been restored and archived anew since it was listed. */
+static bool is_due(const struct root_item *item, int64_t now_us)
 {
 	enum lifecycle_state next;
 
-	return !item->deleted_at_us && item->archived &&
+	return !item->deleted_at_us && item->archived && item->purge_after_us != 0 &&
+	       item->purge_after_us <= now_us &&
 	       lifecycle_next(
 		   STATE_PHOTO_ARCHIVED, ACT_RETENTION_END, BY_WORKER, false, &next, NULL);
 }
@@ -30,7 +32,7 @@ static bool run_begin(struct db_tx *tx, void *context, struct error *error)
 	enum db_result result = root_lock(tx, ITEM_PHOTO, c->organization_id, c->photo_id, &item);
 
 	c->begun = false;
-	if (result != DB_OK || !is_due(&item)) {
+	if (result != DB_OK || !is_due(&item, now_us)) {
 		return result == DB_OK || result == DB_NONE || db_fail(result, error);
 	}
 	deletion = (struct deletion){
@@ -48,7 +50,7 @@ static bool run_begin(struct db_tx *tx, void *context, struct error *error)
 	};
 	c->deletion_id = deletion.id;
 	c->begun = deletion_begin(tx, c->domain, &worker, &deletion, true, &gone, error);
-	return c->begun;
+	return c->begun || (gone ? db_fail(DB_CONFLICT, error) : false);
 }
 
 bool retention_begin(const struct domain *domain, const struct id *organization_id,

@@ -6,23 +6,25 @@
 #define PHOTO_ROOT                                                                                 \
 	"SELECT i.id, i.organization_id, i.uploader_id, i.title, i.original_id, i.project_id,"     \
 	" i.site_id, i.published, i.archived_at IS NOT NULL, i.deleted_at, i.deletion_id,"         \
-	" (SELECT d.initiator_id FROM deletions d WHERE d.id = i.deletion_id)"                     \
+	" (SELECT d.initiator_id FROM deletions d WHERE d.id = i.deletion_id), i.purge_after"      \
 	" FROM photos i WHERE i.organization_id = ? AND i.id = ?"
 #define CONTENT_ROOT(table)                                                                        \
 	"SELECT i.id, i.organization_id, i.creator_id, i.title, NULL, NULL, NULL,"                 \
 	" i.publishing_status <> 'draft', i.publishing_status = 'archived', i.deleted_at,"         \
-	" i.deletion_id, (SELECT d.initiator_id FROM deletions d WHERE d.id = i.deletion_id)"      \
+	" i.deletion_id, (SELECT d.initiator_id FROM deletions d WHERE d.id = i.deletion_id), "    \
+	"NULL"                                                                                     \
 	" FROM " table " i WHERE i.organization_id = ? AND i.id = ?"
 
 #define PLACE_ROOT(table, label)                                                                   \
 	"SELECT i.id, i.organization_id, i.created_by, " label ", NULL, NULL, NULL, 1, 0,"         \
 	" i.deleted_at, i.deletion_id,"                                                            \
-	" (SELECT d.initiator_id FROM deletions d WHERE d.id = i.deletion_id)"                     \
+	" (SELECT d.initiator_id FROM deletions d WHERE d.id = i.deletion_id), NULL"               \
 	" FROM " table " i WHERE i.organization_id = ? AND i.id = ?"
 /* An organisation is its own tenant. */
 #define ORGANIZATION_ROOT                                                                          \
 	"SELECT i.id, i.id, i.created_by, i.name, NULL, NULL, NULL, 1, 0, i.deleted_at,"           \
-	" i.deletion_id, (SELECT d.initiator_id FROM deletions d WHERE d.id = i.deletion_id)"      \
+	" i.deletion_id, (SELECT d.initiator_id FROM deletions d WHERE d.id = i.deletion_id), "    \
+	"NULL"                                                                                     \
 	" FROM organizations i WHERE i.id = ? AND i.id = ?"
 
 /* Values: time, deletion, organisation, item, whether only while archived. */
@@ -38,6 +40,10 @@
 DB_STATEMENT(ROOT_PHOTO_READ, PHOTO_ROOT);
 DB_STATEMENT(ROOT_PHOTO_LOCK, PHOTO_ROOT " FOR UPDATE");
 DB_STATEMENT(ROOT_PHOTO_MARK, ROOT_MARK("photos", "archived_at IS NOT NULL"));
+/* The end of a retention. Values: time, deletion, organisation, photo, time. */
+DB_STATEMENT(ROOT_PHOTO_MARK_DUE,
+    "UPDATE photos SET deleted_at = ?, deletion_id = ? WHERE organization_id = ? AND id = ?"
+    " AND deleted_at IS NULL AND archived_at IS NOT NULL AND purge_after <= ?");
 DB_STATEMENT(ROOT_PHOTO_CLEAR, "UPDATE photos c" PHOTO_REQUEST PHOTO_CLEARED
 			       " WHERE c.organization_id = ? AND c.id = ? AND c.deletion_id = ?");
 DB_STATEMENT(ROOT_QUEST_READ, CONTENT_ROOT("quests"));
@@ -156,6 +162,7 @@ static enum db_result read_root(struct db *db, struct arena *arena,
 		    .deleted_at_us = db_time(&rows, 0, 9),
 		    .deletion_id = db_id(&rows, 0, 10),
 		    .deleted_by = db_id(&rows, 0, 11),
+		    .purge_after_us = db_time(&rows, 0, 12),
 		};
 	}
 	return result;
@@ -270,10 +277,12 @@ enum db_result root_lock(struct db_tx *tx, enum item_kind kind, const struct id 
 
 enum db_result root_mark(struct db_tx *tx, const struct deletion *d, bool only_archived)
 {
-	return db_exec(tx->db, statements[d->kind].mark,
-	    DB_VALUES(db_bind_time(d->deleted_at_us), db_bind_id(&d->id),
-		db_bind_id(&d->organization_id), db_bind_id(&d->item_id),
-		db_bind_bool(only_archived)),
+	bool retention = d->origin == ORIGIN_RETENTION;
+	struct db_value now = db_bind_time(d->deleted_at_us);
+
+	return db_exec(tx->db, retention ? &ROOT_PHOTO_MARK_DUE : statements[d->kind].mark,
+	    DB_VALUES(now, db_bind_id(&d->id), db_bind_id(&d->organization_id),
+		db_bind_id(&d->item_id), retention ? now : db_bind_bool(only_archived)),
 	    NULL);
 }
 

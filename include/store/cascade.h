@@ -160,6 +160,7 @@ struct root_item {
 	struct id site_id;
 	bool published; /* of a photo */
 	bool archived;
+	int64_t purge_after_us; /* of an archived photo: the end of its retention */
 	struct id marking_id; /* of a photo: the container's deletion that is about to archive it */
 	int64_t deleted_at_us;
 	struct id deletion_id;
@@ -179,8 +180,9 @@ enum db_result root_read(struct db *db, struct arena *arena, enum item_kind kind
     const struct id *organization_id, const struct id *id, struct root_item *item_r)
     __attribute__((warn_unused_result));
 
-/* Mark the root. `only_archived`: only while it is archived, checked in the WHERE clause. DB_NONE
- * if its state does not allow it (any more). */
+/* Mark the root. `only_archived`: only while it is archived, checked in the WHERE clause; one of
+ * origin retention marks a photo only where its retention has ended by deleted_at. DB_NONE if its
+ * state does not allow it (any more). */
 enum db_result root_mark(struct db_tx *tx, const struct deletion *deletion, bool only_archived)
     __attribute__((warn_unused_result));
 

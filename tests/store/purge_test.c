@@ -321,6 +321,48 @@ static void retention_ends_to_the_microsecond(void **state)
 	assert_int_equal(trash_entries(world, "photo.purge"), 0);
 }
 
+/* The other photo is restored and archived anew once the first one's retention has been ended. */
+static void archive_anew(void *context, const char *step)
+{
+	const struct id *photo = context;
+	struct photo after;
+	struct error error = {0};
+
+	if (strcmp(step, "retention") != 0 || !trash_is_live(world, photo)) {
+		return;
+	}
+	world->domain.after_step = NULL;
+	assert_true(photos_unarchive(&world->domain, &ada, world->arena, photo, &after, &error));
+	assert_true(
+	    photos_archive(&world->domain, &ada, world->arena, photo, "Anew", &after, &error));
+	assert_true(after.purge_after_us > world->clock.fixed_us);
+}
+
+static void what_is_archived_anew_begins_its_retention_anew(void **state)
+{
+	struct id first = world_photo(world, &ada, "Barn", NULL, NULL);
+	struct id second = world_photo(world, &ada, "Lake", NULL, NULL);
+	struct photo after;
+	struct error error = {0};
+
+	(void)state;
+	assert_true(
+	    photos_archive(&world->domain, &ada, world->arena, &first, "Old", &after, &error));
+	assert_true(
+	    photos_archive(&world->domain, &ada, world->arena, &second, "Old", &after, &error));
+	world->clock.fixed_us = after.purge_after_us;
+	world->domain.after_step = archive_anew;
+	world->domain.after_step_context = &second;
+	assert_int_equal(trash_purge(world).archived, 1);
+	assert_null(world->domain.after_step);
+	assert_int_equal(trash_rows(world, "photos"), 1);
+	assert_true(trash_is_live(world, &second));
+	assert_true(photos_find(&world->domain, &ada, world->arena, &second, &after, &error));
+	world->clock.fixed_us = after.purge_after_us;
+	assert_int_equal(trash_purge(world).archived, 1);
+	assert_int_equal(trash_rows(world, "photos"), 0);
+}
+
 static void what_is_archived_and_deleted_keeps_its_window(void **state)
 {
 	struct id photo = world_photo(world, &ada, "Barn", NULL, NULL);
@@ -498,6 +540,7 @@ int main(void)
 	    cmocka_unit_test_setup(the_brake_works_after_the_step_in_hand, set_up),
 	    cmocka_unit_test_setup(a_preview_tells_and_changes_nothing, set_up),
 	    cmocka_unit_test_setup(retention_ends_to_the_microsecond, set_up),
+	    cmocka_unit_test_setup(what_is_archived_anew_begins_its_retention_anew, set_up),
 	    cmocka_unit_test_setup(what_is_archived_and_deleted_keeps_its_window, set_up),
 	    cmocka_unit_test_setup(a_photo_in_the_trash_is_deleted_forever_by_admins, set_up),
 	    cmocka_unit_test_setup(an_archived_photo_is_deleted_forever, set_up),
