@@ -121,6 +121,14 @@ static bool refuse_role(struct error *error)
 	return error_set(error, ERROR_FORBIDDEN, "forbidden", "This is for admins only.");
 }
 
+/* An account in its grace may look at that, cancel it, and nothing else, however it signed in. */
+static bool is_scheduled(const struct web *web)
+{
+	if (web->access)
+		return web->access->user.deletion_status == USER_DELETION_SCHEDULED;
+	return web->session && web->session->deletion_status == USER_DELETION_SCHEDULED;
+}
+
 static bool check_auth(const struct web *web, struct error *error)
 {
 	const struct web_route *route = web->route;
@@ -134,8 +142,7 @@ static bool check_auth(const struct web *web, struct error *error)
 		return refuse_role(error);
 	if (route->auth == WEB_PLATFORM && web->actor.role != ROLE_PLATFORM_ADMIN)
 		return refuse_role(error);
-	if (web->session && web->session->deletion_status == USER_DELETION_SCHEDULED &&
-	    !(route->flags & WEB_GRACE))
+	if (is_scheduled(web) && !(route->flags & WEB_GRACE))
 		return error_set(error, ERROR_FORBIDDEN, "account_scheduled",
 		    "This account is scheduled for deletion; cancel that to go on.");
 	return true;

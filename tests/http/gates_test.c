@@ -127,6 +127,33 @@ static void test_bearer(void **state)
 	    401, "unauthenticated");
 }
 
+/* An account in its grace is let in nowhere but to what belongs to that, by session or token. */
+static void test_scheduled_accounts(void **state)
+{
+	struct site *site = *state;
+	const char *nothing = "01890000-0000-7000-8000-000000000000";
+	const struct http_answer *api, *session, *page, *reauth, *token;
+
+	(void)site_token(site, BEN);
+	(void)site_cookie(site, BEN);
+	site_sql(site, "UPDATE users SET deletion_status = 'SCHEDULED' WHERE id = " UUID,
+	    site_user_id(site, BEN));
+	api = site_api(site, BEN, "GET /api/photos");
+	session = site_page(site, BEN, "GET /api/photos");
+	page = site_page(site, BEN, "GET /trash");
+	reauth = site_page(site, BEN, "GET /reauth?act=%s", nothing);
+	token = site_api_json(site, BEN,
+	    "{'password': '" SITE_PASSWORD "', 'purpose': 'account.export'}", "POST /api/reauth");
+	site_sql(site, "UPDATE users SET deletion_status = NULL WHERE id = " UUID,
+	    site_user_id(site, BEN));
+	EXPECT(api, 403, "account_scheduled");
+	EXPECT(session, 403, "account_scheduled");
+	EXPECT(page, 403, NULL);
+	EXPECT(reauth, 410, NULL); /* let in, to find that there is no such act */
+	EXPECT(token, 201, NULL);
+	EXPECT(site_api(site, BEN, "GET /api/photos"), 200, NULL);
+}
+
 /* --- forgery -------------------------------------------------------------------------------- */
 
 /* Somebody whom the route lets in, so that nothing but the token stands in the way. */
@@ -446,6 +473,7 @@ int main(void)
 	    SITE_TEST(test_visitors),
 	    SITE_TEST(test_login_leads_back),
 	    SITE_TEST(test_bearer),
+	    SITE_TEST(test_scheduled_accounts),
 	    SITE_TEST(test_forged_requests),
 	    SITE_TEST(test_own_requests),
 	    SITE_TEST(test_accept_header),
