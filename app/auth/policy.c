@@ -8,7 +8,7 @@ enum {
 	IS_OWNER = 1 << 1,    /* of a library photo or of anything else but a site photo */
 	IS_UPLOADER = 1 << 2, /* of a site photo, which is part of the site's record */
 	IS_SITE_OWNER = 1 << 3,
-	IS_DELETER = 1 << 4, /* made the deletion it bears, or it is */
+	IS_DELETER = 1 << 4, /* made the deletion it bears, or it is, of what is theirs */
 	IS_ADMIN = 1 << 5,
 	IS_PLATFORM = 1 << 6,
 	IS_ANY_OWNER = IS_OWNER | IS_UPLOADER,
@@ -117,7 +117,9 @@ static unsigned relations(const struct actor *actor, const struct policy_subject
 	if (same_person(&actor->user_id, &subject->owner_id)) {
 		is |= subject->on_site ? IS_UPLOADER : IS_OWNER;
 	}
-	if (same_person(&actor->user_id, &subject->deleted_by)) {
+	/* To have deleted as an admin what is another's counts for nothing once one is none. */
+	if (same_person(&actor->user_id, &subject->deleted_by) &&
+	    same_person(&subject->owner_id, &subject->deleted_by)) {
 		is |= IS_DELETER;
 	}
 	if (subject->on_site && subject->owns_site) {

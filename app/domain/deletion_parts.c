@@ -159,13 +159,20 @@ struct policy_subject root_subject(enum item_kind kind, const struct root_item *
 	};
 }
 
+/* What members delete and restore themselves. Whoever made a project or a site does not own it. */
+static bool is_personal(enum item_kind kind)
+{
+	return kind != ITEM_PROJECT && kind != ITEM_SITE && kind != ITEM_USER &&
+	       kind != ITEM_ORGANIZATION;
+}
+
 struct policy_subject deletion_subject(const struct deletion *deletion)
 {
 	return (struct policy_subject){
 	    .kind = deletion->kind == ITEM_ORGANIZATION ? POLICY_ORGANIZATION : POLICY_DELETION,
 	    .organization_id = deletion->organization_id,
 	    .owner_id = deletion->owner_id,
-	    .deleted_by = deletion->initiator_id,
+	    .deleted_by = is_personal(deletion->kind) ? deletion->initiator_id : id_none,
 	    .deleted = true,
 	    .purged = deletion->state == DELETION_PURGED,
 	};

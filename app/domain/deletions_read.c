@@ -40,6 +40,7 @@ bool deletions_list(const struct domain *domain, const struct actor *actor, stru
 	own.now_us = clock_now_us(domain->clock);
 	if (!actor_is_admin(actor)) {
 		own.initiator_id = actor->user_id;
+		own.personal = true;
 		own.label = NULL; /* searching is the admins' */
 	}
 	/* Nobody is signed in, or the record of a purge, which is the admins' alone. */

@@ -11,6 +11,8 @@
 	" FROM (SELECT id FROM deletions FORCE INDEX (" index ") WHERE " range                     \
 	" AND restorable = ? AND " kind " AND id < ?"                                              \
 	" AND (? IS NULL OR state = ?) AND (? IS NULL OR recover_until > ?)"                       \
+	" AND (? = 0 OR (owner_id = initiator_id"                                                  \
+	" AND kind NOT IN ('project', 'site', 'user', 'organization')))"                           \
 	" ORDER BY id DESC LIMIT ?) page"                                                          \
 	" JOIN deletions d ON d.id = page.id" DELETION_LIST_JOINS " ORDER BY d.id DESC"
 #define OF_ORGANIZATION "organization_id = ? AND ? IS NULL"
@@ -187,7 +189,7 @@ enum db_result deletion_page(struct db *db, struct arena *arena, const struct de
 	    DB_VALUES(db_bind_id(&query->organization_id), db_bind_id(&query->initiator_id),
 		db_bind_bool(is_restorable(query)),
 		db_bind_text(query->any_kind ? NULL : item_kind_name(query->kind)),
-		db_bind_id(&below), state, state, open, open,
+		db_bind_id(&below), state, state, open, open, db_bind_bool(query->personal),
 		db_bind_int((int64_t)query->limit + 1)),
 	    &rows);
 

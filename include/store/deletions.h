@@ -122,6 +122,7 @@ enum db_result deletion_settle_purged(struct db_tx *tx, const struct deletion *d
 struct deletion_query {
 	struct id organization_id; /* always */
 	struct id initiator_id;    /* none: everybody's */
+	bool personal;             /* only photos, albums and content of the initiator's own */
 	bool any_kind;
 	enum item_kind kind;
 	bool recoverable; /* marking or trashed and inside the window at now_us; else by `state` */

@@ -127,6 +127,53 @@ static void only_who_deleted_and_admins_restore(void **state)
 	assert_string_equal(trash_restore(world, &admin, &deletion.id, NULL), "");
 }
 
+/* Whether the actor, no admin (any more), finds the deletion by its id and in the trash. */
+static bool finds(const struct actor *actor, const struct id *deletion_id)
+{
+	struct deletion_query query = {.any_kind = true, .recoverable = true, .limit = 10};
+	struct deletion_page page;
+	struct deletion found;
+	struct error error = {0};
+	bool listed = false;
+
+	assert_true(deletions_list(&world->domain, actor, world->arena, &query, &page, &error));
+	for (size_t i = 0; i < page.count; i++) {
+		listed = listed || id_equal(&page.items[i].id, deletion_id);
+	}
+	assert_int_equal(listed,
+	    deletions_find(&world->domain, actor, world->arena, deletion_id, &found, &error));
+	return listed;
+}
+
+static void having_deleted_as_an_admin_does_not_outlive_the_role(void **state)
+{
+	struct id bens = world_photo(world, &ben, "Barn", NULL, NULL);
+	struct id own = world_photo(world, &admin, "Lake", NULL, NULL);
+	struct id project = world_place(world, &admin, PLACE_PROJECT, "Walks");
+	struct deletion of_bens, of_own, of_project;
+	struct actor member = admin;
+	struct photo photo;
+	struct error error = {0};
+
+	(void)state;
+	assert_string_equal(trash_delete(world, &admin, &bens, &of_bens), "");
+	assert_string_equal(trash_delete(world, &admin, &own, &of_own), "");
+	assert_true(deletions_delete(&world->domain, &admin, world->arena,
+	    &(struct deletion_act){.kind = ITEM_PROJECT,
+		.item_id = project,
+		.origin = ORIGIN_BY_ACTOR,
+		.confirmation = "Walks"},
+	    &of_project, &error));
+	member.role = ROLE_MEMBER;
+	assert_false(finds(&member, &of_bens.id));
+	assert_false(finds(&member, &of_project.id));
+	assert_true(finds(&member, &of_own.id));
+	assert_false(photos_find(&world->domain, &member, world->arena, &bens, &photo, &error));
+	assert_string_equal(trash_restore(world, &member, &of_bens.id, NULL), "not_found");
+	assert_string_equal(trash_restore(world, &member, &of_project.id, NULL), "not_found");
+	assert_string_equal(trash_restore(world, &member, &of_own.id, NULL), "");
+}
+
 static void a_purged_one_is_gone_for_who_could_have_restored_it(void **state)
 {
 	struct id photo = world_photo(world, &ada, "Barn", NULL, NULL);
@@ -453,6 +500,7 @@ int main(void)
 	    cmocka_unit_test_setup(the_window_closes_to_the_microsecond, set_up),
 	    cmocka_unit_test_setup(a_window_of_nothing_is_closed_at_once, set_up),
 	    cmocka_unit_test_setup(only_who_deleted_and_admins_restore, set_up),
+	    cmocka_unit_test_setup(having_deleted_as_an_admin_does_not_outlive_the_role, set_up),
 	    cmocka_unit_test_setup(a_purged_one_is_gone_for_who_could_have_restored_it, set_up),
 	    cmocka_unit_test_setup(an_archived_photo_comes_back_archived, set_up),
 	    cmocka_unit_test_setup(a_photo_gets_back_the_status_before_a_request, set_up),

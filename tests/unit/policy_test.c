@@ -136,6 +136,23 @@ static void what_is_deleted_is_the_deleters_and_the_admins(void **unused)
 	expect(&subject, POLICY_SEE, "nnnnynyny");
 }
 
+/* Ben was an admin when he deleted what is Ada's. */
+static void what_an_admin_deleted_is_not_theirs_as_a_member(void **unused)
+{
+	struct policy_subject subjects[] = {photo(),
+	    {.kind = POLICY_DELETION, .organization_id = ALDER, .owner_id = ADA},
+	    {.kind = POLICY_DELETION, .organization_id = ALDER},
+	    {.kind = POLICY_ALBUM, .organization_id = ALDER, .owner_id = ADA}};
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
+		subjects[i].deleted = true;
+		subjects[i].deleted_by = BEN;
+		expect(&subjects[i], POLICY_SEE, "nnnnynyny");
+		expect(&subjects[i], POLICY_RESTORE, "nnnnynyny");
+	}
+}
+
 static void what_is_purged_nobody_sees(void **unused)
 {
 	struct policy_subject subject = photo();
@@ -234,6 +251,7 @@ int main(void)
 	    cmocka_unit_test(a_site_photo_is_asked_for),
 	    cmocka_unit_test(what_is_not_published_is_its_owners_and_the_admins),
 	    cmocka_unit_test(what_is_deleted_is_the_deleters_and_the_admins),
+	    cmocka_unit_test(what_an_admin_deleted_is_not_theirs_as_a_member),
 	    cmocka_unit_test(what_is_purged_nobody_sees),
 	    cmocka_unit_test(a_photo_of_nobody_is_not_a_visitors),
 	    cmocka_unit_test(a_deletion),
