@@ -96,28 +96,57 @@ static bool check_absent(
 	return error_set(error, ERROR_NOT_FOUND, "not_found", "There is no such generation.");
 }
 
-/* Whether a derivative of the original can be taken as things are. A deleted original is as good as
- * purged here: who sees it is told that it is too late. */
-static bool check_original(struct db_tx *tx, const struct finishing *finishing,
-    struct photo *original_r, struct error *error)
+/* Whether a derivative of that photo can be taken as things are. A deleted one is as good as purged
+ * here: who sees it is told that it is too late. */
+static bool check_photo(struct db_tx *tx, const struct finishing *finishing,
+    const struct id *photo_id, struct photo *photo_r, struct error *error)
 {
-	const struct generation *generation = &finishing->generation;
 	struct error why = {0};
 
-	if (id_is_none(&generation->original_id)) {
-		return check_absent(finishing->actor, generation, error);
-	}
-	if (!photos_lock(tx, finishing->actor, &generation->original_id, POLICY_GENERATE,
-		original_r, &why)) {
-		if (why.kind == ERROR_NOT_FOUND || original_r->deleted_at_us != 0) {
-			return check_absent(finishing->actor, generation, error);
+	if (!photos_lock(tx, finishing->actor, photo_id, POLICY_GENERATE, photo_r, &why)) {
+		if (why.kind == ERROR_NOT_FOUND || photo_r->deleted_at_us != 0) {
+			return check_absent(finishing->actor, &finishing->generation, error);
 		}
 		if (error) {
 			*error = why;
 		}
 		return false;
 	}
-	return original_r->deleted_at_us == 0 || refuse_late(error);
+	return photo_r->deleted_at_us == 0 || refuse_late(error);
+}
+
+/* What was made from a derivative is its original's: acts on that one take along what bears its id,
+ * and nothing further away. Of both the original is locked first, as deleting it does. */
+static bool check_original(struct db_tx *tx, const struct finishing *finishing,
+    struct photo *original_r, struct error *error)
+{
+	const struct generation *generation = &finishing->generation;
+	const struct actor *actor = finishing->actor;
+	struct photo from = {0};
+	enum db_result result = DB_NONE;
+
+	if (!id_is_none(&generation->original_id)) {
+		result = store_photo_find(tx->db, tx->arena, &actor->organization_id,
+		    &generation->original_id, &actor->user_id, &from);
+	}
+	if (result == DB_NONE) {
+		return check_absent(actor, generation, error);
+	}
+	if (result != DB_OK) {
+		return db_fail(result, error);
+	}
+	if (!id_is_none(&from.original_id) &&
+	    !check_photo(tx, finishing, &from.original_id, original_r, error)) {
+		return false;
+	}
+	if (!check_photo(tx, finishing, &generation->original_id, &from, error)) {
+		return false;
+	}
+	/* It may have been cut loose from its original meanwhile. */
+	if (id_is_none(&from.original_id)) {
+		*original_r = from;
+	}
+	return true;
 }
 
 /* The derivative is its original's in everything but its picture. */

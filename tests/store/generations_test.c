@@ -239,6 +239,80 @@ static void an_archived_originals_derivative_joins_it(void **state)
 	assert_int_equal(world_number(world, &LIVE_DERIVATIVES), 1);
 }
 
+/* --- of a derivative ---------------------------------------------------------------------- */
+
+/* A generation begun from a derivative of the original. */
+static struct id begin_further(struct id *derivative_r)
+{
+	struct id generation;
+	struct error error = {0};
+
+	*derivative_r = world_derivative(world, &ada, &original);
+	assert_true(generation_start(
+	    &world->domain, &ada, world->arena, derivative_r, &generation, &error));
+	return generation;
+}
+
+static void what_is_made_from_a_derivative_goes_with_the_original(void **state)
+{
+	struct id derivative, generation = begin_further(&derivative);
+	struct photo photo, archived;
+	struct error error;
+
+	(void)state;
+	assert_true(deliver(&ada, &generation, &photo, &error));
+	assert_true(id_equal(&photo.original_id, &original));
+	assert_true(photos_archive(
+	    &world->domain, &ada, world->arena, &original, "why", &archived, &error));
+	assert_true(photos_find(&world->domain, &ada, world->arena, &photo.id, &photo, &error));
+	assert_true(id_equal(&photo.archive_batch_id, &archived.archive_batch_id));
+	assert_true(
+	    photos_unarchive(&world->domain, &ada, world->arena, &original, &archived, &error));
+	assert_true(photos_find(&world->domain, &ada, world->arena, &photo.id, &photo, &error));
+	assert_int_equal(photo.archived_at_us, 0);
+	assert_true(delete_original(&world->domain, world->arena, &error));
+	assert_int_equal(world_number(world, &LIVE_DERIVATIVES), 0);
+	assert_true(photos_find(&world->domain, &ada, world->arena, &photo.id, &photo, &error));
+	assert_true(id_equal(&photo.deletion_item_id, &original));
+}
+
+static void a_deleted_derivatives_result_comes_too_late(void **state)
+{
+	struct id derivative, generation = begin_further(&derivative);
+	struct deletion_act act = {
+	    .kind = ITEM_PHOTO, .item_id = derivative, .origin = ORIGIN_BY_ACTOR};
+	struct deletion deletion;
+	struct photo photo;
+	struct error error;
+
+	(void)state;
+	assert_true(deletions_delete(&world->domain, &ada, world->arena, &act, &deletion, &error));
+	assert_false(deliver(&ada, &generation, &photo, &error));
+	assert_int_equal(error.kind, ERROR_GONE);
+	assert_int_equal(world_number(world, &LIVE_DERIVATIVES), 0);
+}
+
+static void what_is_made_from_one_cut_loose_is_its_own(void **state)
+{
+	struct id derivative, generation = begin_further(&derivative);
+	struct deletion deletion;
+	struct photo photo;
+	struct error error;
+	struct deletion_act act = {
+	    .kind = ITEM_PHOTO, .item_id = original, .origin = ORIGIN_BY_ACTOR};
+	struct restore_choice choice = {
+	    .items = &derivative, .item_count = 1, .without_container = true};
+
+	(void)state;
+	assert_true(deletions_delete(&world->domain, &ada, world->arena, &act, &deletion, &error));
+	assert_false(deliver(&ada, &generation, &photo, &error));
+	assert_int_equal(error.kind, ERROR_GONE);
+	assert_true(deletions_restore(
+	    &world->domain, &ada, world->arena, &deletion.id, &choice, &deletion, &error));
+	assert_true(deliver(&ada, &generation, &photo, &error));
+	assert_true(id_equal(&photo.original_id, &derivative));
+}
+
 /* --- a deletion in the same moment -------------------------------------------------------- */
 
 /* A transaction that holds the original's row, in another thread, until it is told to go on. */
@@ -296,18 +370,16 @@ static void open_holder(struct holder *holder, struct db **db)
 }
 
 /* The deletion has the row first: the result waits for it, and is too late. */
-static void a_deletion_under_way_is_waited_for(void **state)
+static void wait_for_deletion(const struct delivery *waiting)
 {
+	struct delivery delivery = *waiting;
+	const unsigned objects = world_objects(world) + 1;
 	struct db *db = NULL;
 	struct db *other = NULL;
 	struct holder holder = {0};
-	struct delivery delivery = {.stage = NULL};
 	pthread_t threads[2];
 	void *committed = NULL;
-	struct error error;
 
-	(void)state;
-	assert_true(begin(&ada, &delivery.generation, &error));
 	delivery.domain = world_second_domain(world, &other);
 	delivery.stage = world_picture(world);
 	delivery.arena = arena_create();
@@ -316,21 +388,40 @@ static void a_deletion_under_way_is_waited_for(void **state)
 	pthread_barrier_wait(&holder.locked);
 	assert_int_equal(pthread_create(&threads[1], NULL, run_delivery, &delivery), 0);
 	/* Its object is stored before it comes to the row and waits there. */
-	for (int i = 0; i < 500 && world_objects(world) < 2; i++) {
+	for (int i = 0; i < 500 && world_objects(world) < objects; i++) {
 		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
 	}
-	assert_int_equal(world_objects(world), 2);
+	assert_int_equal(world_objects(world), objects);
 	pthread_barrier_wait(&holder.go_on);
 	pthread_join(threads[0], &committed);
 	pthread_join(threads[1], NULL);
 	assert_non_null(committed);
 	assert_false(delivery.ok);
 	assert_int_equal(delivery.error.kind, ERROR_GONE);
-	assert_int_equal(world_number(world, &PHOTO_COUNT), 1);
-	assert_int_equal(world_objects(world), 1);
+	assert_int_equal(world_number(world, &LIVE_DERIVATIVES), 0);
+	assert_int_equal(world_objects(world), objects - 1);
 	arena_destroy(&delivery.arena);
 	db_close(&db);
 	db_close(&other);
+}
+
+static void a_deletion_under_way_is_waited_for(void **state)
+{
+	struct delivery delivery = {.stage = NULL};
+	struct error error;
+
+	(void)state;
+	assert_true(begin(&ada, &delivery.generation, &error));
+	wait_for_deletion(&delivery);
+}
+
+static void a_deletion_of_the_original_is_waited_for_by_what_is_made_from_a_derivative(void **state)
+{
+	struct id derivative;
+	struct delivery delivery = {.generation = begin_further(&derivative)};
+
+	(void)state;
+	wait_for_deletion(&delivery);
 }
 
 /* The result is there first: the deletion takes it along. */
@@ -398,6 +489,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(a_derivative_is_its_originals_in_all, set_up),
 	    cmocka_unit_test_setup(a_result_is_taken_once, set_up),
+	    cmocka_unit_test_setup(what_is_made_from_a_derivative_goes_with_the_original, set_up),
+	    cmocka_unit_test_setup(a_deleted_derivatives_result_comes_too_late, set_up),
+	    cmocka_unit_test_setup(what_is_made_from_one_cut_loose_is_its_own, set_up),
+	    cmocka_unit_test_setup(
+		a_deletion_of_the_original_is_waited_for_by_what_is_made_from_a_derivative, set_up),
 	    cmocka_unit_test_setup(who_may_generate, set_up),
 	    cmocka_unit_test_setup(a_result_that_is_no_image_can_be_sent_again, set_up),
 	    cmocka_unit_test_setup(a_deleted_originals_result_comes_too_late, set_up),
