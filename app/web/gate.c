@@ -273,6 +273,19 @@ static bool is_mendable(const struct error *error)
 	       strcmp(error->code, "container_deleted") == 0;
 }
 
+/* Who may not do it is told that first, whatever else is wrong with what they sent. */
+static bool read_inputs(struct web *web, struct error *error)
+{
+	struct error wrong = {0};
+	bool ok = input_read(web, &wrong);
+
+	if (web->route->permit && !web->route->permit(web, error))
+		return false;
+	if (!ok)
+		*error = wrong;
+	return ok;
+}
+
 static bool check_inputs(struct web *web, struct error *error)
 {
 	return !web->route->check || web->route->check(web, error);
@@ -283,8 +296,8 @@ static bool act(struct web *web, struct error *error)
 	struct error *shown;
 	bool done = false;
 
-	if (input_read(web, error) && check_inputs(web, error) && check_reauth(web, &done, error) &&
-	    (done || web->route->handle(web, error)))
+	if (read_inputs(web, error) && check_inputs(web, error) &&
+	    check_reauth(web, &done, error) && (done || web->route->handle(web, error)))
 		return true;
 	if (web->is_api || !web->route->form || !is_mendable(error))
 		return false;

@@ -22,6 +22,15 @@ bool find_deletion(struct web *web, struct error *error);
 bool find_deletion_to_restore(struct web *web, struct error *error);
 bool find_content(struct web *web, struct error *error);
 
+/* The generation whose result the actor may deliver; web->subject stays NULL. */
+bool find_generation(struct web *web, struct error *error);
+
+/* permit: what the inputs ask for is this actor's to ask for. */
+bool permit_content(struct web *web, struct error *error);
+bool permit_photo_list(struct web *web, struct error *error);
+bool permit_bulk_archive(struct web *web, struct error *error);
+bool permit_patch(struct web *web, struct error *error);
+
 /* A struct place: the live site, or the project, site, album or organisation that the actor may
  * delete, or the organisation to restore; those deleted as well. */
 bool find_site(struct web *web, struct error *error);
@@ -30,6 +39,9 @@ bool find_site_to_delete(struct web *web, struct error *error);
 bool find_album_to_delete(struct web *web, struct error *error);
 bool find_organization_to_delete(struct web *web, struct error *error);
 bool find_organization_to_restore(struct web *web, struct error *error);
+
+/* The photo is archived or in the trash: else invalid "not_archived_or_trashed". */
+bool check_photo_set_aside(struct web *web, struct error *error);
 
 /* The typed name is that of web->subject: a struct place. */
 bool check_confirmation(struct web *web, struct error *error);

@@ -291,45 +291,57 @@ struct sources {
 	const struct http_pairs *fields;
 };
 
+static bool read_one(struct web *web, const struct sources *body, const struct web_input *input,
+    struct web_value *value, struct error *error)
+{
+	if (input->place == IN_QUERY)
+		return read_field(web, input, &web->request->query, value, error);
+	if (body->fields)
+		return read_field(web, input, body->fields, value, error);
+	return read_member(web, input, json_object_get(body->json, input->name), value, error);
+}
+
+/* All of them, whichever is at fault; `error` says what is wrong with the first. */
 static bool read_all(struct web *web, const struct sources *body, struct error *error)
 {
 	size_t count = count_inputs(web->route);
 	struct web_value *values = arena_array(web->arena, count + 1, sizeof(*values));
+	struct error later = {0};
+	bool ok = true;
 
 	web->values = values;
 	for (size_t i = 0; i < count; i++) {
-		const struct web_input *input = &web->route->inputs[i];
-		bool ok;
-		if (input->place == IN_QUERY)
-			ok = read_field(web, input, &web->request->query, &values[i], error);
-		else if (body->fields)
-			ok = read_field(web, input, body->fields, &values[i], error);
-		else
-			ok = read_member(web, input, json_object_get(body->json, input->name),
-			    &values[i], error);
-		if (!ok)
-			return false;
+		values[i].refused =
+		    !read_one(web, body, &web->route->inputs[i], &values[i], ok ? error : &later);
+		ok = ok && !values[i].refused;
 	}
-	return true;
+	return ok;
+}
+
+static bool read_body(struct web *web, struct sources *body, struct error *error)
+{
+	static const struct http_pairs none;
+
+	if (!web->is_api) {
+		body->fields = web->form ? web->form : &none;
+		return true;
+	}
+	if (web->request->method == HTTP_GET || web->request->method == HTTP_HEAD)
+		return true;
+	return http_json_read(web->request, &body->json, error) &&
+	       check_json_members(web, body->json, error);
 }
 
 bool input_read(struct web *web, struct error *error)
 {
 	struct sources body = {0};
-	static const struct http_pairs none;
+	struct error later = {0};
+	bool ok = !web->is_api || check_query_names(web, error);
 
-	if (web->is_api && !check_query_names(web, error))
-		return false;
 	if (web->route->flags & WEB_MULTIPART)
-		return true;
-	if (!web->is_api) {
-		body.fields = web->form ? web->form : &none;
-		return read_all(web, &body, error);
-	}
-	if (web->request->method != HTTP_GET && web->request->method != HTTP_HEAD &&
-	    !http_json_read(web->request, &body.json, error))
-		return false;
-	return check_json_members(web, body.json, error) && read_all(web, &body, error);
+		return ok;
+	ok = read_body(web, &body, ok ? error : &later) && ok;
+	return read_all(web, &body, ok ? error : &later) && ok;
 }
 
 bool input_read_fields(struct web *web, const struct http_pairs *fields, struct error *error)
@@ -347,6 +359,13 @@ const struct web_value *input_get(const struct web *web, const char *name)
 		if (strcmp(web->route->inputs[i].name, name) == 0)
 			return &web->values[i];
 	return &absent;
+}
+
+bool input_is_good(const struct web *web, const char *name)
+{
+	const struct web_value *value = input_get(web, name);
+
+	return value->present && !value->refused;
 }
 
 const char *input_text(const struct web *web, const char *name)

@@ -61,6 +61,7 @@ struct web_input {
 /* What came for one input. */
 struct web_value {
 	bool present;
+	bool refused;     /* present, but not what the route takes; kept to be shown again */
 	const char *text; /* of all single values, as it came */
 	struct id id;
 	int64_t integer; /* also a time in microseconds, a boolean, the index of a choice */
@@ -79,7 +80,12 @@ struct web_route {
 	/* Load what the path names into web->subject and ask policy: not_found before forbidden. */
 	bool (*find)(struct web *web, struct error *error);
 
-	/* Hold the inputs against the subject (a typed name), before re-authentication; or NULL. */
+	/* Policy that depends on the inputs, asked even where others of them are refused: who may
+	 * not do it is told so first (input_is_good tells what can be relied on); or NULL. */
+	bool (*permit)(struct web *web, struct error *error);
+
+	/* Hold the inputs against the subject (a typed name), and the subject's state where that
+	 * is the request's fault, before re-authentication; or NULL. */
 	bool (*check)(struct web *web, struct error *error);
 
 	/* Act and answer. False with `error` fails the request. */

@@ -1,9 +1,12 @@
 /* subjects.c - what a path names, loaded, and policy asked: 404 before 403. */
 #include "handlers.h"
+#include "input.h"
 
 #include <auth/policy.h>
 #include <domain/content.h>
 #include <domain/deletions.h>
+#include <domain/generations.h>
+#include <domain/lifecycle.h>
 #include <http/router.h>
 #include <string.h>
 
@@ -91,6 +94,51 @@ bool find_photo_to_delete_forever(struct web *web, struct error *error)
 	return load_photo_for(web, POLICY_DELETE_FOREVER, error);
 }
 
+/* What the act itself says, but before anybody has to prove who they are. */
+bool check_photo_set_aside(struct web *web, struct error *error)
+{
+	const struct photo *photo = web->subject;
+	enum lifecycle_state next;
+
+	return photo->deleted_at_us || photo->archived_at_us ||
+	       lifecycle_next(STATE_PHOTO_LIVE, ACT_DELETE_FOREVER, BY_ADMIN, true, &next, error);
+}
+
+bool find_generation(struct web *web, struct error *error)
+{
+	return web_path_id(web, "id", &web->subject_id, error) &&
+	       generation_check(web->domain, &web->actor, web->arena, &web->subject_id, error);
+}
+
+static bool permit_admin(const struct web *web, const char *message, struct error *error)
+{
+	return actor_is_admin(&web->actor) ||
+	       error_set(error, ERROR_FORBIDDEN, "admins_only", "%s", message);
+}
+
+bool permit_photo_list(struct web *web, struct error *error)
+{
+	return !input_bool(web, "includeDeleted") ||
+	       permit_admin(web, "Only admins list deleted photos.", error);
+}
+
+bool permit_bulk_archive(struct web *web, struct error *error)
+{
+	return !input_get(web, "criteria")->present ||
+	       permit_admin(
+		   web, "Only admins archive by criteria; name your own photos by ids.", error);
+}
+
+bool permit_patch(struct web *web, struct error *error)
+{
+	const char *action = input_text(web, "action");
+
+	if (!action || (strcmp(action, "update_status") != 0 && strcmp(action, "recover") != 0))
+		return true;
+	return actor_is_admin(&web->actor) || error_set(error, ERROR_FORBIDDEN, "forbidden",
+						  "Only admins moderate photos and recover them.");
+}
+
 bool find_deletion(struct web *web, struct error *error)
 {
 	struct deletion *deletion = arena_alloc(web->arena, sizeof(*deletion));
@@ -128,4 +176,16 @@ bool find_content(struct web *web, struct error *error)
 	return web_path_id(web, "id", &web->subject_id, error) &&
 	       content_find(
 		   web->domain, &web->actor, web->arena, kind, &web->subject_id, content, error);
+}
+
+/* The choices of content_type are in this order. */
+bool permit_content(struct web *web, struct error *error)
+{
+	enum item_kind kind =
+	    input_integer(web, "content_type", 0) == 0 ? ITEM_QUEST : ITEM_ADVENTURE;
+	struct content content;
+
+	return !input_is_good(web, "content_id") || !input_is_good(web, "content_type") ||
+	       content_find(web->domain, &web->actor, web->arena, kind, input_id(web, "content_id"),
+		   &content, error);
 }

@@ -199,6 +199,34 @@ static void test_refused(void **state)
 	}
 }
 
+/* Whose it is comes before what is wrong with the rest; without a valid id nothing can be told. */
+static void test_who_before_what(void **state)
+{
+	static const char *const rests[] = {
+	    "", ", 'confirm_text': 'delete'", ", 'confirm_text': 'DELETE', 'more': 1"};
+	struct site *site = *state;
+	const char *id = site_content(site, CREATOR, "quests", "archived");
+
+	for (size_t i = 0; i < sizeof(rests) / sizeof(rests[0]); i++) {
+		const char *body = arena_printf(site_arena(site),
+		    "{'content_id': '%s', 'content_type': 'quests'%s}", id, rests[i]);
+		const char *unknown = arena_printf(site_arena(site),
+		    "{'content_id': '" NOBODY "', 'content_type': 'quests'%s}", rests[i]);
+		EXPECT(site_api_json(site, BEN, body, "DELETE /api/creator/permanent-delete"), 403,
+		    NULL);
+		EXPECT(site_api_json(site, MIA, body, "DELETE /api/creator/permanent-delete"), 404,
+		    NULL);
+		EXPECT(
+		    site_api_json(site, CREATOR, unknown, "DELETE /api/creator/permanent-delete"),
+		    404, NULL);
+		EXPECT(site_api_json(site, CREATOR, body, "DELETE /api/creator/permanent-delete"),
+		    400, NULL);
+	}
+	EXPECT_FIELD(
+	    site_api_json(site, BEN, "{'content_id': 'x'}", "DELETE /api/creator/permanent-delete"),
+	    400, NULL, "content_id");
+}
+
 static void test_deleted_with_all_that_hangs_on_it(void **state)
 {
 	struct site *site = *state;
@@ -304,6 +332,7 @@ int main(void)
 	    SITE_TEST(test_only_its_creator),
 	    SITE_TEST(test_bad_input),
 	    SITE_TEST(test_refused),
+	    SITE_TEST(test_who_before_what),
 	    SITE_TEST(test_deleted_with_all_that_hangs_on_it),
 	    SITE_TEST(test_files_are_queued),
 	    SITE_TEST(test_race_with_restore),

@@ -82,6 +82,11 @@ static void test_live_is_refused(void **state)
 
 	EXPECT(delete_forever(site, ADMIN, proof(site, ADMIN, photo), photo), 400,
 	    "not_archived_or_trashed");
+	/* Said before anybody has to prove who they are, by the page as well. */
+	EXPECT(site_api_json(site, ADMIN, CONFIRM, "DELETE /api/photos/%s/permanent", photo), 400,
+	    "not_archived_or_trashed");
+	EXPECT(site_form(site, ADMIN, "confirm_text=DELETE", "POST /photos/%s/permanent", photo),
+	    400, NULL);
 	EXPECT(site_api(site, BEN, "GET /api/photos/%s", photo), 200, NULL);
 }
 

@@ -356,6 +356,55 @@ static void test_result_once(void **state)
 	    site_send_parts(site, ADA, path, PARTS(site_file_part(site))), 409, "already_finished");
 }
 
+/* Who may not deliver it is told before the body is looked at. */
+static void test_result_of_whom(void **state)
+{
+	struct site *site = *state;
+	const char *photo = site_photo(site, ADA, "Original");
+	const char *path = start_generation(site, photo);
+	const struct site_part bad = {"file", "x.png", "no image", 0};
+
+	EXPECT(site_send_parts(site, ADA,
+		   "/api/generations/01890000-0000-7000-8000-000000000000/result", PARTS(bad)),
+	    404, "not_found");
+	EXPECT(site_send_parts(site, MIA, path, PARTS(bad)), 404, "not_found");
+	EXPECT(site_send_parts(site, BEN, path, PARTS(bad)), 403, NULL);
+	EXPECT(site_send_parts(site, BEN, path, PARTS({.name = "x", .bytes = "x"})), 403, NULL);
+	EXPECT(site_send_parts(site, ADMIN, path, PARTS(bad)), 400, "invalid_image");
+	(void)site_delete(site, ADMIN, photo);
+	EXPECT(site_send_parts(site, BEN, path, PARTS(bad)), 404, "not_found");
+	EXPECT(
+	    site_send_parts(site, ADA, path, PARTS(site_file_part(site))), 410, "original_deleted");
+}
+
+/* A member who asks for what is the admins' is told that, whatever else is wrong. */
+static void test_who_before_what(void **state)
+{
+	struct site *site = *state;
+	const char *photo = site_photo(site, ADA, "Mine");
+
+	EXPECT(site_api_json(site, ADA, "{'action': 'update_status', 'status': 'nice'}",
+		   "PATCH /api/photos/%s", photo),
+	    403, NULL);
+	EXPECT(site_api_json(
+		   site, ADA, "{'action': 'recover', 'more': 1}", "PATCH /api/photos/%s", photo),
+	    403, NULL);
+	EXPECT_FIELD(site_api_json(site, ADA, "{'action': 'x'}", "PATCH /api/photos/%s", photo),
+	    400, "invalid_choice", "action");
+	EXPECT(
+	    site_api(site, ADA, "GET /api/photos?includeDeleted=true&limit=0"), 403, "admins_only");
+	EXPECT(
+	    site_api(site, ADA, "GET /api/photos?limit=0&includeDeleted=true"), 403, "admins_only");
+	EXPECT_FIELD(site_api(site, ADMIN, "GET /api/photos?includeDeleted=true&limit=0"), 400,
+	    "out_of_range", "limit");
+	EXPECT(site_api_json(
+		   site, ADA, "{'criteria': {'x': 1}, 'y': 1}", "POST /api/photos/bulk-archive"),
+	    403, "admins_only");
+	EXPECT(
+	    site_api_json(site, ADA, "{'criteria': [], 'ids': 7}", "POST /api/photos/bulk-archive"),
+	    403, "admins_only");
+}
+
 /* The result and the deletion in the same instant: the derivative goes along, or there is none. */
 struct sender {
 	pthread_t thread;
@@ -430,6 +479,8 @@ int main(void)
 	    SITE_TEST(test_derivatives),
 	    SITE_TEST(test_late_result),
 	    SITE_TEST(test_result_once),
+	    SITE_TEST(test_result_of_whom),
+	    SITE_TEST(test_who_before_what),
 	    SITE_TEST(test_result_and_deletion_at_once),
 	};
 

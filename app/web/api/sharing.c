@@ -53,13 +53,12 @@ bool api_generation_result(struct web *web, struct error *error)
 {
 	struct upload upload;
 	struct photo photo;
-	struct id generation;
 	bool ok;
 
-	if (!web_path_id(web, "id", &generation, error) || !upload_read(web, false, &upload, error))
+	if (!upload_read(web, false, &upload, error))
 		return false;
 	ok = generation_finish(
-	    web->domain, &web->actor, web->arena, &generation, &upload.file, &photo, error);
+	    web->domain, &web->actor, web->arena, &web->subject_id, &upload.file, &photo, error);
 	upload_discard(&upload);
 	return ok && api_answer(web, present_photo(web, &photo));
 }
