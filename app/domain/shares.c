@@ -27,6 +27,12 @@ static bool write_audit(
 	    error);
 }
 
+/* What waits for moderation or was turned down is not for others, by a link either. */
+static bool is_published(const struct photo *photo)
+{
+	return photos_policy_subject(photo).published;
+}
+
 /* Under the photo's lock: a deletion either sees the link and revokes it, or comes first. */
 static bool create(struct db_tx *tx, void *context, struct error *error)
 {
@@ -44,6 +50,10 @@ static bool create(struct db_tx *tx, void *context, struct error *error)
 	if (photo.archived_at_us != 0) {
 		return error_set(error, ERROR_CONFLICT, "already_archived",
 		    "An archived photo cannot be shared: restore it first.");
+	}
+	if (!is_published(&photo)) {
+		return error_set(error, ERROR_CONFLICT, "not_published",
+		    "This photo has not been approved, so it cannot be shared.");
 	}
 	result = store_share_insert(tx, &sharing->share, sharing->hash.bytes);
 	if (result != DB_OK) {
@@ -196,7 +206,9 @@ bool share_open(const struct domain *domain, struct arena *arena, const char *to
 	if (result != DB_OK) {
 		return db_fail(result, error);
 	}
-	return (photo_r->deleted_at_us == 0 && photo_r->archived_at_us == 0) || gone(error);
+	return (photo_r->deleted_at_us == 0 && photo_r->archived_at_us == 0 &&
+		   is_published(photo_r)) ||
+	       gone(error);
 }
 
 bool share_file(const struct domain *domain, struct arena *arena, const char *token,

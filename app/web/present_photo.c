@@ -96,8 +96,8 @@ static void set_rights(struct web *web, struct doc *doc, const struct photo *pho
 		policy_allows(actor, POLICY_MODERATE, &subject));
 	doc_set_bool(doc, "can_approve", photo->status != PHOTO_APPROVED);
 	doc_set_bool(doc, "can_reject", photo->status != PHOTO_REJECTED);
-	doc_set_bool(
-	    doc, "can_share", live && !archived && policy_allows(actor, POLICY_SHARE, &subject));
+	doc_set_bool(doc, "can_share",
+	    live && !archived && subject.published && policy_allows(actor, POLICY_SHARE, &subject));
 }
 
 static void set_view(struct web *web, struct doc *doc, const struct photo *photo)

@@ -11,7 +11,7 @@
 /* Make a link to a live photo, not archived: its owner or an admin. `expires_at_us` lies in the
  * future, or 0: no end. `token_r` is the link's secret, shown this once: 32 random bytes as
  * base64url. Audit: share.create. Errors: not_found, forbidden; invalid "expires_at"; conflict
- * "already_deleted", "already_archived". */
+ * "already_deleted", "already_archived", "not_published" (pending or rejected). */
 bool share_create(const struct domain *domain, const struct actor *actor, struct arena *arena,
     const struct id *photo_id, int64_t expires_at_us, struct share *share_r, const char **token_r,
     struct error *error) __attribute__((warn_unused_result));
@@ -31,8 +31,8 @@ bool share_list(const struct domain *domain, const struct actor *actor, struct a
 bool share_is_live(const struct share *share, int64_t now_us);
 
 /* The photo a link shows, to whoever has its token. gone ("share_gone") where the link is dead:
- * revoked, expired (at expires_at it is), or its photo deleted, archived or purged; never saying
- * which. not_found where the token is malformed or unknown. */
+ * revoked, expired (at expires_at it is), or its photo deleted, archived, purged, pending or
+ * rejected; never saying which. not_found where the token is malformed or unknown. */
 bool share_open(const struct domain *domain, struct arena *arena, const char *token,
     struct photo *photo_r, struct error *error) __attribute__((warn_unused_result));
 

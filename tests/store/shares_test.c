@@ -121,6 +121,37 @@ static void a_link_ends_at_its_time_and_not_before(void **state)
 	assert_int_equal(open_link(token), ERROR_GONE);
 }
 
+DB_STATEMENT(SET_STATUS, "UPDATE photos SET status = ? WHERE id = ?");
+
+static void set_status(const char *status)
+{
+	assert_int_equal(db_exec(world->db, &SET_STATUS,
+			     DB_VALUES(db_bind_text(status), db_bind_id(&photo_id)), NULL),
+	    DB_OK);
+}
+
+static void what_is_not_published_is_not_shared(void **state)
+{
+	static const struct {
+		const char *status;
+		bool shown;
+	} statuses[] = {{"pending", false}, {"rejected", false}, {"deletion_requested", true},
+	    {"approved", true}};
+	struct share share;
+	const char *token = NULL;
+	const char *other = NULL;
+	struct error error;
+
+	(void)state;
+	assert_true(create(&ada, 0, &share, &token, &error));
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+		set_status(statuses[i].status);
+		assert_int_equal(open_link(token), statuses[i].shown ? ERROR_NONE : ERROR_GONE);
+		assert_int_equal(create(&admin, 0, &share, &other, &error), statuses[i].shown);
+		assert_string_equal(error.code, statuses[i].shown ? "" : "not_published");
+	}
+}
+
 static void a_revoked_link_is_gone_for_good(void **state)
 {
 	struct share share;
@@ -285,6 +316,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(a_link_shows_its_photo_to_anybody, set_up),
 	    cmocka_unit_test_setup(a_link_ends_at_its_time_and_not_before, set_up),
+	    cmocka_unit_test_setup(what_is_not_published_is_not_shared, set_up),
 	    cmocka_unit_test_setup(a_revoked_link_is_gone_for_good, set_up),
 	    cmocka_unit_test_setup(who_may_share, set_up),
 	    cmocka_unit_test_setup(links_are_listed_newest_first, set_up),
