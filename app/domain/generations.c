@@ -201,8 +201,12 @@ static bool finish(struct db_tx *tx, void *context, struct error *error)
 	struct finishing *finishing = context;
 	struct photo *photo = &finishing->draft.photo;
 	struct photo original = {0};
+	struct place organization;
 
-	if (!check_original(tx, finishing, &original, error) ||
+	/* In a deleted organisation the original reads as deleted. */
+	if (!photos_lock_organization(
+		tx, &finishing->generation.organization_id, &organization, error) ||
+	    !check_original(tx, finishing, &original, error) ||
 	    !mark_finished(tx, finishing, error)) {
 		return false;
 	}

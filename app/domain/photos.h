@@ -4,6 +4,7 @@
 
 #include <domain/audit.h>
 #include <domain/photos.h>
+#include <store/places.h>
 
 /* The file of a photo that has been found to be visible; a missing thumbnail is its original. */
 bool photos_file_of(const struct domain *domain, struct arena *arena, const struct photo *photo,
@@ -19,6 +20,11 @@ bool photos_find_for(const struct domain *domain, const struct actor *actor, str
 bool photos_lock(struct db_tx *tx, const struct actor *actor, const struct id *photo_id,
     enum policy_action action, struct photo *photo_r, struct error *error)
     __attribute__((warn_unused_result));
+
+/* Hold the organisation against its deletion until the transaction ends, before anything is put
+ * into it. It may be deleted already. not_found where there is no such one. */
+bool photos_lock_organization(struct db_tx *tx, const struct id *organization_id,
+    struct place *organization_r, struct error *error) __attribute__((warn_unused_result));
 
 /* Conflict "already_deleted" with the deletion that stands in the way; returns false. */
 bool photos_refuse_deleted(const struct photo *photo, struct error *error);

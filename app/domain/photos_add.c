@@ -2,7 +2,6 @@
 #include "photos.h"
 
 #include <base/text.h>
-#include <store/places.h>
 #include <store/tags.h>
 #include <store/users.h>
 #include <string.h>
@@ -108,12 +107,35 @@ static bool prepare(struct arena *arena, const struct photos_upload *upload,
 	       fill_submitter(addition->domain, arena, photo, error);
 }
 
+static bool check_live(const struct place *place, struct error *error)
+{
+	char text[ID_TEXT_SIZE];
+
+	if (place->deleted_at_us == 0) {
+		return true;
+	}
+	error_set(error, ERROR_CONFLICT, "container_deleted",
+	    "\"%s\" is deleted, so nothing can be added to it.", place->name);
+	id_format(&place->deletion_id, text);
+	error_set_reference(error, "deletion_id", text);
+	return false;
+}
+
+static bool lock_organization(
+    struct db_tx *tx, const struct addition *addition, struct error *error)
+{
+	struct place organization;
+
+	return photos_lock_organization(
+		   tx, &addition->actor->organization_id, &organization, error) &&
+	       check_live(&organization, error);
+}
+
 /* The place a photo goes to must be live and stay so until the photo is in it. */
 static bool lock_place(struct db_tx *tx, const struct addition *addition, enum place_kind kind,
     const char *field, const struct id *place_id, struct error *error)
 {
 	struct place place = {0};
-	char text[ID_TEXT_SIZE];
 	enum db_result result = DB_OK;
 
 	if (id_is_none(place_id)) {
@@ -129,14 +151,7 @@ static bool lock_place(struct db_tx *tx, const struct addition *addition, enum p
 	if (result != DB_OK) {
 		return db_fail(result, error);
 	}
-	if (place.deleted_at_us == 0) {
-		return true;
-	}
-	error_set(error, ERROR_CONFLICT, "container_deleted",
-	    "\"%s\" is deleted, so nothing can be added to it.", place.name);
-	id_format(&place.deletion_id, text);
-	error_set_reference(error, "deletion_id", text);
-	return false;
+	return check_live(&place, error);
 }
 
 static bool insert_tags(struct db_tx *tx, const struct addition *addition, struct error *error)
@@ -178,7 +193,8 @@ static bool insert(struct db_tx *tx, void *context, struct error *error)
 	const struct addition *addition = context;
 	const struct photo *photo = &addition->draft.photo;
 
-	return lock_place(tx, addition, PLACE_PROJECT, "project_id", &photo->project_id, error) &&
+	return lock_organization(tx, addition, error) &&
+	       lock_place(tx, addition, PLACE_PROJECT, "project_id", &photo->project_id, error) &&
 	       lock_place(tx, addition, PLACE_SITE, "site_id", &photo->site_id, error) &&
 	       photos_insert(tx, &addition->draft, error) && insert_tags(tx, addition, error) &&
 	       write_audit(tx, addition, error);

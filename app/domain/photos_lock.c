@@ -19,6 +19,19 @@ bool photos_lock(struct db_tx *tx, const struct actor *actor, const struct id *p
 	return policy_check(actor, action, &subject, error);
 }
 
+bool photos_lock_organization(struct db_tx *tx, const struct id *organization_id,
+    struct place *organization_r, struct error *error)
+{
+	enum db_result result = store_place_lock(
+	    tx, tx->arena, PLACE_ORGANIZATION, organization_id, organization_id, organization_r);
+
+	if (result == DB_NONE) {
+		return error_set(
+		    error, ERROR_NOT_FOUND, "not_found", "There is no such organisation.");
+	}
+	return result == DB_OK || db_fail(result, error);
+}
+
 bool photos_refuse_deleted(const struct photo *photo, struct error *error)
 {
 	char text[ID_TEXT_SIZE];

@@ -89,7 +89,8 @@ struct photos_upload {
  * commits, and removed again if it does not. Consumes both stages (nulled) whatever happens. Audit:
  * photo.create. Errors: invalid with field ("file": "empty_file", "invalid_image"; "thumbnail";
  * "title", "description", "tags", "project_id", "site_id"); too_large; conflict "container_deleted"
- * with its deletion_id; unavailable "storage_full". */
+ * (project, site or organisation) with its deletion_id; not_found for an unknown organisation;
+ * unavailable "storage_full". */
 bool photos_add(const struct domain *domain, const struct actor *actor, struct arena *arena,
     struct photos_upload *upload, struct photo *photo_r, struct error *error)
     __attribute__((warn_unused_result));

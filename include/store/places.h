@@ -43,7 +43,7 @@ enum db_result store_place_find(struct db *db, struct arena *arena, enum place_k
     __attribute__((warn_unused_result));
 
 /* The same with its row locked (LOCK IN SHARE MODE) until the transaction ends, so that it is not
- * deleted meanwhile; projects, sites and albums. */
+ * deleted meanwhile; projects, sites, albums and organisations. */
 enum db_result store_place_lock(struct db_tx *tx, struct arena *arena, enum place_kind kind,
     const struct id *organization_id, const struct id *place_id, struct place *place_r)
     __attribute__((warn_unused_result));

@@ -13,6 +13,7 @@
 #include <domain/shares.h>
 #include <pthread.h>
 #include <string.h>
+#include <time.h>
 
 DB_STATEMENT(
     organization_tokens_ended, "SELECT COUNT(*) FROM users WHERE tokens_valid_after IS NOT NULL");
@@ -497,6 +498,73 @@ static void what_came_back_meanwhile_is_purged_too(void **state)
 	expect_nothing_left();
 }
 
+/* Somebody adds a photo, and its row comes while the organisation is being deleted. */
+struct latecomer {
+	struct domain domain;
+	struct storage_stage *picture;
+	pthread_t thread;
+	unsigned objects; /* there are once it comes to the rows */
+	struct error error;
+	bool ok;
+};
+
+static void *add_photo(void *context)
+{
+	struct latecomer *late = context;
+	struct photos_upload upload = {.original = late->picture};
+	struct arena *arena = arena_create();
+	struct photo photo;
+
+	late->ok = photos_add(&late->domain, &ada, arena, &upload, &photo, &late->error);
+	arena_destroy(&arena);
+	return NULL;
+}
+
+static bool delete_amid_an_addition(struct db_tx *tx, void *context, struct error *error)
+{
+	struct latecomer *late = context;
+	struct deletion_act act = {.kind = ITEM_ORGANIZATION,
+	    .item_id = alder,
+	    .origin = ORIGIN_BY_ACTOR,
+	    .confirmation = "Alder Farm"};
+	struct deletion deletion;
+
+	if (!deletions_delete_in(tx, &world->domain, &platform, &act, &deletion, error)) {
+		return false;
+	}
+	assert_int_equal(pthread_create(&late->thread, NULL, add_photo, late), 0);
+	for (int i = 0; i < 500 && world_objects(world) < late->objects; i++) {
+		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+	}
+	nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+	return true;
+}
+
+static void nothing_is_added_to_a_deleted_organisation(void **state)
+{
+	struct db *db = NULL;
+	struct latecomer late = {.picture = world_picture(world)};
+	struct photos_upload upload = {.original = world_picture(world)};
+	const int64_t live = trash_live(world, "photos");
+	struct photo photo;
+	struct error error = {0};
+
+	(void)state;
+	late.domain = world_second_domain(world, &db);
+	late.objects = world_objects(world) + 1;
+	assert_true(db_transaction(world->db, delete_amid_an_addition, &late, &error));
+	pthread_join(late.thread, NULL);
+	assert_false(late.ok);
+	assert_string_equal(late.error.code, "container_deleted");
+	platform.organization_id = alder;
+	assert_false(photos_add(&world->domain, &platform, world->arena, &upload, &photo, &error));
+	assert_string_equal(error.code, "container_deleted");
+	assert_string_equal(error.reference_name, "deletion_id");
+	assert_true(trash_live(world, "photos") < live);
+	assert_int_equal(trash_live(world, "photos"), 1); /* Birch's */
+	db_close(&db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -511,6 +579,7 @@ int main(void)
 	    cmocka_unit_test_setup(a_taken_address_stands_in_the_way, set_up),
 	    cmocka_unit_test(a_purge_takes_everything_but_records),
 	    cmocka_unit_test_setup(what_came_back_meanwhile_is_purged_too, set_up),
+	    cmocka_unit_test_setup(nothing_is_added_to_a_deleted_organisation, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -320,6 +320,21 @@ static void places_of_others_and_unknown_ones_are_refused(void **state)
 	refused((struct photos_upload){.project_id = site}, ERROR_INVALID, "unknown", "project_id");
 }
 
+static void an_unknown_organisation_is_not_found(void **state)
+{
+	struct photos_upload upload = {.original = world_picture(world)};
+	struct actor caretaker =
+	    world_user(world, &ada.organization_id, "root@alder.example", ROLE_PLATFORM_ADMIN);
+	struct photo photo;
+	struct error error = {0};
+
+	(void)state;
+	caretaker.organization_id = id_generate(1);
+	assert_false(photos_add(&world->domain, &caretaker, world->arena, &upload, &photo, &error));
+	assert_int_equal(error.kind, ERROR_NOT_FOUND);
+	nothing_is_left();
+}
+
 static void a_deleted_place_says_by_which_deletion(void **state)
 {
 	struct id project = world_place(world, &ada, PLACE_PROJECT, "garden");
@@ -402,6 +417,7 @@ int main(void)
 	    cmocka_unit_test_setup(tags_have_their_limits, set_up),
 	    cmocka_unit_test_setup(tags_that_differ_in_an_accent_are_two, set_up),
 	    cmocka_unit_test_setup(places_of_others_and_unknown_ones_are_refused, set_up),
+	    cmocka_unit_test_setup(an_unknown_organisation_is_not_found, set_up),
 	    cmocka_unit_test_setup(a_deleted_place_says_by_which_deletion, set_up),
 	    cmocka_unit_test_setup(a_failed_transaction_leaves_no_objects, set_up),
 	    cmocka_unit_test_setup(a_storage_out_of_reach_leaves_no_rows, set_up),
