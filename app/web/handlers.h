@@ -31,9 +31,10 @@ bool permit_photo_list(struct web *web, struct error *error);
 bool permit_bulk_archive(struct web *web, struct error *error);
 bool permit_patch(struct web *web, struct error *error);
 
-/* A struct place: the live site, or the project, site, album or organisation that the actor may
- * delete, or the organisation to restore; those deleted as well. */
+/* A struct place: the live site (to administer: for admins), or the project, site, album or
+ * organisation that the actor may delete, or the organisation to restore; those deleted as well. */
 bool find_site(struct web *web, struct error *error);
+bool find_site_to_administer(struct web *web, struct error *error);
 bool find_project_to_delete(struct web *web, struct error *error);
 bool find_site_to_delete(struct web *web, struct error *error);
 bool find_album_to_delete(struct web *web, struct error *error);

@@ -60,6 +60,16 @@ bool find_site(struct web *web, struct error *error)
 		   place, error);
 }
 
+bool find_site_to_administer(struct web *web, struct error *error)
+{
+	struct policy_subject subject = {.kind = POLICY_ORGANIZATION};
+
+	if (!find_site(web, error))
+		return false;
+	subject.organization_id = ((const struct place *)web->subject)->organization_id;
+	return policy_check(&web->actor, POLICY_ADMINISTER, &subject, error);
+}
+
 bool find_project_to_delete(struct web *web, struct error *error)
 {
 	return find_place(web, PLACE_PROJECT, POLICY_DELETE, error);

@@ -112,6 +112,34 @@ static void test_claims(void **state)
 	    "unknown_member");
 }
 
+/* What is an admin's to act on is not there (404) before it is not theirs (403). */
+static void test_unknown_before_forbidden(void **state)
+{
+	struct site *site = *state;
+	const char *ids[] = {site_place(site, ADMIN, "sites", "Shop"),
+	    site_place(site, BIRCH_ADMIN, "sites", "Foreign"), NOBODY};
+	const char *own = site_organization_id(site, ADA);
+
+	for (size_t i = 0; i < 3; i++) {
+		const long status = i == 0 ? 403 : 404;
+		EXPECT(site_api_json(site, BEN, "{'decision': 'maybe'}",
+			   "PATCH /api/sites/%s/claims/" NOBODY, ids[i]),
+		    status, NULL);
+		EXPECT(site_page(site, BEN, "GET /admin/sites/%s/delete", ids[i]), status, NULL);
+		EXPECT(site_form(site, BEN, "x=1", "POST /admin/sites/%s/delete", ids[i]), status,
+		    NULL);
+		EXPECT(site_form(site, BEN, "decision=approve",
+			   "POST /admin/sites/%s/claims/" NOBODY, ids[i]),
+		    status, NULL);
+	}
+	EXPECT(site_page(site, BEN, "GET /admin/projects/" NOBODY "/delete"), 404, NULL);
+	/* One's own organisation is known; another is not. */
+	EXPECT(site_api(site, ADMIN, "GET /api/organizations/%s/impact", own), 403, NULL);
+	EXPECT(site_api(site, BIRCH_ADMIN, "GET /api/organizations/%s/impact", own), 404, NULL);
+	EXPECT(site_api(site, ADMIN, "DELETE /api/organizations/%s", own), 403, NULL);
+	EXPECT(site_page(site, ADMIN, "GET /admin/organizations/%s/delete", own), 403, NULL);
+}
+
 /* --- archiving by criteria ----------------------------------------------------------------------
  */
 
@@ -332,6 +360,7 @@ int main(void)
 	    SITE_TEST(test_settings),
 	    SITE_TEST(test_settings_bad_input),
 	    SITE_TEST(test_claims),
+	    SITE_TEST(test_unknown_before_forbidden),
 	    SITE_TEST(test_archive_by_criteria),
 	    SITE_TEST(test_archive_by_date),
 	    SITE_TEST(test_archive_bad_input),

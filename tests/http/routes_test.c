@@ -92,6 +92,10 @@ struct row {
 	{                                                                                          \
 		visitor_, 403, 403, 403, status_, 403, 403                                         \
 	}
+#define PLATFORM_ITEM(visitor_, status_)                                                           \
+	{                                                                                          \
+		visitor_, 404, 404, 404, status_, 404, 404                                         \
+	}
 
 #define GET    HTTP_GET
 #define POST   HTTP_POST
@@ -169,19 +173,19 @@ static const struct row rows[] = {
     {GET, "/api/projects/{id}/impact", QUERY, NULL, NULL, PROJECT, NULL, ADMINS_ONLY(401, 200)},
     {GET, "/api/sites/{id}/impact", QUERY, "/api/sites/$/impact?photo_action=delete", NULL, SITE, NULL, ADMINS_ONLY(401, 200)},
     {GET, "/api/albums/{id}/impact", QUERY, NULL, NULL, ALBUM, NULL, OWN(401, 200)},
-    {GET, "/api/organizations/{id}/impact", QUERY, NULL, NULL, ORGANIZATION, NULL, PLATFORM_ONLY(401, 200)},
+    {GET, "/api/organizations/{id}/impact", QUERY, NULL, NULL, ORGANIZATION, NULL, PLATFORM_ITEM(401, 200)},
     {DELETE, "/api/projects/{id}", JSON, NULL, "{'photo_action': 'archive', 'confirmation': 'Place', 'reason': 'Why'}", PROJECT, NULL, ADMINS_ONLY(401, 200)},
     {DELETE, "/api/sites/{id}", JSON, NULL, "{'confirmation': 'Place'}", SITE, NULL, ADMINS_ONLY(401, 200)},
     {DELETE, "/api/albums/{id}", JSON, NULL, NULL, ALBUM, NULL, OWN(401, 200)},
-    {DELETE, "/api/organizations/{id}", JSON, NULL, "{'confirmation': 'Place'}", ORGANIZATION, "organization.delete", PLATFORM_ONLY(401, 200)},
-    {POST, "/api/organizations/{id}/restore", JSON, NULL, NULL, ORGANIZATION_GONE, NULL, PLATFORM_ONLY(401, 200)},
+    {DELETE, "/api/organizations/{id}", JSON, NULL, "{'confirmation': 'Place'}", ORGANIZATION, "organization.delete", PLATFORM_ITEM(401, 200)},
+    {POST, "/api/organizations/{id}/restore", JSON, NULL, NULL, ORGANIZATION_GONE, NULL, PLATFORM_ITEM(401, 200)},
     {GET, "/albums", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
     {GET, "/albums/{id}/delete", QUERY, NULL, NULL, ALBUM, NULL, OWN(303, 200)},
     {POST, "/albums/{id}/delete", FORM, NULL, "", ALBUM, NULL, OWN(401, 303)},
     {GET, "/sites", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
     {POST, "/sites/{id}/claims", FORM, NULL, "", SITE, NULL, MEMBERS(401, 303)},
     {POST, "/api/sites/{id}/claims", JSON, NULL, NULL, SITE, NULL, MEMBERS(401, 201)},
-    {PATCH, "/api/sites/{id}/claims/{claim_id}", JSON, NULL, "{'decision': 'approve'}", CLAIM, NULL, ADMINS_OWN(401, 200)},
+    {PATCH, "/api/sites/{id}/claims/{claim_id}", JSON, NULL, "{'decision': 'approve'}", CLAIM, NULL, ADMINS_ONLY(401, 200)},
 
     /* trash */
     {GET, "/trash", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
@@ -211,20 +215,20 @@ static const struct row rows[] = {
     {GET, "/admin/photos/archive", QUERY, "/admin/photos/archive?to=2001-01-01", NULL, NOTHING, NULL, ADMINS(303, 200)},
     {POST, "/admin/photos/archive", FORM, NULL, "to=2001-01-01", NOTHING, NULL, ADMINS(401, 303)},
     {GET, "/admin/projects", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
-    {GET, "/admin/projects/{id}/delete", QUERY, NULL, NULL, PROJECT, NULL, ADMINS_OWN(303, 200)},
-    {POST, "/admin/projects/{id}/delete", FORM, NULL, "photo_action=orphan&confirmation=Place", PROJECT, NULL, ADMINS_OWN(401, 303)},
+    {GET, "/admin/projects/{id}/delete", QUERY, NULL, NULL, PROJECT, NULL, ADMINS_ONLY(303, 200)},
+    {POST, "/admin/projects/{id}/delete", FORM, NULL, "photo_action=orphan&confirmation=Place", PROJECT, NULL, ADMINS_ONLY(401, 303)},
     {GET, "/admin/sites", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
-    {GET, "/admin/sites/{id}/delete", QUERY, NULL, NULL, SITE, NULL, ADMINS_OWN(303, 200)},
-    {POST, "/admin/sites/{id}/delete", FORM, NULL, "photo_action=delete&confirmation=Place", SITE, NULL, ADMINS_OWN(401, 303)},
-    {POST, "/admin/sites/{id}/claims/{claim_id}", FORM, NULL, "decision=reject", CLAIM, NULL, ADMINS_OWN(401, 303)},
+    {GET, "/admin/sites/{id}/delete", QUERY, NULL, NULL, SITE, NULL, ADMINS_ONLY(303, 200)},
+    {POST, "/admin/sites/{id}/delete", FORM, NULL, "photo_action=delete&confirmation=Place", SITE, NULL, ADMINS_ONLY(401, 303)},
+    {POST, "/admin/sites/{id}/claims/{claim_id}", FORM, NULL, "decision=reject", CLAIM, NULL, ADMINS_ONLY(401, 303)},
     {GET, "/admin/recover", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
     {GET, "/admin/settings", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
     {POST, "/admin/settings", FORM, NULL, "photo_recovery_s=4&photo_recovery_s_unit=hours&container_recovery_s=7&container_recovery_s_unit=days&archive_retention_s=30&archive_retention_s_unit=days&account_grace_s=14&account_grace_s_unit=days&audit_retention_months=12&self_deletion=true&admin_deletion=true", NOTHING, NULL, ADMINS(401, 303)},
     {GET, "/admin/organizations", QUERY, NULL, NULL, NOTHING, NULL, PLATFORM_ONLY(303, 200)},
     {POST, "/admin/organizations/act", FORM, NULL, "organization_id=$", ALDER, NULL, PLATFORM_ONLY(401, 303)},
-    {GET, "/admin/organizations/{id}/delete", QUERY, "/admin/organizations/$/delete?step=name", NULL, ORGANIZATION, NULL, PLATFORM_ONLY(303, 200)},
-    {POST, "/admin/organizations/{id}/delete", FORM, NULL, "confirmation=Place", ORGANIZATION, NULL, PLATFORM_ONLY(401, 303)},
-    {POST, "/admin/organizations/{id}/restore", FORM, NULL, "", ORGANIZATION_GONE, NULL, PLATFORM_ONLY(401, 303)},
+    {GET, "/admin/organizations/{id}/delete", QUERY, "/admin/organizations/$/delete?step=name", NULL, ORGANIZATION, NULL, PLATFORM_ITEM(303, 200)},
+    {POST, "/admin/organizations/{id}/delete", FORM, NULL, "confirmation=Place", ORGANIZATION, NULL, PLATFORM_ITEM(401, 303)},
+    {POST, "/admin/organizations/{id}/restore", FORM, NULL, "", ORGANIZATION_GONE, NULL, PLATFORM_ITEM(401, 303)},
     {GET, "/api/admin/settings", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(401, 200)},
     {PATCH, "/api/admin/settings", JSON, NULL, "{'self_deletion': true}", NOTHING, NULL, ADMINS(401, 200)},
     {GET, "/admin/audit", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
