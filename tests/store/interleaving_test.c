@@ -267,6 +267,12 @@ static void two_connections_leave_no_row_half_marked(void **state)
 	}
 }
 
+static int entries(const char *verb)
+{
+	return (int)trash_entries(world, arena_join(world->arena, "project.", verb, (char *)NULL)) +
+	       (int)trash_entries(world, arena_join(world->arena, "photo.", verb, (char *)NULL));
+}
+
 static void neither_do_many(void **state)
 {
 	static void (*const all[])(struct actor_thread *) = {
@@ -287,13 +293,8 @@ static void neither_do_many(void **state)
 		assert_true(
 		    trash_entries(world, "project.purge") + trash_entries(world, "photo.purge") >
 		    0);
-		print_message("  %lld deletions, %lld restores, %lld purges\n",
-		    (long long)(trash_entries(world, "project.delete") +
-				trash_entries(world, "photo.delete")),
-		    (long long)(trash_entries(world, "project.restore") +
-				trash_entries(world, "photo.restore")),
-		    (long long)(trash_entries(world, "project.purge") +
-				trash_entries(world, "photo.purge")));
+		print_message("  %d deletions, %d restores, %d purges\n", entries("delete"),
+		    entries("restore"), entries("purge"));
 	}
 }
 
