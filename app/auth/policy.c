@@ -164,6 +164,8 @@ static bool is_known(unsigned is, enum policy_action action, const struct policy
 		       ((is & IS_DELETER) && (!subject->purged || action == POLICY_RESTORE));
 	case POLICY_CONTENT:
 		return (is & IS_MEMBER) && !subject->deleted;
+	case POLICY_ALBUM: /* told to whoever deleted their own, to be taken back */
+		return (is & (IS_ADMIN | IS_DELETER)) || ((is & IS_MEMBER) && !subject->deleted);
 	case POLICY_USER:
 		return (is & (IS_ADMIN | IS_OWNER)) != 0;
 	default:

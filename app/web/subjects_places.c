@@ -32,19 +32,40 @@ static bool load_place(struct web *web, enum place_kind kind, struct error *erro
 	return result == DB_OK || db_fail(result, error);
 }
 
+/* Who deleted an album may know that it is deleted. */
+static bool read_deleter(
+    struct web *web, const struct place *place, struct id *user_r, struct error *error)
+{
+	struct deletion deletion;
+	enum db_result result;
+
+	*user_r = id_none;
+	if (place->kind != PLACE_ALBUM || place->deleted_at_us == 0)
+		return true;
+	result = deletion_find(
+	    web->domain->db, web->arena, &place->organization_id, &place->deletion_id, &deletion);
+	if (result == DB_OK)
+		*user_r = deletion.initiator_id;
+	return result == DB_OK || result == DB_NONE || db_fail(result, error);
+}
+
 static bool find_place(
     struct web *web, enum place_kind kind, enum policy_action action, struct error *error)
 {
 	const struct place *place;
 	struct policy_subject subject;
+	struct id deleter;
 
 	if (!load_place(web, kind, error))
 		return false;
 	place = web->subject;
+	if (!read_deleter(web, place, &deleter, error))
+		return false;
 	subject = (struct policy_subject){
 	    .kind = policy_kinds[kind],
 	    .organization_id = place->organization_id,
 	    .owner_id = place->created_by,
+	    .deleted_by = deleter,
 	    .deleted = place->deleted_at_us != 0,
 	};
 	return policy_check(&web->actor, action, &subject, error);

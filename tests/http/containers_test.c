@@ -209,6 +209,7 @@ static void test_album(void **state)
 	struct site *site = *state;
 	const char *album = site_place(site, ADA, "albums", "Summer");
 	const char *photo = site_photo(site, BEN, "In it");
+	const char *deletion;
 	const struct http_answer *answer;
 
 	site_sql(site, "INSERT INTO album_photos VALUES (" UUID ", " UUID ", 0)", album, photo);
@@ -220,11 +221,18 @@ static void test_album(void **state)
 	EXPECT(answer, 200, NULL);
 	assert_int_equal(http_answer_number(answer, "counts.album"), 1);
 	assert_non_null(http_answer_text(answer, "recover_until"));
+	deletion = http_answer_text(answer, "deletion_id");
 	answer = photo_of(site, photo);
 	assert_int_equal(json_array_size(http_answer_member(answer, "album_ids")), 0);
 	answer = site_api(site, ADA, "DELETE /api/albums/%s", album);
-	EXPECT(answer, 404, NULL);
+	EXPECT(answer, 409, "already_deleted");
+	assert_string_equal(http_answer_text(answer, "deletion_id"), deletion);
+	EXPECT(site_page(site, ADA, "GET /albums/%s/delete", album), 409, NULL);
 	EXPECT(site_api(site, ADMIN, "DELETE /api/albums/%s", album), 409, "already_deleted");
+	EXPECT(site_api(site, BEN, "DELETE /api/albums/%s", album), 404, NULL);
+	album = site_place(site, ADA, "albums", "Taken away");
+	EXPECT(site_api(site, ADMIN, "DELETE /api/albums/%s", album), 200, NULL);
+	EXPECT(site_api(site, ADA, "DELETE /api/albums/%s", album), 404, NULL);
 	EXPECT_FIELD(site_api_json(site, ADA, "{'confirmation': 'x'}", "DELETE /api/albums/%s",
 			 site_place(site, ADA, "albums", "Winter")),
 	    400, "unknown_member", "confirmation");

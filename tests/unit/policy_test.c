@@ -221,6 +221,12 @@ static void containers(void **unused)
 	expect(&project, POLICY_DELETE, "nfffynyny");
 	expect(&site, POLICY_DELETE, "nfffynyny");
 	expect(&site, POLICY_RESTORE, "nfffynyny");
+	/* Whoever deleted their own album is told that it is deleted; of the others that is kept.
+	 */
+	album.deleted = project.deleted = true;
+	album.deleted_by = project.deleted_by = ADA;
+	expect(&album, POLICY_DELETE, "nynnynyny");
+	expect(&project, POLICY_DELETE, "nnnnynyny");
 }
 
 static void accounts(void **unused)
