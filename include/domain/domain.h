@@ -17,7 +17,8 @@ struct domain {
 	unsigned step_rows; /* rows a marking, restoring or purging step handles; at most 1,000 */
 
 	/* Called after each committed step of work that outlives a request ("mark", "restore",
-	 * "purge", "retention"), so that a test can stop there. NULL outside tests. */
+	 * "purge", "retention"), so that a worker can rest and a test can stop there. May be
+	 * NULL. */
 	void (*after_step)(void *context, const char *name);
 	void *after_step_context;
 };

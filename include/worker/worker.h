@@ -5,6 +5,7 @@
 #include <base/error.h>
 #include <domain/domain.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* When to end. `stop` is asked between two steps, at least every few hundred milliseconds of work;
  * `wait` sleeps for at most that many seconds, less when asked to stop. */
@@ -28,6 +29,27 @@ struct worker {
  * then false with the first `error`. */
 bool worker_round(const struct worker *worker, struct error *error)
     __attribute__((warn_unused_result));
+
+/* What keeps background work from taking the machine from those who wait for pages: steps smaller
+ * than the domain allows, and a rest after each. For a worker that nobody waits for: `lethe work`,
+ * not `--once` nor `lethe purge`. */
+#define WORKER_STEP_ROWS   250
+#define WORKER_REST        2
+#define WORKER_REST_MAX_US 250000
+
+/* How long to rest after a step that took so many microseconds: WORKER_REST times as long, so that
+ * what slows a step down (others who want the same processors, disk and locks) makes the rest
+ * longer as well; at most WORKER_REST_MAX_US, so that a stop is not waited for. */
+int64_t worker_rest_us(int64_t step_us);
+
+/* When the step in hand began: zeroed at first, one per thread. */
+struct worker_pace {
+	int64_t resumed_us; /* by the monotonic clock */
+};
+
+/* The domain's after_step of such a worker: rest, and begin the next step. `pace` is a struct
+ * worker_pace; the step's name is of no account. What lies between two rounds counts as a step. */
+void worker_rest(void *pace, const char *step);
 
 /* Rounds until asked to stop, `interval_s` seconds apart. A store out of reach is waited for. */
 void worker_run(const struct worker *worker, int interval_s);
