@@ -4,7 +4,6 @@
 
 #include <http/url.h>
 #include <jansson.h>
-#include <stdlib.h>
 
 struct doc *present_content(struct web *web, const struct content *content)
 {
@@ -40,38 +39,52 @@ struct doc *present_content(struct web *web, const struct content *content)
 	return doc;
 }
 
-/* Details are ids, numbers and choices, one level deep; what nests is shown as its text. */
-static void set_detail(struct web *web, struct doc *doc, const char *name, const json_t *value)
+static const struct doc *scalar_of(struct web *web, const json_t *value)
 {
-	const char *key = arena_dup(web->arena, name);
-	char *text;
+	struct doc *holder = doc_object(web->arena);
 
-	if (json_is_integer(value)) {
-		doc_set_int(doc, key, json_integer_value(value));
-	} else if (json_is_boolean(value)) {
-		doc_set_bool(doc, key, json_is_true(value));
-	} else if (json_is_string(value)) {
-		doc_set_text(doc, key, arena_dup(web->arena, json_string_value(value)));
-	} else if (json_is_null(value)) {
-		doc_set_null(doc, key);
-	} else {
-		text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-		doc_set_text(doc, key, arena_dup(web->arena, text));
-		free(text);
-	}
+	if (json_is_integer(value))
+		doc_set_int(holder, "value", json_integer_value(value));
+	else if (json_is_boolean(value))
+		doc_set_bool(holder, "value", json_is_true(value));
+	else if (json_is_string(value))
+		doc_set_text(holder, "value", arena_dup(web->arena, json_string_value(value)));
+	else
+		doc_set_null(holder, "value");
+	return doc_get(holder, "value");
 }
 
-static struct doc *details_of(struct web *web, const char *text)
+/* The document that was kept as JSON, copied to the arena. It holds no fractions. */
+static const struct doc *doc_of(struct web *web, const json_t *value)
 {
-	struct doc *doc = doc_object(web->arena);
-	json_t *details = text ? json_loads(text, 0, NULL) : NULL;
+	struct doc *doc;
 	const char *name;
-	json_t *value;
+	json_t *member;
+	size_t i;
 
-	json_object_foreach(details, name, value)
-	{
-		set_detail(web, doc, name, value);
+	if (json_is_object(value)) {
+		doc = doc_object(web->arena);
+		json_object_foreach((json_t *)value, name, member)
+		{
+			doc_set(doc, arena_dup(web->arena, name), doc_of(web, member));
+		}
+		return doc;
 	}
+	if (!json_is_array(value))
+		return scalar_of(web, value);
+	doc = doc_list(web->arena);
+	json_array_foreach(value, i, member)
+	{
+		doc_push(doc, doc_of(web, member));
+	}
+	return doc;
+}
+
+static const struct doc *details_of(struct web *web, const char *text)
+{
+	json_t *details = text ? json_loads(text, 0, NULL) : NULL;
+	const struct doc *doc = details ? doc_of(web, details) : doc_object(web->arena);
+
 	json_decref(details);
 	return doc;
 }

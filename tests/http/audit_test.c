@@ -222,6 +222,27 @@ static void test_json_lines(void **state)
 	EXPECT(site_page(site, ADMIN, "GET /admin/audit/export?format=xml"), 400, NULL);
 }
 
+/* What nests in the details is the same in the list and in the export. */
+static void test_nested_details(void **state)
+{
+	struct site *site = *state;
+	const char *photo = site_photo(site, ADA, "A photo");
+	const struct http_answer *list, *lines;
+	json_t *entry;
+
+	(void)site_delete(site, ADA, photo);
+	list = trail_of(site, photo);
+	assert_int_equal(http_answer_number(list, "items.0.details.counts.photo"), 1);
+	lines = site_page(site, ADMIN,
+	    "GET /admin/audit/export?format=jsonl&action=photo.delete&item_id=%s", photo);
+	EXPECT(lines, 200, NULL);
+	entry = json_loadb(lines->body, strcspn(lines->body, "\n"), 0, NULL);
+	assert_non_null(entry);
+	assert_true(json_equal(
+	    json_object_get(entry, "details"), http_answer_member(list, "items.0.details")));
+	json_decref(entry);
+}
+
 /* The pages hold no names of those whose accounts may be erased but the actor's present one. */
 static void test_page(void **state)
 {
@@ -246,6 +267,7 @@ int main(void)
 	    SITE_TEST(test_who_sees_it),
 	    SITE_TEST(test_csv),
 	    SITE_TEST(test_json_lines),
+	    SITE_TEST(test_nested_details),
 	    SITE_TEST(test_page),
 	};
 
