@@ -124,28 +124,40 @@ static bool read_tags(const json_t *tags, struct archive_criteria *criteria_r, s
 	return true;
 }
 
+static bool read_project(
+    const json_t *value, struct archive_criteria *criteria_r, struct error *error)
+{
+	return read_id(value, "project_id", "must be a UUID", &criteria_r->project_id, error);
+}
+
+static const struct criterion {
+	const char *name;
+	bool (*read)(const json_t *, struct archive_criteria *, struct error *);
+} known[] = {{"project_id", read_project}, {"date_range", read_range}, {"tag_ids", read_tags}};
+
+static const struct criterion *find_criterion(const char *name)
+{
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(known[i].name, name) == 0)
+			return &known[i];
+	return NULL;
+}
+
+/* One that is null is one that was left out. */
 bool acts_read_criteria(
     const json_t *object, struct archive_criteria *criteria_r, struct error *error)
 {
 	const char *name;
 	json_t *value;
-	bool ok = true;
 
 	*criteria_r = (struct archive_criteria){0};
 	json_object_foreach((json_t *)object, name, value)
 	{
-		if (json_is_null(value))
-			continue;
-		if (strcmp(name, "project_id") == 0)
-			ok = read_id(value, name, "must be a UUID", &criteria_r->project_id, error);
-		else if (strcmp(name, "date_range") == 0)
-			ok = read_range(value, criteria_r, error);
-		else if (strcmp(name, "tag_ids") == 0)
-			ok = read_tags(value, criteria_r, error);
-		else
-			ok = error_set_field(error, name, "unknown_member",
+		const struct criterion *criterion = find_criterion(name);
+		if (!criterion)
+			return error_set_field(error, name, "unknown_member",
 			    "%s is no criterion; leave it out.", name);
-		if (!ok)
+		if (!json_is_null(value) && !criterion->read(value, criteria_r, error))
 			return false;
 	}
 	return true;

@@ -270,7 +270,8 @@ static bool check_field_names(
 {
 	for (size_t i = 0; i < fields->count; i++) {
 		const char *name = fields->items[i].name;
-		if (!find_input(web, name, IN_BODY) && strcmp(name, "csrf") != 0)
+		bool is_token = !web->is_api && strcmp(name, "csrf") == 0;
+		if (!is_token && !find_input(web, name, IN_BODY))
 			return refuse_unknown(name, error);
 	}
 	return true;

@@ -213,6 +213,7 @@ static void test_archive_bad_input(void **state)
 		const char *json, *code, *field;
 	} bad[] = {
 	    {NULL, "missing", "ids"},
+	    {"{'criteria': {'project_id': null, 'foo': null}}", "unknown_member", "foo"},
 	    {"{'criteria': {}}", "no_criteria", "criteria"},
 	    {"{'criteria': []}", "invalid_input", "criteria"},
 	    {"{'criteria': {'project_id': 'x'}}", "invalid_input", "project_id"},

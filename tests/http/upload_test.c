@@ -227,6 +227,7 @@ static void test_wrong_parts(void **state)
 	} cases[] = {
 	    {{.name = "unknown", .bytes = "x"}, "unknown_member"},
 	    {{.name = "other", .filename = "x.png", .bytes = "x"}, "unknown_member"},
+	    {{.name = "csrf", .bytes = "x"}, "unknown_member"}, /* of pages alone */
 	    {{.name = "file", .filename = "x.png", .bytes = "x"}, "duplicate_part"},
 	    {{.name = "project_id", .bytes = "1"}, "invalid_input"},
 	    {{.name = "project_id", .bytes = "01890000-0000-7000-8000-000000000000"}, NULL},
