@@ -106,6 +106,27 @@ static bool check_containers(struct db_tx *tx, const struct restore_context *c,
 	return result == DB_NONE || db_fail(result, error);
 }
 
+/* Whether the deletion can be restored. Conflicts, of its state and of what stands in the way, come
+ * before that it is too late. */
+static bool check_possible(struct db_tx *tx, const struct restore_context *c,
+    const struct deletion *deletion, struct error *error)
+{
+	struct error why = {0};
+	enum lifecycle_state next;
+	bool open = deletion_is_open(deletion, clock_now_us(c->domain->clock));
+	bool possible = lifecycle_next(deletion_lifecycle(deletion), ACT_RESTORE,
+	    lifecycle_actor_of(c->actor), open, &next, &why);
+
+	if ((possible || why.kind == ERROR_GONE) &&
+	    (!check_containers(tx, c, deletion, error) || !check_names(tx, deletion, error))) {
+		return false;
+	}
+	if (!possible && error) {
+		*error = why;
+	}
+	return possible;
+}
+
 static bool finish_restore(struct db_tx *tx, const struct restore_context *c,
     struct deletion *deletion, bool done, struct error *error)
 {
@@ -137,12 +158,8 @@ static bool restore_all(struct db_tx *tx, const struct restore_context *c,
 	int64_t total = deletion_total(deletion);
 	bool small = total <= c->domain->step_rows, done = false;
 	struct unmarking unmarking = {0};
-	enum lifecycle_state next;
 
-	/* What the state forbids comes before what stands in the way. */
-	if (!lifecycle_next(deletion_lifecycle(deletion), ACT_RESTORE, lifecycle_actor_of(c->actor),
-		deletion_is_open(deletion, clock_now_us(c->domain->clock)), &next, error) ||
-	    !check_containers(tx, c, deletion, error) || !check_names(tx, deletion, error) ||
+	if (!check_possible(tx, c, deletion, error) ||
 	    !deletion_advance(tx, deletion, ACT_RESTORE, lifecycle_actor_of(c->actor),
 		clock_now_us(c->domain->clock), small ? 0 : total, error)) {
 		return false;
