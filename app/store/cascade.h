@@ -21,4 +21,14 @@
 	" SET c.archived_at = NULL, c.archived_by = NULL, c.archive_reason = NULL,"                \
 	" c.archive_batch_id = NULL, c.purge_after = NULL, c.purge_mail_at = NULL"
 
+/* Hold the containers (projects, sites and, with `originals`, originals) of the photos in
+ * (after, upto] that bear the deletion's id, or of one photo and what was made from it, against
+ * their deletion until the transaction ends. What is then read of them stays true until the photos
+ * are back. */
+enum db_result containers_hold(struct db_tx *tx, const struct deletion *deletion,
+    const struct id *after, const struct id *upto, bool originals)
+    __attribute__((warn_unused_result));
+enum db_result containers_hold_photo(struct db_tx *tx, const struct id *organization_id,
+    const struct id *photo_id) __attribute__((warn_unused_result));
+
 #endif

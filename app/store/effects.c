@@ -150,8 +150,11 @@ enum db_result effects_orphan_others(
 {
 	static const struct db_statement *const all[] = {
 	    &OTHER_PROJECTS_NOTE, &OTHER_SITES_NOTE, &OTHER_PROJECTS_LEAVE, &OTHER_SITES_LEAVE};
-	enum db_result result = others_deleted(tx, &d->organization_id, &d->id);
+	enum db_result result = containers_hold(tx, d, after, upto, false);
 
+	if (result == DB_OK) {
+		result = others_deleted(tx, &d->organization_id, &d->id);
+	}
 	if (result != DB_OK) {
 		return result == DB_NONE ? DB_OK : result;
 	}
@@ -168,8 +171,11 @@ enum db_result effects_orphan_photo(
 	    &PROJECT_NOTE, &SITE_NOTE, &PROJECT_LEAVE, &SITE_LEAVE};
 	static const struct db_statement *const made[] = {
 	    &MADE_PROJECT_NOTE, &MADE_SITE_NOTE, &MADE_PROJECT_LEAVE, &MADE_SITE_LEAVE};
-	enum db_result result = others_deleted(tx, organization_id, &id_none);
+	enum db_result result = containers_hold_photo(tx, organization_id, photo_id);
 
+	if (result == DB_OK) {
+		result = others_deleted(tx, organization_id, &id_none);
+	}
 	if (result != DB_OK) {
 		return result == DB_NONE ? DB_OK : result;
 	}

@@ -2,6 +2,8 @@
  * photos whose retention has ended. */
 #include "cascade.h"
 
+#include <string.h>
+
 /* Content has no containers; its archived state is its publishing status. */
 #define PHOTO_ROOT                                                                                 \
 	"SELECT i.id, i.organization_id, i.uploader_id, i.title, i.original_id, i.project_id,"     \
@@ -332,15 +334,41 @@ enum db_result email_taken(
 	return find_taken(tx, &EMAIL_TAKEN, &d->id, d, user_r, email_r);
 }
 
+/* The id before this one. */
+static struct id before(struct id id)
+{
+	for (size_t i = sizeof(id.bytes); i-- > 0 && id.bytes[i]-- == 0;) {
+	}
+	return id;
+}
+
+/* Hold the containers of that photo, or of all that bear the deletion's id. */
+static enum db_result hold_containers(
+    struct db_tx *tx, const struct deletion *d, const struct id *photo_id)
+{
+	struct id after = id_none, upto;
+
+	memset(upto.bytes, 0xff, sizeof(upto.bytes));
+	if (photo_id && !id_is_none(photo_id)) {
+		upto = *photo_id;
+		after = before(upto);
+	}
+	return containers_hold(tx, d, &after, &upto, true);
+}
+
 enum db_result container_deleted(
     struct db_tx *tx, const struct deletion *d, const struct id *photo_id, struct id *blocking_r)
 {
 	struct db_value one = db_bind_id(photo_id);
 	struct db_rows rows = {0};
-	enum db_result result = db_query(tx->db, tx->arena, &CONTAINER_DELETED,
-	    DB_VALUES(one, one, one, db_bind_id(&d->id), db_bind_id(&d->organization_id), one, one),
-	    &rows);
+	enum db_result result = hold_containers(tx, d, photo_id);
 
+	if (result == DB_OK) {
+		result = db_query(tx->db, tx->arena, &CONTAINER_DELETED,
+		    DB_VALUES(one, one, one, db_bind_id(&d->id), db_bind_id(&d->organization_id),
+			one, one),
+		    &rows);
+	}
 	if (result == DB_OK) {
 		*blocking_r = db_id(&rows, 0, 0);
 	}

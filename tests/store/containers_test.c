@@ -8,7 +8,10 @@
 
 #include <cmocka.h>
 
+#include <pthread.h>
+#include <store/container.h>
 #include <string.h>
+#include <time.h>
 
 DB_STATEMENT(live_shares, "SELECT COUNT(*) FROM photo_shares WHERE revoked_at IS NULL");
 DB_STATEMENT(pending_requests, "SELECT COUNT(*) FROM deletion_requests WHERE status = 'pending'");
@@ -514,6 +517,125 @@ static void some_photos_come_out_of_a_larger_deletion(void **state)
 	assert_true(trash_is_live(world, &f.made));
 }
 
+/* --- a container deleted while something comes back into it ------------------------------ */
+
+/* By another connection. */
+struct deleter {
+	struct domain domain;
+	const struct furnished *f;
+	pthread_t thread;
+	bool ok;
+};
+
+static void *delete_container(void *context)
+{
+	struct deleter *c = context;
+	struct arena *arena = arena_create();
+	struct deletion deletion;
+	struct error error = {0};
+	struct deletion_act act = {.kind = c->f->kind,
+	    .item_id = c->f->id,
+	    .origin = ORIGIN_BY_ACTOR,
+	    .photo_action = PHOTO_ACTION_DELETE,
+	    .confirmation = c->f->name};
+
+	c->ok = deletions_delete(&c->domain, &admin, arena, &act, &deletion, &error);
+	arena_destroy(&arena);
+	return NULL;
+}
+
+/* What is read of containers before photos come back, in a transaction under way. */
+struct coming_back {
+	struct deleter deleter;
+	struct deletion deletion; /* of the photos */
+	struct id photo;          /* unarchived; none: those of the deletion are restored */
+	bool waited;
+};
+
+static enum db_result read_containers(struct db_tx *tx, const struct coming_back *c)
+{
+	struct id upto, blocking;
+
+	memset(upto.bytes, 0xff, sizeof(upto.bytes));
+	if (!id_is_none(&c->photo)) {
+		return effects_orphan_photo(tx, &admin.organization_id, &c->photo);
+	}
+	return c->deletion.kind == ITEM_PHOTO
+		   ? container_deleted(tx, &c->deletion, NULL, &blocking)
+		   : effects_orphan_others(tx, &c->deletion, &id_none, &upto);
+}
+
+static bool come_back(struct db_tx *tx, void *context, struct error *error)
+{
+	struct coming_back *c = context;
+	struct root_item item = {0};
+	enum db_result result = read_containers(tx, c);
+
+	(void)error;
+	assert_true(result == DB_OK || result == DB_NONE);
+	assert_int_equal(
+	    pthread_create(&c->deleter.thread, NULL, delete_container, &c->deleter), 0);
+	for (int i = 0; i < 30 && item.deleted_at_us == 0; i++) {
+		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+		assert_int_equal(root_read(tx->db, tx->arena, c->deleter.f->kind,
+				     &admin.organization_id, &c->deleter.f->id, &item),
+		    DB_OK);
+	}
+	c->waited = item.deleted_at_us == 0;
+	return true;
+}
+
+static void expect_waiting(struct coming_back *c, const struct furnished *f)
+{
+	struct db *db = NULL;
+	struct error error = {0};
+
+	c->deleter.f = f;
+	c->deleter.domain = world_second_domain(world, &db);
+	assert_true(db_transaction(world->db, come_back, c, &error));
+	pthread_join(c->deleter.thread, NULL);
+	assert_true(c->waited);
+	assert_true(c->deleter.ok);
+	db_close(&db);
+}
+
+static void a_container_is_not_deleted_while_photos_come_back(void **state)
+{
+	static const enum item_kind kinds[] = {ITEM_PROJECT, ITEM_SITE};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct coming_back restored = {0}, unarchived = {0};
+		struct furnished f, other;
+
+		people();
+		f = containers_furnish(world, &admin, &ada, kinds[i], "First");
+		restored.deletion = trash_find(world, &f.deletion);
+		expect_waiting(&restored, &f);
+		other = containers_furnish(world, &admin, &ada, kinds[i], "Second");
+		unarchived.photo = other.archived;
+		expect_waiting(&unarchived, &other);
+	}
+}
+
+/* Photos of a project's deletion that are in a site as well. */
+static void a_site_is_not_deleted_while_its_photos_project_comes_back(void **state)
+{
+	struct furnished site;
+	struct id project;
+	struct coming_back restored = {0};
+
+	(void)state;
+	people();
+	site = containers_furnish(world, &admin, &ada, ITEM_SITE, "Stall");
+	project = world_place(world, &admin, PLACE_PROJECT, "Orchard");
+	(void)world_photo(world, &ada, "Both", &project, &site.id);
+	assert_string_equal(containers_delete(world, &admin, ITEM_PROJECT, &project,
+				PHOTO_ACTION_DELETE, "Orchard", &restored.deletion),
+	    "");
+	expect_waiting(&restored, &site);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -531,6 +653,8 @@ int main(void)
 	    cmocka_unit_test_setup(a_taken_slug_stands_in_the_way, set_up),
 	    cmocka_unit_test_setup(nothing_goes_into_a_deleted_container, set_up),
 	    cmocka_unit_test_setup(some_photos_come_out_of_a_larger_deletion, set_up),
+	    cmocka_unit_test(a_container_is_not_deleted_while_photos_come_back),
+	    cmocka_unit_test(a_site_is_not_deleted_while_its_photos_project_comes_back),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
