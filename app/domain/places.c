@@ -72,3 +72,20 @@ bool places_find(const struct domain *domain, const struct actor *actor, struct 
 	}
 	return result == DB_OK || db_fail(result, error);
 }
+
+struct policy_subject places_policy_subject(const struct place *place)
+{
+	static const enum policy_kind kinds[PLACE_KIND_COUNT] = {
+	    [PLACE_PROJECT] = POLICY_PROJECT,
+	    [PLACE_SITE] = POLICY_SITE,
+	    [PLACE_ALBUM] = POLICY_ALBUM,
+	    [PLACE_ORGANIZATION] = POLICY_ORGANIZATION,
+	};
+
+	return (struct policy_subject){
+	    .kind = kinds[place->kind],
+	    .organization_id = place->organization_id,
+	    .owner_id = place->created_by,
+	    .deleted = place->deleted_at_us != 0,
+	};
+}

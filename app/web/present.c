@@ -3,6 +3,8 @@
 
 #include "show.h"
 
+#include <http/url.h>
+
 const char *present_id(struct web *web, const struct id *id)
 {
 	char *text;
@@ -73,6 +75,14 @@ struct doc *present_share(struct web *web, const struct share *share)
 	show_time(web, doc, "revoked", share->revoked_at_us);
 	doc_set_bool(doc, "is_over", share->expires_at_us && share->expires_at_us <= web->now_us);
 	return doc;
+}
+
+const char *present_share_url(struct web *web, const char *token)
+{
+	const char *pattern =
+	    arena_join(web->arena, web->app->parts.config->base_url, "/s/{token}", NULL);
+
+	return http_url_build(web->arena, pattern, HTTP_PAIRS({"token", token}), HTTP_NO_PAIRS);
 }
 
 struct doc *present_queue_item(struct web *web, const struct queue_item *item)

@@ -67,6 +67,9 @@ struct doc *present_place(struct web *web, const struct place *place, const stru
 /* A link to a shared photo. */
 struct doc *present_share(struct web *web, const struct share *share);
 
+/* The address of a shared photo, for whoever gets the link. */
+const char *present_share_url(struct web *web, const char *token);
+
 /* A row of the storage cleanup queue. */
 struct doc *present_queue_item(struct web *web, const struct queue_item *item);
 

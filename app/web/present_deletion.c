@@ -7,22 +7,22 @@
 
 /* What a person calls the things that are counted. */
 static const struct {
-	const char *key, *singular, *plural;
+	const char *singular, *plural;
 } count_words[COUNT_KIND_COUNT] = {
-    [COUNT_PHOTO] = {"photo", "photo", "photos"},
-    [COUNT_NOTE] = {"note", "note", "notes"},
-    [COUNT_AI_RESULT] = {"ai_result", "AI result", "AI results"},
-    [COUNT_ALBUM] = {"album", "album", "albums"},
-    [COUNT_PROJECT] = {"project", "project", "projects"},
-    [COUNT_SITE] = {"site", "site", "sites"},
-    [COUNT_QUEST] = {"quest", "quest", "quests"},
-    [COUNT_CARD] = {"card", "card", "cards"},
-    [COUNT_SUBMISSION] = {"submission", "submission", "submissions"},
-    [COUNT_ADVENTURE] = {"adventure", "adventure", "adventures"},
-    [COUNT_SEQUENCE] = {"sequence", "sequence", "sequences"},
-    [COUNT_EVENT] = {"event", "event", "events"},
-    [COUNT_USER] = {"user", "person", "people"},
-    [COUNT_ORGANIZATION] = {"organization", "organisation", "organisations"},
+    [COUNT_PHOTO] = {"photo", "photos"},
+    [COUNT_NOTE] = {"note", "notes"},
+    [COUNT_AI_RESULT] = {"AI result", "AI results"},
+    [COUNT_ALBUM] = {"album", "albums"},
+    [COUNT_PROJECT] = {"project", "projects"},
+    [COUNT_SITE] = {"site", "sites"},
+    [COUNT_QUEST] = {"quest", "quests"},
+    [COUNT_CARD] = {"card", "cards"},
+    [COUNT_SUBMISSION] = {"submission", "submissions"},
+    [COUNT_ADVENTURE] = {"adventure", "adventures"},
+    [COUNT_SEQUENCE] = {"sequence", "sequences"},
+    [COUNT_EVENT] = {"event", "events"},
+    [COUNT_USER] = {"person", "people"},
+    [COUNT_ORGANIZATION] = {"organisation", "organisations"},
 };
 
 static const char *const kind_words[ITEM_KIND_COUNT] = {
@@ -52,7 +52,7 @@ struct doc *present_counts(struct web *web, const int64_t *all)
 
 	for (size_t i = 0; i < COUNT_KIND_COUNT; i++)
 		if (all[i] > 0)
-			doc_set_int(counts, count_words[i].key, all[i]);
+			doc_set_int(counts, count_kind_name((enum count_kind)i), all[i]);
 	return counts;
 }
 

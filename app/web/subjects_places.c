@@ -9,13 +9,6 @@
 #include <domain/places.h>
 #include <string.h>
 
-static const enum policy_kind policy_kinds[PLACE_KIND_COUNT] = {
-    [PLACE_PROJECT] = POLICY_PROJECT,
-    [PLACE_SITE] = POLICY_SITE,
-    [PLACE_ALBUM] = POLICY_ALBUM,
-    [PLACE_ORGANIZATION] = POLICY_ORGANIZATION,
-};
-
 static bool load_place(struct web *web, enum place_kind kind, struct error *error)
 {
 	struct place *place = arena_alloc(web->arena, sizeof(*place));
@@ -54,21 +47,13 @@ static bool find_place(
 {
 	const struct place *place;
 	struct policy_subject subject;
-	struct id deleter;
 
 	if (!load_place(web, kind, error))
 		return false;
 	place = web->subject;
-	if (!read_deleter(web, place, &deleter, error))
-		return false;
-	subject = (struct policy_subject){
-	    .kind = policy_kinds[kind],
-	    .organization_id = place->organization_id,
-	    .owner_id = place->created_by,
-	    .deleted_by = deleter,
-	    .deleted = place->deleted_at_us != 0,
-	};
-	return policy_check(&web->actor, action, &subject, error);
+	subject = places_policy_subject(place);
+	return read_deleter(web, place, &subject.deleted_by, error) &&
+	       policy_check(&web->actor, action, &subject, error);
 }
 
 bool find_site(struct web *web, struct error *error)

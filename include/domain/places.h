@@ -3,6 +3,7 @@
 #define LETHE_DOMAIN_PLACES_H
 
 #include <auth/actor.h>
+#include <auth/policy.h>
 #include <domain/domain.h>
 #include <store/places.h>
 
@@ -23,5 +24,9 @@ bool places_list(const struct domain *domain, const struct actor *actor, struct 
 bool places_find(const struct domain *domain, const struct actor *actor, struct arena *arena,
     enum place_kind kind, const struct id *place_id, struct place *place_r, struct error *error)
     __attribute__((warn_unused_result));
+
+/* What policy needs to know of a project, site, album or organisation (tags have no policy). Who
+ * deleted it is not in its row, and left none. */
+struct policy_subject places_policy_subject(const struct place *place);
 
 #endif

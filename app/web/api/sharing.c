@@ -7,23 +7,19 @@
 
 #include <domain/generations.h>
 #include <domain/shares.h>
-#include <http/url.h>
 
 bool api_share_create(struct web *web, struct error *error)
 {
 	struct doc *answer = doc_object(web->arena);
 	struct share share;
 	const char *token = NULL;
-	const char *pattern =
-	    arena_printf(web->arena, "%s/s/{token}", web->app->parts.config->base_url);
 
 	if (!share_create(web->domain, &web->actor, web->arena, &web->subject_id,
 		input_integer(web, "expires_at", 0), &share, &token, error))
 		return false;
 	doc_set_id(answer, "id", &share.id);
 	doc_set_text(answer, "token", token);
-	doc_set_text(answer, "url",
-	    http_url_build(web->arena, pattern, HTTP_PAIRS({"token", token}), HTTP_NO_PAIRS));
+	doc_set_text(answer, "url", present_share_url(web, token));
 	return api_answer(web, answer);
 }
 

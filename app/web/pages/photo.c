@@ -159,16 +159,13 @@ bool page_share_send(struct web *web, struct error *error)
 	struct share share;
 	struct doc *page;
 	const char *token = NULL;
-	const char *pattern =
-	    arena_printf(web->arena, "%s/s/{token}", web->app->parts.config->base_url);
 	int64_t days = input_integer(web, "days", 0);
 
 	if (!share_create(web->domain, &web->actor, web->arena, &web->subject_id,
 		days ? web->now_us + days * CLOCK_DAY_US : 0, &share, &token, error) ||
 	    !begin(web, title_of(web), true, &page, error) || !set_shares(web, page, error))
 		return false;
-	doc_set_text(page, "share_url",
-	    http_url_build(web->arena, pattern, HTTP_PAIRS({"token", token}), HTTP_NO_PAIRS));
+	doc_set_text(page, "share_url", present_share_url(web, token));
 	return page_send(web, 200, "photo", page, error);
 }
 

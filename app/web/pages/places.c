@@ -15,22 +15,11 @@
 
 #define PAGE_ROWS 50
 
-static const enum policy_kind policy_kinds[PLACE_KIND_COUNT] = {
-    [PLACE_PROJECT] = POLICY_PROJECT,
-    [PLACE_SITE] = POLICY_SITE,
-    [PLACE_ALBUM] = POLICY_ALBUM,
-    [PLACE_ORGANIZATION] = POLICY_ORGANIZATION,
-};
-
 static struct doc *present_row(struct web *web, const struct place *place, const char *base)
 {
 	struct doc *doc = present_place(web, place, NULL);
 	const char *id = present_id(web, &place->id);
-	struct policy_subject subject = {
-	    .kind = policy_kinds[place->kind],
-	    .organization_id = place->organization_id,
-	    .owner_id = place->created_by,
-	};
+	struct policy_subject subject = places_policy_subject(place);
 
 	show_time(web, doc, "created", place->created_at_us);
 	doc_set_bool(doc, "is_mine",
