@@ -188,6 +188,17 @@ bool refuse_deleted(const struct id *deletion_id, struct error *error)
 	return false;
 }
 
+bool refuse_marking(const struct id *deletion_id, struct error *error)
+{
+	char text[ID_TEXT_SIZE];
+
+	id_format(deletion_id, text);
+	error_set(error, ERROR_CONFLICT, "still_marking",
+	    "The deletion is still under way. Try again in a moment.");
+	error_set_reference(error, "deletion_id", text);
+	return false;
+}
+
 bool fail_find(enum db_result result, const char *what, struct error *error)
 {
 	if (result == DB_NONE) {

@@ -60,6 +60,9 @@ struct policy_subject deletion_subject(const struct deletion *deletion);
 /* Say that an item is deleted, and by which deletion. */
 bool refuse_deleted(const struct id *deletion_id, struct error *error);
 
+/* Say that a deletion that is still marking stands in the way. */
+bool refuse_marking(const struct id *deletion_id, struct error *error);
+
 /* The answer for an item or a deletion that is not there. */
 bool fail_find(enum db_result result, const char *what, struct error *error);
 

@@ -135,6 +135,9 @@ static bool split(struct db_tx *tx, struct forever_context *c, struct deletion *
 	enum lifecycle_state next;
 	enum db_result result;
 
+	if (larger->state == DELETION_MARKING) {
+		return refuse_marking(&larger->id, error);
+	}
 	if (!lifecycle_next(
 		deletion_lifecycle(larger), ACT_RESTORE_SOME, acting(c), true, &next, error)) {
 		return false;
@@ -185,6 +188,21 @@ static bool begin_trashed(
 	return split(tx, c, &deletion, &item, error);
 }
 
+/* The item reads as deleted, under its lock: by a deletion of its container that has not reached it
+ * yet, or since it was looked at, and then it is begun anew. */
+static bool refuse_reached(struct db_tx *tx, const struct forever_context *c,
+    const struct root_item *item, struct error *error)
+{
+	struct root_item row;
+	enum db_result result =
+	    root_read(tx->db, tx->arena, c->kind, &c->actor->organization_id, c->item_id, &row);
+
+	if (result != DB_OK || row.deleted_at_us) {
+		return db_fail(result == DB_OK ? DB_CONFLICT : result, error);
+	}
+	return refuse_marking(&item->deletion_id, error);
+}
+
 static bool begin_live(struct db_tx *tx, struct forever_context *c, struct error *error)
 {
 	struct root_item item;
@@ -197,9 +215,11 @@ static bool begin_live(struct db_tx *tx, struct forever_context *c, struct error
 	if (!check_item(c, &item, error)) {
 		return false;
 	}
-	/* Deleted since it was looked at, or by a deletion that has not reached it yet. */
 	if (item.deleted_at_us) {
-		return db_fail(DB_CONFLICT, error);
+		return refuse_reached(tx, c, &item, error);
+	}
+	if (!id_is_none(&item.marking_id)) {
+		return refuse_marking(&item.marking_id, error);
 	}
 	return begin_archived(tx, c, &item, error);
 }

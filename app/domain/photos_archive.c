@@ -21,9 +21,13 @@ static bool check_live(const struct photo *photo, bool archived, struct error *e
 		return photos_refuse_deleted(photo, error);
 	}
 	if (!id_is_none(&photo->marking_id)) {
-		return error_set(error, ERROR_CONFLICT,
-		    archived ? "still_marking" : "already_archived",
+		char text[ID_TEXT_SIZE];
+
+		id_format(&photo->marking_id, text);
+		error_set(error, ERROR_CONFLICT, archived ? "still_marking" : "already_archived",
 		    "This photo is being archived. Try again in a moment.");
+		error_set_reference(error, "deletion_id", text);
+		return false;
 	}
 	if (archived && photo->archived_at_us == 0) {
 		return error_set(

@@ -240,6 +240,9 @@ static bool restore_some(struct db_tx *tx, const struct restore_context *c,
 	int64_t now_us = clock_now_us(c->domain->clock);
 	enum db_result result;
 
+	if (deletion->state == DELETION_MARKING) {
+		return refuse_marking(&deletion->id, error);
+	}
 	if (!deletion_advance(tx, deletion, ACT_RESTORE_SOME, actor, now_us, 0, error) ||
 	    !restore_items(tx, c, deletion, error)) {
 		return false;

@@ -273,6 +273,57 @@ static void a_photo_about_to_be_archived_cannot_leave_the_archive_yet(void **sta
 	assert_true(id_is_none(&photo.project_id));
 }
 
+static void refused_by(const struct deletion *deletion, const struct error *error, const char *code)
+{
+	char text[ID_TEXT_SIZE];
+
+	id_format(&deletion->id, text);
+	assert_int_equal(error->kind, ERROR_CONFLICT);
+	assert_string_equal(error->code, code);
+	assert_string_equal(error->reference_name, "deletion_id");
+	assert_string_equal(error->reference, text);
+}
+
+/* Whether the marking has reached the photo or not, what stands in its way is named. */
+static void acts_on_what_is_being_marked_name_the_deletion(void **state)
+{
+	static const enum photo_action actions[] = {PHOTO_ACTION_DELETE, PHOTO_ACTION_ARCHIVE};
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		const bool deletes = actions[i % 2] == PHOTO_ACTION_DELETE;
+		struct error error = {0};
+		struct deletion deletion;
+		struct photo photo;
+		unsigned steps;
+
+		set_up();
+		world->domain.step_rows = i < 2 ? 1 : 4;
+		assert_string_equal(containers_delete(world, &admin, ITEM_PROJECT, &project,
+					actions[i % 2], "Orchard", &deletion),
+		    "");
+		/* The newest of them is reached in the first steps, the oldest is not. */
+		assert_true(deletions_continue(&world->domain, world->arena, 1, &steps, &error));
+		assert_int_equal(trash_find(world, &deletion.id).state, DELETION_MARKING);
+		assert_string_equal(
+		    trash_forever(world, &admin, ITEM_PHOTO, &photos[0], NULL), "still_marking");
+		refused_by(&deletion, trash_error(), "still_marking");
+		assert_false(photos_restore(
+		    &world->domain, &admin, world->arena, &photos[0], &photo, &error));
+		refused_by(&deletion, &error, "still_marking");
+		error_clear(&error);
+		assert_false(photos_archive(
+		    &world->domain, &admin, world->arena, &photos[0], NULL, &photo, &error));
+		refused_by(&deletion, &error, deletes ? "already_deleted" : "already_archived");
+		if (deletes) {
+			assert_string_equal(
+			    trash_forever(world, &admin, ITEM_PHOTO, &photos[7], NULL),
+			    "still_marking");
+			refused_by(&deletion, trash_error(), "still_marking");
+		}
+	}
+}
+
 /* From `restoring` on each row says what it is. */
 static void from_restoring_on_each_row_is_live_again(void **state)
 {
@@ -303,6 +354,7 @@ int main(void)
 	    cmocka_unit_test(the_newest_are_marked_first),
 	    cmocka_unit_test(a_large_container_is_left_to_the_worker_whole),
 	    cmocka_unit_test(a_photo_about_to_be_archived_cannot_leave_the_archive_yet),
+	    cmocka_unit_test(acts_on_what_is_being_marked_name_the_deletion),
 	    cmocka_unit_test(from_restoring_on_each_row_is_live_again),
 	};
 
