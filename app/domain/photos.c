@@ -154,7 +154,7 @@ bool photos_find_for(const struct domain *domain, const struct actor *actor, str
 	return policy_check(actor, action, &subject, error);
 }
 
-/* What of the derivatives a viewer sees: leave out what is not for them. */
+/* Leave out of the rows what is not for the viewer. */
 static void keep_visible(const struct actor *actor, struct photo_rows *rows)
 {
 	size_t kept = 0;
@@ -167,6 +167,42 @@ static void keep_visible(const struct actor *actor, struct photo_rows *rows)
 		}
 	}
 	rows->count = kept;
+}
+
+static const struct photo *row_of(const struct photo_rows *rows, const struct id *photo_id)
+{
+	for (size_t i = 0; i < rows->count; i++) {
+		if (id_equal(&rows->items[i].id, photo_id)) {
+			return &rows->items[i];
+		}
+	}
+	return NULL;
+}
+
+bool photos_find_several(const struct domain *domain, const struct actor *actor,
+    struct arena *arena, const struct id *photo_ids, size_t count, struct photos_page *page_r,
+    struct error *error)
+{
+	struct photo_rows rows = {0};
+	enum db_result result = DB_NONE;
+
+	*page_r = (struct photos_page){.items = arena_array(arena, count, sizeof(struct photo))};
+	if (count > 0) {
+		result = store_photos_find(domain->db, arena, &actor->organization_id, photo_ids,
+		    count, &actor->user_id, &rows);
+	}
+	if (result != DB_OK && result != DB_NONE) {
+		return db_fail(result, error);
+	}
+	keep_visible(actor, &rows);
+	for (size_t i = 0; i < count; i++) {
+		const struct photo *photo = row_of(&rows, &photo_ids[i]);
+
+		if (photo) {
+			page_r->items[page_r->count++] = *photo;
+		}
+	}
+	return true;
 }
 
 bool photos_derivatives(const struct domain *domain, const struct actor *actor, struct arena *arena,

@@ -3,10 +3,13 @@
 #include <store/tags.h>
 #include <string.h>
 
+#include "marks.h"
 #include "photos_sql.h"
 
 DB_STATEMENT(PHOTO_FIND, "SELECT STRAIGHT_JOIN " PHOTO_COLUMNS " FROM photos p" PHOTO_JOINS
 			 " WHERE p.id = ? AND p.organization_id = ?");
+DB_STATEMENT(PHOTOS_FIND, "SELECT STRAIGHT_JOIN " PHOTO_COLUMNS " FROM photos p" PHOTO_JOINS
+			  " WHERE p.id IN (" MARKS_50 ") AND p.organization_id = ?");
 DB_STATEMENT(PHOTO_LOCK, "SELECT id FROM photos WHERE id = ? AND organization_id = ? FOR UPDATE");
 DB_STATEMENT(PHOTO_DERIVATIVES,
     "SELECT STRAIGHT_JOIN " PHOTO_COLUMNS " FROM photos p FORCE INDEX (original)" PHOTO_JOINS
@@ -114,6 +117,25 @@ enum db_result store_photo_find(struct db *db, struct arena *arena,
 	enum db_result result = find(db, arena, organization_id, photo_id, viewer_id, photo_r);
 
 	return result == DB_OK ? store_photo_details(db, arena, photo_r, 1) : result;
+}
+
+enum db_result store_photos_find(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *photo_ids, size_t count,
+    const struct id *viewer_id, struct photo_rows *rows_r)
+{
+	struct db_value values[PHOTOS_FIND_MOST + 2];
+	struct db_rows rows = {0};
+	enum db_result result;
+
+	values[0] = db_bind_id(viewer_id);
+	for (size_t i = 0; i < PHOTOS_FIND_MOST; i++) {
+		values[i + 1] = db_bind_id(&photo_ids[i < count ? i : count - 1]);
+	}
+	values[PHOTOS_FIND_MOST + 1] = db_bind_id(organization_id);
+	result = db_query(db, arena, &PHOTOS_FIND, values, PHOTOS_FIND_MOST + 2, &rows);
+	result = photo_read_rows(result, &rows, arena, rows_r);
+	return result == DB_OK ? store_photo_details(db, arena, rows_r->items, rows_r->count)
+			       : result;
 }
 
 /* The lock is taken first and alone: under READ COMMITTED what is read after it is what it guards.

@@ -135,8 +135,12 @@ const struct web_input in_bulk_archive[] = {
     REASON, {.name = "dry_run", .type = INPUT_BOOL, .meaning = "only count what the criteria fit"},
     END};
 const struct web_input in_bulk_restore[] = {IDS, END};
-const struct web_input in_selection[] = {
-    {.name = "ids", .type = INPUT_IDS, .place = IN_QUERY, .required = true, .max = 50}, END};
+const struct web_input in_selection[] = {{.name = "ids",
+					     .type = INPUT_IDS,
+					     .place = IN_QUERY,
+					     .required = true,
+					     .max = PHOTOS_FIND_MOST},
+    END};
 const struct web_input in_share[] = {
     {.name = "expires_at", .type = INPUT_TIME, .meaning = "end of the link"}, END};
 const struct web_input in_share_page[] = {

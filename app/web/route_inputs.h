@@ -4,6 +4,8 @@
 
 #include "route.h"
 
+#include <store/photos.h>
+
 extern const struct web_input in_token[];
 extern const struct web_input in_login[];
 extern const struct web_input in_login_page[];

@@ -56,6 +56,12 @@ bool photos_find(const struct domain *domain, const struct actor *actor, struct 
     const struct id *photo_id, struct photo *photo_r, struct error *error)
     __attribute__((warn_unused_result));
 
+/* Those of them that the actor may see, in the order of the ids, by one read; `next` stays none.
+ * `count` is at most PHOTOS_FIND_MOST. */
+bool photos_find_several(const struct domain *domain, const struct actor *actor,
+    struct arena *arena, const struct id *photo_ids, size_t count, struct photos_page *page_r,
+    struct error *error) __attribute__((warn_unused_result));
+
 /* Derivatives of a photo that the actor may see, newest first, at most 200; of a deleted original
  * those that went with it. `next` stays none. */
 bool photos_derivatives(const struct domain *domain, const struct actor *actor, struct arena *arena,

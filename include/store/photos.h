@@ -105,7 +105,14 @@ enum db_result store_photo_find(struct db *db, struct arena *arena,
     const struct id *organization_id, const struct id *photo_id, const struct id *viewer_id,
     struct photo *photo_r) __attribute__((warn_unused_result));
 
-/* The same with its row locked FOR UPDATE until the transaction ends. Tags and albums are not
+/* Those of them that the organisation has, whatever their state, in no order and each once, by one
+ * read. `count` is 1 to PHOTOS_FIND_MOST. */
+#define PHOTOS_FIND_MOST 50
+enum db_result store_photos_find(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *photo_ids, size_t count,
+    const struct id *viewer_id, struct photo_rows *rows_r) __attribute__((warn_unused_result));
+
+/* One of them with its row locked FOR UPDATE until the transaction ends. Tags and albums are not
  * read. */
 enum db_result store_photo_lock(struct db_tx *tx, struct arena *arena,
     const struct id *organization_id, const struct id *photo_id, const struct id *viewer_id,

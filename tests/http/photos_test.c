@@ -405,6 +405,42 @@ static void test_who_before_what(void **state)
 	    403, "admins_only");
 }
 
+static int64_t statements(struct site *site)
+{
+	return site_number(site,
+	    "SELECT CAST(VARIABLE_VALUE AS SIGNED) FROM information_schema.GLOBAL_STATUS"
+	    " WHERE VARIABLE_NAME = 'COM_STMT_EXECUTE'");
+}
+
+/* The page before a bulk act shows what the viewer sees of it, in the order it was chosen, by a
+ * number of statements that does not grow with it. */
+static void test_selection(void **state)
+{
+	struct site *site = *state;
+	const char *first = site_photo(site, ADA, "Chosen first");
+	const char *second = site_photo(site, BEN, "Chosen second");
+	const char *hidden = site_photo(site, BEN, "Put away");
+	const char *foreign = site_photo(site, MIA, "Of elsewhere");
+	const char *path = arena_printf(site_arena(site),
+	    "/photos/delete?ids=%s&ids=%s&ids=%s&ids=%s", first, hidden, foreign, second);
+	const struct http_answer *answer;
+	int64_t before;
+
+	site_archive(site, BEN, hidden);
+	for (int i = 0; i < 30; i++)
+		path = arena_printf(
+		    site_arena(site), "%s&ids=%s", path, site_photo(site, ADA, "More"));
+	before = statements(site);
+	answer = site_page(site, ADA, "GET %s", path);
+	EXPECT(answer, 200, NULL);
+	assert_in_range(statements(site) - before, 0, 60);
+	assert_null(strstr(answer->body, "Put away"));
+	assert_null(strstr(answer->body, "Of elsewhere"));
+	assert_non_null(strstr(answer->body, "Chosen first"));
+	assert_non_null(strstr(strstr(answer->body, "Chosen first"), "Chosen second"));
+	assert_non_null(strstr(answer->body, "32 photos"));
+}
+
 /* The result and the deletion in the same instant: the derivative goes along, or there is none. */
 struct sender {
 	pthread_t thread;
@@ -479,6 +515,7 @@ int main(void)
 	    SITE_TEST(test_derivatives),
 	    SITE_TEST(test_late_result),
 	    SITE_TEST(test_result_once),
+	    SITE_TEST(test_selection),
 	    SITE_TEST(test_result_of_whom),
 	    SITE_TEST(test_who_before_what),
 	    SITE_TEST(test_result_and_deletion_at_once),

@@ -89,16 +89,14 @@ static bool show_selection(
 	const struct web_value *ids = input_get(web, "ids");
 	struct doc *page = page_begin(web, title);
 	struct doc *list = doc_list(web->arena);
+	struct photos_page photos;
 
-	for (size_t i = 0; i < ids->count; i++) {
-		struct photo *photo = arena_alloc(web->arena, sizeof(*photo));
-		if (photos_find(web->domain, &web->actor, web->arena, &ids->ids[i], photo, error))
-			doc_push(list, present_photo(web, photo));
-		else if (error->kind != ERROR_NOT_FOUND)
-			return false;
-	}
-	if (!acts_set_windows(web, page, error))
+	if (!photos_find_several(
+		web->domain, &web->actor, web->arena, ids->ids, ids->count, &photos, error) ||
+	    !acts_set_windows(web, page, error))
 		return false;
+	for (size_t i = 0; i < photos.count; i++)
+		doc_push(list, present_photo(web, &photos.items[i]));
 	doc_set(page, "photos", list);
 	doc_set_text(page, "next", http_url_local(http_query(web->request, "next"), "/"));
 	doc_set_text(
