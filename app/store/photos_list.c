@@ -11,7 +11,13 @@
 #include "paging.h"
 #include "photos_list.h"
 
+/* What is being purged nobody sees any more. */
+#define NOT_PURGING                                                                                \
+	" AND (p.shelf < 2 OR NOT EXISTS (SELECT 1 FROM deletions ud"                              \
+	" WHERE ud.id = p.deletion_id AND ud.state = 'purging'))"
+
 #define REST_OF_RANGE                                                                              \
+	NOT_PURGING                                                                                \
 	" AND (p.shelf = 2 OR p.original_id IS NULL OR NOT EXISTS (SELECT 1 FROM photos po"        \
 	" JOIN deletions pd ON pd.id = po.deletion_id"                                             \
 	" WHERE po.id = p.original_id AND pd.state = 'marking'))"                                  \
@@ -63,7 +69,7 @@ DB_STATEMENT(PHOTOS_TAG,
 	    " OR (((? >> p.shelf) & 1) = 1 AND p.uploader_id = ?)) AND t.photo_id < ?"
 	    " AND (p.shelf = 2 OR p.original_id IS NULL OR NOT EXISTS (SELECT 1 FROM photos po"
 	    " JOIN deletions pd ON pd.id = po.deletion_id"
-	    " WHERE po.id = p.original_id AND pd.state = 'marking'))"
+	    " WHERE po.id = p.original_id AND pd.state = 'marking'))" NOT_PURGING
 	    " ORDER BY t.photo_id DESC LIMIT ?)"));
 
 static void add(struct photo_values *values, struct db_value value)

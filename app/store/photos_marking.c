@@ -11,8 +11,11 @@ DB_STATEMENT(PHOTOS_MARKING,
     "SELECT 1 FROM deletions FORCE INDEX (due) WHERE state = 'marking' AND organization_id = ?"
     " AND kind IN ('project', 'site', 'organization') LIMIT 1");
 
+#define NOT_PURGING " AND NOT (cd.state <=> 'purging')"
+
 /* Values: mask of all, of published, of own; viewer; before; limit. */
 #define SEEN                                                                                       \
+	NOT_PURGING                                                                                \
 	" AND (((? >> " PHOTO_SHELF ") & 1) = 1"                                                   \
 	" OR (((? >> " PHOTO_SHELF ") & 1) = 1 AND p.published = 1)"                               \
 	" OR (((? >> " PHOTO_SHELF ") & 1) = 1 AND p.uploader_id = ?))"                            \
@@ -42,14 +45,15 @@ DB_STATEMENT(MARKING_PROJECT3, PAGE_OF(THRICE(PROJECT)));
 DB_STATEMENT(MARKING_SITE1, PAGE_OF(SITE));
 DB_STATEMENT(MARKING_SITE2, PAGE_OF(TWICE(SITE)));
 DB_STATEMENT(MARKING_SITE3, PAGE_OF(THRICE(SITE)));
-DB_STATEMENT(MARKING_TAG, PAGE_OF("(SELECT STRAIGHT_JOIN p.id FROM photo_tags t FORCE INDEX (tag)"
-				  " JOIN photos p ON p.id = t.photo_id" PHOTO_EFFECT_JOINS
-				  " WHERE t.tag_id = ? AND p.organization_id = ?"
-				  " AND (? IS NULL OR (p.project_id = ? AND " IN_PROJECT
-				  "))" OF_SITE " AND (((? >> " PHOTO_SHELF ") & 1) = 1"
-				  " OR (((? >> " PHOTO_SHELF ") & 1) = 1 AND p.published = 1)"
-				  " OR (((? >> " PHOTO_SHELF ") & 1) = 1 AND p.uploader_id = ?))"
-				  " AND t.photo_id < ? ORDER BY t.photo_id DESC LIMIT ?)"));
+DB_STATEMENT(
+    MARKING_TAG, PAGE_OF("(SELECT STRAIGHT_JOIN p.id FROM photo_tags t FORCE INDEX (tag)"
+			 " JOIN photos p ON p.id = t.photo_id" PHOTO_EFFECT_JOINS
+			 " WHERE t.tag_id = ? AND p.organization_id = ?"
+			 " AND (? IS NULL OR (p.project_id = ? AND " IN_PROJECT "))" OF_SITE
+			 " AND (((? >> " PHOTO_SHELF ") & 1) = 1"
+			 " OR (((? >> " PHOTO_SHELF ") & 1) = 1 AND p.published = 1)"
+			 " OR (((? >> " PHOTO_SHELF ") & 1) = 1 AND p.uploader_id = ?))" NOT_PURGING
+			 " AND t.photo_id < ? ORDER BY t.photo_id DESC LIMIT ?)"));
 
 enum db_result photos_marking(struct db *db, struct arena *arena, const struct id *organization_id)
 {

@@ -18,6 +18,7 @@ DB_STATEMENT(SET_DELETED, "UPDATE photos SET deleted_at = ?, deletion_id = ? WHE
 DB_STATEMENT(ADD_DELETION,
     "INSERT INTO deletions (id, organization_id, act_id, kind, item_id, initiator_id, origin, mode,"
     " state, deleted_at, recover_until) VALUES (?, ?, ?, 'photo', ?, ?, 'owner', 'soft', ?, ?, ?)");
+DB_STATEMENT(MARK_PROJECT, "UPDATE deletions SET kind = 'project' WHERE id = ?");
 DB_STATEMENT(ADD_CLAIM,
     "INSERT INTO site_claims (id, organization_id, site_id, user_id, state, created_at)"
     " VALUES (?, ?, ?, ?, ?, ?)");
@@ -481,6 +482,40 @@ static void what_is_being_purged_is_as_good_as_gone(void **state)
 	assert_false(finds(&admin, &photo));
 }
 
+/* In every kind of list, also while a container is being marked. */
+static void what_is_being_purged_is_in_no_list(void **state)
+{
+	struct id project = world_place(world, &admin, PLACE_PROJECT, "garden");
+	struct id site = world_place(world, &admin, PLACE_SITE, "stall");
+	struct id other = world_place(world, &admin, PLACE_PROJECT, "orchard");
+	struct id photo = world_photo(world, &admin, "x", &project, &site);
+	struct id trashed = world_photo(world, &admin, "x", &project, &site);
+	struct id purging = add_deletion(&photo, &admin, "purging");
+	struct id deletion = add_deletion(&trashed, &admin, "trashed");
+	struct id marking = add_deletion(&other, &admin, "marking");
+	const struct photos_query queries[] = {{.include_deleted = true}, {.deleted_only = true},
+	    {.include_deleted = true, .mine = true},
+	    {.include_deleted = true, .project_id = project},
+	    {.include_deleted = true, .site_id = site}, {.include_deleted = true, .tag = "dusk"}};
+
+	(void)state;
+	tag(&photo, "dusk");
+	tag(&trashed, "dusk");
+	set_deleted(&photo, &purging);
+	set_deleted(&trashed, &deletion);
+	for (int round = 0; round < 2; round++) {
+		for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
+			struct photos_page page = list(&admin, queries[i]);
+
+			assert_int_equal(page.count, 1);
+			assert_true(id_equal(&page.items[0].id, &trashed));
+		}
+		assert_int_equal(
+		    db_exec(world->db, &MARK_PROJECT, DB_VALUES(db_bind_id(&marking)), NULL),
+		    round == 0 ? DB_OK : DB_NONE);
+	}
+}
+
 static void derivatives_follow_their_original(void **state)
 {
 	struct id original = world_photo(world, &ada, "x", NULL, NULL);
@@ -536,6 +571,7 @@ int main(void)
 	    cmocka_unit_test_setup(tags_and_albums_come_with_each_photo, set_up),
 	    cmocka_unit_test_setup(a_derivative_not_marked_yet_is_deleted_already, set_up),
 	    cmocka_unit_test_setup(what_is_being_purged_is_as_good_as_gone, set_up),
+	    cmocka_unit_test_setup(what_is_being_purged_is_in_no_list, set_up),
 	    cmocka_unit_test_setup(derivatives_follow_their_original, set_up),
 	    cmocka_unit_test_setup(a_site_owner_is_known_as_such, set_up),
 	};
