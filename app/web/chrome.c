@@ -211,12 +211,16 @@ void chrome_fill(struct web *web, struct doc *page)
 	fill_contacts(web, page);
 	fill_toast(web, page);
 	doc_set_null(page, "form_error");
+	doc_set_null(page, "wrong");
 	if (web->form_error) {
 		struct doc *failure = doc_object(web->arena);
+		struct doc *wrong = doc_object(web->arena);
 		doc_set_text(failure, "message", show_message(web->arena, web->form_error));
 		doc_set_text(failure, "field", web->form_error->field);
 		doc_set_text(failure, "code", web->form_error->code);
 		doc_set(page, "form_error", failure);
+		doc_set_bool(wrong, web->form_error->field, true);
+		doc_set(page, "wrong", wrong);
 	}
 }
 

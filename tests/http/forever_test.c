@@ -110,6 +110,28 @@ static void test_typed_word(void **state)
 	EXPECT(site_api(site, ADA, "GET /api/photos/%s", photo), 200, NULL);
 }
 
+/* The page marks the field at fault, and names what says why. */
+static void test_field_at_fault(void **state)
+{
+	static const char mark[] = "aria-invalid=\"true\" aria-describedby=\"form-error\"";
+	struct site *site = *state;
+	const char *photo = site_photo(site, ADA, "Archived");
+	const struct http_answer *answer;
+
+	answer = site_form(site, ADA, "days=0", "POST /photos/%s/shares", photo);
+	EXPECT(answer, 400, NULL);
+	assert_non_null(strstr(answer->body, "id=\"form-error\""));
+	assert_non_null(strstr(strstr(answer->body, "name=\"days\""), mark));
+	site_archive(site, ADA, photo);
+	answer = site_page(site, ADMIN, "GET /photos/%s/permanent", photo);
+	assert_null(strstr(answer->body, "aria-invalid"));
+	answer = site_form(site, ADMIN, "confirm_text=delete", "POST /photos/%s/permanent", photo);
+	EXPECT(answer, 400, NULL);
+	assert_non_null(strstr(answer->body, "id=\"form-error\""));
+	assert_non_null(strstr(strstr(answer->body, "name=\"confirm_text\""), mark));
+	assert_null(strstr(strstr(answer->body, "name=\"reason\""), mark));
+}
+
 /* Were the photo there once more, the same proof would not serve again. */
 static void test_proof_serves_once(void **state)
 {
@@ -173,6 +195,7 @@ int main(void)
 	    SITE_TEST(test_archived),
 	    SITE_TEST(test_live_is_refused),
 	    SITE_TEST(test_typed_word),
+	    SITE_TEST(test_field_at_fault),
 	    SITE_TEST(test_proof_serves_once),
 	    SITE_TEST(test_while_paused),
 	    SITE_TEST(test_page),

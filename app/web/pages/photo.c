@@ -77,7 +77,7 @@ bool page_photo(struct web *web, struct error *error)
 	struct doc *page;
 
 	return begin(web, title_of(web), true, &page, error) && set_shares(web, page, error) &&
-	       page_send(web, 200, "photo", page, error);
+	       page_send(web, web->form_error ? 400 : 200, "photo", page, error);
 }
 
 static bool show_form(struct web *web, const char *title, const char *name, struct error *error)
