@@ -126,8 +126,14 @@ static bool run_step(struct db_tx *tx, void *context, struct error *error)
 					    : restore_step(tx, c, &deletion, error);
 }
 
-static bool run_steps(const struct domain *domain, struct step_context *c, unsigned max_steps,
-    unsigned *steps, struct lease *lease, struct error *error)
+static bool may_go_on(const struct purge_limits *limits, unsigned steps)
+{
+	return (limits->max_steps == 0 || steps < limits->max_steps) &&
+	       !(limits->stop && limits->stop(limits->context));
+}
+
+static bool run_steps(const struct domain *domain, struct step_context *c,
+    const struct purge_limits *limits, unsigned *steps, struct lease *lease, struct error *error)
 {
 	do {
 		if (!db_transaction(domain->db, run_step, c, error)) {
@@ -140,13 +146,14 @@ static bool run_steps(const struct domain *domain, struct step_context *c, unsig
 		c->unmarking = c->next_unmarking;
 		*steps += 1;
 		domain_after_step(domain, c->state == DELETION_MARKING ? "mark" : "restore");
-	} while (!c->done && (max_steps == 0 || *steps < max_steps) && lease_keep(domain, lease));
+	} while (!c->done && may_go_on(limits, *steps) && lease_keep(domain, lease));
 	return true;
 }
 
 /* One deletion, unless another worker is at it. */
 static bool run_leased(const struct domain *domain, const struct id *deletion_id,
-    enum deletion_state state, unsigned max_steps, unsigned *steps, struct error *error)
+    enum deletion_state state, const struct purge_limits *limits, unsigned *steps,
+    struct error *error)
 {
 	struct step_context c = {.domain = domain, .deletion_id = deletion_id, .state = state};
 	struct lease lease;
@@ -155,15 +162,15 @@ static bool run_leased(const struct domain *domain, const struct id *deletion_id
 	if (!lease_begin(domain, JOB_DELETION, &id_none, deletion_id, &lease, error)) {
 		return false;
 	}
-	ok = !lease.held || run_steps(domain, &c, max_steps, steps, &lease, error);
+	ok = !lease.held || run_steps(domain, &c, limits, steps, &lease, error);
 	lease_end(domain, &lease);
 	return ok;
 }
 
-bool background_mark(const struct domain *domain, const struct id *deletion_id, unsigned max_steps,
-    unsigned *steps_r, struct error *error)
+bool background_mark(const struct domain *domain, const struct id *deletion_id,
+    const struct purge_limits *limits, unsigned *steps_r, struct error *error)
 {
-	return run_leased(domain, deletion_id, DELETION_MARKING, max_steps, steps_r, error);
+	return run_leased(domain, deletion_id, DELETION_MARKING, limits, steps_r, error);
 }
 
 /* One that cannot be gone on with must not keep the others waiting, unless the store is out of
@@ -171,9 +178,10 @@ bool background_mark(const struct domain *domain, const struct id *deletion_id, 
 static bool run_or_skip(const struct domain *domain, const struct deletion_due *due,
     unsigned max_steps, unsigned *steps, struct error *error)
 {
+	const struct purge_limits limits = {.max_steps = max_steps};
 	char id[ID_TEXT_SIZE];
 
-	if (run_leased(domain, &due->id, due->state, max_steps, steps, error)) {
+	if (run_leased(domain, &due->id, due->state, &limits, steps, error)) {
 		return true;
 	}
 	if (strcmp(error->code, "store_conflict") != 0) {
@@ -194,7 +202,7 @@ static bool continue_state(const struct domain *domain, struct arena *arena,
 	size_t count;
 
 	do {
-		enum db_result result = deletion_due(domain->db, arena, state, 0,
+		enum db_result result = deletion_due(domain->db, arena, &id_none, state, 0,
 		    last.recover_until_us ? &last : NULL, DUE_PAGE, &due, &count);
 
 		if (result != DB_OK) {

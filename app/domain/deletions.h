@@ -8,6 +8,7 @@
 #include <domain/cascade.h>
 #include <domain/deletions.h>
 #include <domain/lifecycle.h>
+#include <domain/purge.h>
 
 /* Where a marking stands between two steps; zeroed at its start. It lives in memory alone: a
  * marking that starts anew finds what is marked and goes on behind it. */
@@ -109,8 +110,10 @@ void count_marks(struct deletion *deletion, const int64_t rows[MARK_TABLE_COUNT]
 /* Tell a test that a step has committed. */
 void domain_after_step(const struct domain *domain, const char *name);
 
-/* Finish marking one deletion, to the end or at most `max_steps` steps (0: no limit). */
-bool background_mark(const struct domain *domain, const struct id *deletion_id, unsigned max_steps,
-    unsigned *steps_r, struct error *error) __attribute__((warn_unused_result));
+/* Finish marking one deletion, to the end or as far as the limits let; `steps_r` counts the steps.
+ */
+bool background_mark(const struct domain *domain, const struct id *deletion_id,
+    const struct purge_limits *limits, unsigned *steps_r, struct error *error)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -45,12 +45,17 @@ static bool purge_one(struct round *round, const struct id *id, struct error *er
 	return true;
 }
 
+/* Marking takes of the same steps as purging. */
 static bool take(struct round *round, const struct deletion_due *due, struct error *error)
 {
+	struct purge_limits rest = *round->limits;
 	unsigned steps = 0;
 
+	if (rest.max_steps > 0) {
+		rest.max_steps -= round->report->steps;
+	}
 	if (due->state == DELETION_MARKING &&
-	    !background_mark(round->domain, &due->id, 0, &steps, error)) {
+	    !background_mark(round->domain, &due->id, &rest, &steps, error)) {
 		return false;
 	}
 	round->report->steps += steps;
@@ -83,8 +88,8 @@ static bool purge_selected(struct round *round, size_t i, struct error *error)
 
 	do {
 		enum db_result result = deletion_due(round->domain->db, round->arena,
-		    selection[i].state, until(round, i), last.recover_until_us ? &last : NULL,
-		    DUE_PAGE, &due, &count);
+		    &round->limits->organization_id, selection[i].state, until(round, i),
+		    last.recover_until_us ? &last : NULL, DUE_PAGE, &due, &count);
 
 		if (result != DB_OK) {
 			return db_fail(result, error);
@@ -174,9 +179,13 @@ static bool purge_archived(struct round *round, struct error *error)
 {
 	struct id *organizations;
 	size_t count;
-	enum db_result result =
-	    retention_organizations(round->domain->db, round->arena, &organizations, &count);
+	enum db_result result;
 
+	if (!id_is_none(&round->limits->organization_id)) {
+		return purge_must_stop(round->limits, round->report) ||
+		       end_retentions(round, &round->limits->organization_id, error);
+	}
+	result = retention_organizations(round->domain->db, round->arena, &organizations, &count);
 	if (result != DB_OK) {
 		return db_fail(result, error);
 	}

@@ -58,6 +58,7 @@ DB_STATEMENT(DELETION_IDS_OF_ACT,
 DB_STATEMENT(DELETION_DUE,
     "SELECT id, state, recover_until FROM deletions FORCE INDEX (due) WHERE" DUE
     " AND (recover_until > ? OR (recover_until = ? AND id > ?))"
+    " AND (? IS NULL OR organization_id = ?)"
     " ORDER BY recover_until, id LIMIT ?");
 #define SUMS                                                                                       \
 	"SELECT COUNT(*), SUM(bytes), SUM(photo_count), SUM(note_count), SUM(ai_result_count),"    \
@@ -243,9 +244,9 @@ enum db_result deletion_ids_of_act(struct db *db, struct arena *arena,
 	return result == DB_NONE ? DB_OK : result;
 }
 
-enum db_result deletion_due(struct db *db, struct arena *arena, enum deletion_state state,
-    int64_t until_us, const struct deletion_due *after, unsigned limit, struct deletion_due **due_r,
-    size_t *count_r)
+enum db_result deletion_due(struct db *db, struct arena *arena, const struct id *organization_id,
+    enum deletion_state state, int64_t until_us, const struct deletion_due *after, unsigned limit,
+    struct deletion_due **due_r, size_t *count_r)
 {
 	/* Bound as 1970 and a second, since a time of 0 binds NULL. */
 	int64_t from_us = after ? after->recover_until_us : CLOCK_SECOND_US;
@@ -255,7 +256,7 @@ enum db_result deletion_due(struct db *db, struct arena *arena, enum deletion_st
 	    DB_VALUES(db_bind_text(deletion_state_name(state)),
 		db_bind_time(until_us ? until_us : FAR_FUTURE_US), db_bind_time(from_us),
 		db_bind_time(from_us), db_bind_blob(tie.bytes, sizeof(tie.bytes)),
-		db_bind_int(limit)),
+		db_bind_id(organization_id), db_bind_id(organization_id), db_bind_int(limit)),
 	    &rows);
 
 	*count_r = rows.count;

@@ -14,6 +14,7 @@ struct purge_limits {
 	unsigned max_steps;
 	bool (*stop)(void *context); /* asked between two steps, e.g. for SIGTERM; or NULL */
 	void *context;
+	struct id organization_id; /* what is due in that one alone; none: in all */
 };
 
 /* What was done, or (preview) would be. */

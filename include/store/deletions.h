@@ -168,11 +168,12 @@ struct deletion_due {
 	int64_t recover_until_us;
 };
 
-/* Deletions in `state` whose window ended at or before `until_us` (0: regardless), in the order of
- * (recover_until, id) after the given position (NULL: from the start). */
-enum db_result deletion_due(struct db *db, struct arena *arena, enum deletion_state state,
-    int64_t until_us, const struct deletion_due *after, unsigned limit, struct deletion_due **due_r,
-    size_t *count_r) __attribute__((warn_unused_result));
+/* Deletions of an organisation (none: of all) in `state` whose window ended at or before `until_us`
+ * (0: regardless), in the order of (recover_until, id) after the given position (NULL: from the
+ * start). */
+enum db_result deletion_due(struct db *db, struct arena *arena, const struct id *organization_id,
+    enum deletion_state state, int64_t until_us, const struct deletion_due *after, unsigned limit,
+    struct deletion_due **due_r, size_t *count_r) __attribute__((warn_unused_result));
 
 /* What a deletion did to a photo. */
 enum deletion_effect { EFFECT_DELETED, EFFECT_ARCHIVED, EFFECT_ORPHANED };
@@ -206,7 +207,8 @@ enum db_result deletion_windows(struct db *db, struct arena *arena,
     const struct id *organization_id, struct deletion_windows *windows_r)
     __attribute__((warn_unused_result));
 
-/* Sums over the deletions that deletion_due gives, added to what stands in `sums_r`. */
+/* Sums over the deletions that deletion_due gives of all organisations, added to what stands in
+ * `sums_r`. */
 struct deletion_due_sums {
 	int64_t deletions;
 	int64_t counts[COUNT_KIND_COUNT];

@@ -364,6 +364,88 @@ static void what_is_archived_anew_begins_its_retention_anew(void **state)
 	assert_int_equal(trash_rows(world, "photos"), 0);
 }
 
+static void one_organisation_can_be_purged_alone(void **state)
+{
+	const struct actor *const owners[] = {&ada, &stranger};
+	struct id archived[2], deleted[2];
+	struct purge_limits limits = {.organization_id = ada.organization_id};
+	struct purge_report report;
+	struct deletion deletion;
+	struct photo after;
+	struct error error = {0};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		archived[i] = world_photo(world, owners[i], "Barn", NULL, NULL);
+		deleted[i] = world_photo(world, owners[i], "Lake", NULL, NULL);
+		assert_true(photos_archive(
+		    &world->domain, owners[i], world->arena, &archived[i], "Old", &after, &error));
+		assert_string_equal(trash_delete(world, owners[i], &deleted[i], &deletion), "");
+	}
+	world->clock.fixed_us = after.purge_after_us;
+	assert_true(purge_due(&world->domain, world->arena, &limits, &report, &error));
+	assert_int_equal(report.deletions, 2);
+	assert_int_equal(report.archived, 1);
+	assert_int_equal(trash_rows(world, "photos"), 2);
+	assert_true(trash_is_live(world, &archived[1])); /* not deleted */
+	assert_true(id_equal(&deletion.item_id, &deleted[1]));
+	assert_int_equal(trash_find(world, &deletion.id).state, DELETION_TRASHED);
+	trash_purge(world);
+	assert_int_equal(trash_rows(world, "photos"), 0);
+}
+
+/* A project's deletion of which nothing is marked yet, its window closed. */
+static struct id large_deletion(void)
+{
+	struct id project = world_place(world, &admin, PLACE_PROJECT, "Orchard");
+	struct deletion_act act = {.kind = ITEM_PROJECT,
+	    .item_id = project,
+	    .origin = ORIGIN_BY_ACTOR,
+	    .photo_action = PHOTO_ACTION_DELETE,
+	    .confirmation = "Orchard"};
+	struct deletion deletion;
+	struct error error = {0};
+
+	for (int i = 0; i < 12; i++) {
+		(void)world_photo(world, &ada, "Barn", &project, NULL);
+	}
+	world->domain.step_rows = 2;
+	assert_true(
+	    deletions_delete(&world->domain, &admin, world->arena, &act, &deletion, &error));
+	assert_int_equal(deletion.state, DELETION_MARKING);
+	world->clock.fixed_us = deletion.recover_until_us;
+	return deletion.id;
+}
+
+static bool stop_at_zero(void *context)
+{
+	int *left = context;
+
+	return (*left)-- <= 0;
+}
+
+static void marking_what_is_due_keeps_within_the_limits(void **state)
+{
+	struct id id = large_deletion();
+	int left = 2;
+	struct purge_limits steps = {.max_steps = 2};
+	struct purge_limits stopped = {.stop = stop_at_zero, .context = &left};
+	struct purge_report report;
+	struct error error = {0};
+
+	(void)state;
+	assert_true(purge_due(&world->domain, world->arena, &steps, &report, &error));
+	assert_int_equal(report.steps, 2);
+	assert_true(report.unfinished);
+	assert_int_equal(trash_marked(world, "photos", &id), 4);
+	assert_true(purge_due(&world->domain, world->arena, &stopped, &report, &error));
+	assert_true(report.unfinished);
+	assert_in_range(trash_marked(world, "photos", &id), 5, 11);
+	assert_int_equal(trash_find(world, &id).state, DELETION_MARKING);
+	trash_purge(world);
+	assert_int_equal(trash_rows(world, "photos"), 0);
+}
+
 static void what_is_archived_and_deleted_keeps_its_window(void **state)
 {
 	struct id photo = world_photo(world, &ada, "Barn", NULL, NULL);
@@ -541,6 +623,8 @@ int main(void)
 	    cmocka_unit_test_setup(the_brake_works_after_the_step_in_hand, set_up),
 	    cmocka_unit_test_setup(a_preview_tells_and_changes_nothing, set_up),
 	    cmocka_unit_test_setup(retention_ends_to_the_microsecond, set_up),
+	    cmocka_unit_test_setup(one_organisation_can_be_purged_alone, set_up),
+	    cmocka_unit_test_setup(marking_what_is_due_keeps_within_the_limits, set_up),
 	    cmocka_unit_test_setup(what_is_archived_anew_begins_its_retention_anew, set_up),
 	    cmocka_unit_test_setup(what_is_archived_and_deleted_keeps_its_window, set_up),
 	    cmocka_unit_test_setup(a_photo_in_the_trash_is_deleted_forever_by_admins, set_up),

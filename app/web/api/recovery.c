@@ -32,7 +32,8 @@ bool api_recoverable_list(struct web *web, struct error *error)
 bool api_cleanup_start(struct web *web, struct error *error)
 {
 	struct doc *answer = doc_object(web->arena);
-	struct purge_limits limits = {.max_steps = STEPS_AT_ONCE};
+	struct purge_limits limits = {
+	    .max_steps = STEPS_AT_ONCE, .organization_id = web->actor.organization_id};
 	struct purge_report report;
 
 	if (!purge_due(web->domain, web->arena, &limits, &report, error))
