@@ -196,6 +196,24 @@ static bool check_state(const struct actor *actor, enum item_kind kind,
 		   lifecycle_actor_of(actor), true, &next, error);
 }
 
+/* An item whose restore is still under way is not deleted anew: the two would meet in its rows. */
+static bool check_restored(struct db_tx *tx, const struct root_item *item, struct error *error)
+{
+	char text[ID_TEXT_SIZE];
+	struct id deletion;
+	enum db_result result =
+	    deletion_restoring(tx, &item->organization_id, &item->id, &deletion);
+
+	if (result != DB_OK) {
+		return result == DB_NONE || db_fail(result, error);
+	}
+	id_format(&deletion, text);
+	error_set(error, ERROR_CONFLICT, "still_restoring",
+	    "This is still being restored. Try again in a moment.");
+	error_set_reference(error, "deletion_id", text);
+	return false;
+}
+
 /* Lock the item and ask whether this actor may delete it in this state. */
 static bool check_item(struct db_tx *tx, const struct actor *actor, struct deletion_act *act,
     struct root_item *item_r, struct error *error)
@@ -210,7 +228,7 @@ static bool check_item(struct db_tx *tx, const struct actor *actor, struct delet
 	subject = root_subject(act->kind, item_r);
 	return policy_check(actor, POLICY_DELETE, &subject, error) &&
 	       deletion_reason(&act->reason, error) && check_name(tx->arena, act, item_r, error) &&
-	       check_state(actor, act->kind, item_r, error) &&
+	       check_state(actor, act->kind, item_r, error) && check_restored(tx, item_r, error) &&
 	       (act->kind != ITEM_ORGANIZATION ||
 		   deletion_check_organization(tx, actor, item_r, error));
 }

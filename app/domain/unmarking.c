@@ -4,7 +4,8 @@
 #include <store/container.h>
 #include <string.h>
 
-/* The tables that may hold marks of a deletion: the root's and those marked with it. */
+/* The tables that may hold marks of a deletion: the root's first, since it is what people look for;
+ * of the others details before what they are details of, so that nothing is live without them. */
 static size_t mark_tables(const struct deletion *deletion, enum mark_table tables[MARK_TABLE_COUNT])
 {
 	const struct cascade_row *rows[RELATION_COUNT];
@@ -12,10 +13,10 @@ static size_t mark_tables(const struct deletion *deletion, enum mark_table table
 	bool listed[MARK_TABLE_COUNT] = {false};
 	size_t found = 0;
 
-	listed[MARKS_EFFECTS] = true; /* undone apart */
 	tables[found++] = cascade_root_marks(deletion->kind);
 	listed[tables[0]] = true;
-	for (size_t i = 0; i < count; i++) {
+	listed[MARKS_EFFECTS] = true; /* undone apart */
+	for (size_t i = count; i-- > 0;) {
 		enum mark_table marks = rows[i]->child_marks;
 
 		if (rows[i]->on_restore != RESTORE_NOTHING && marks != MARKS_NONE &&

@@ -19,6 +19,9 @@ DB_STATEMENT(DELETION_LOCK,
     " FOR UPDATE");
 DB_STATEMENT(DELETION_LOCK_FREE,
     "SELECT " DELETION_COLUMNS " FROM deletions d WHERE d.id = ? FOR UPDATE SKIP LOCKED");
+DB_STATEMENT(DELETION_RESTORING_ITEM,
+    "SELECT id FROM deletions FORCE INDEX (item) WHERE item_id = ? AND organization_id = ?"
+    " AND state = 'restoring' LIMIT 1");
 DB_STATEMENT(DELETION_MOVE,
     "UPDATE deletions SET state = ?, settled_at = ?, progress_done = 0, progress_total = ?"
     " WHERE id = ? AND organization_id = ? AND state = ?");
@@ -200,6 +203,19 @@ enum db_result deletion_lock_free(
 
 	if (result == DB_OK) {
 		*deletion_r = deletion_read(&rows, 0);
+	}
+	return result;
+}
+
+enum db_result deletion_restoring(struct db_tx *tx, const struct id *organization_id,
+    const struct id *item_id, struct id *deletion_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(tx->db, tx->arena, &DELETION_RESTORING_ITEM,
+	    DB_VALUES(db_bind_id(item_id), db_bind_id(organization_id)), &rows);
+
+	if (result == DB_OK) {
+		*deletion_r = db_id(&rows, 0, 0);
 	}
 	return result;
 }

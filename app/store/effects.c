@@ -7,12 +7,13 @@
 #define NOTED(effect)                                                                              \
 	"SELECT photo_id, container_id FROM deletion_effects WHERE deletion_id = ?"                \
 	" AND effect = '" effect "' ORDER BY photo_id LIMIT ?"
-#define PUT_BACK(column)                                                                           \
-	"UPDATE photos c JOIN (" NOTED("orphaned") ") step ON step.photo_id = c.id SET c." column  \
-						   " = step.container_id WHERE c." column          \
+#define PUT_BACK(column, table)                                                                    \
+	"UPDATE photos c JOIN (" NOTED("orphaned") ") step ON step.photo_id = c.id"                \
+						   " JOIN " table " o ON o.id = step.container_id" \
+						   " SET c." column " = o.id WHERE c." column      \
 						   " IS NULL AND c.organization_id = ?"
-DB_STATEMENT(EFFECTS_TO_PROJECT, PUT_BACK("project_id"));
-DB_STATEMENT(EFFECTS_TO_SITE, PUT_BACK("site_id"));
+DB_STATEMENT(EFFECTS_TO_PROJECT, PUT_BACK("project_id", "projects"));
+DB_STATEMENT(EFFECTS_TO_SITE, PUT_BACK("site_id", "sites"));
 DB_STATEMENT(EFFECTS_FORGET_ORPHANED,
     "DELETE FROM deletion_effects WHERE deletion_id = ? AND effect = 'orphaned'"
     " ORDER BY photo_id LIMIT ?");
@@ -26,15 +27,16 @@ DB_STATEMENT(
  * Values of MARKED: deletion, organisation, after, upto; of ONE: photo, organisation. */
 #define OTHER(table, column)                                                                       \
 	" JOIN " table " o ON o.id = c." column                                                    \
-	" AND o.deleted_at IS NOT NULL AND NOT (o.deletion_id <=> c.deletion_id)"                  \
+	" AND o.deleted_at IS NOT NULL AND NOT (o.deletion_id <=> c.deletion_id)"
+#define RESTORABLE                                                                                 \
 	" JOIN deletions od ON od.id = o.deletion_id AND od.state IN ('marking', 'trashed')"
 #define MARKED " WHERE c.deletion_id = ? AND c.organization_id = ? AND c.id > ? AND c.id <= ?"
 #define ONE    " WHERE c.id = ? AND c.organization_id = ? AND c.deleted_at IS NULL"
 #define NOTE_OTHER(table, column, rows, which)                                                     \
 	"INSERT INTO deletion_effects (deletion_id, photo_id, effect, container_id)"               \
 	" SELECT od.id, c.id, 'orphaned', o.id FROM " rows                                         \
-	OTHER(table, column) which                                                                 \
-	    " ON DUPLICATE KEY UPDATE effect = 'orphaned', container_id = o.id"
+	OTHER(table, column)                                                                       \
+	RESTORABLE which " ON DUPLICATE KEY UPDATE effect = 'orphaned', container_id = o.id"
 #define LEAVE_OTHER(table, column, rows, which)                                                    \
 	"UPDATE " rows OTHER(table, column) " SET c." column " = NULL" which
 #define DELETION_ROWS "photos c FORCE INDEX (deletion)"

@@ -38,7 +38,8 @@ struct id deletions_new_act(const struct domain *domain) __attribute__((warn_unu
  * own site photo), invalid "reason_too_long", invalid (field "confirmation") "wrong_confirmation";
  * of organisations forbidden "reauth_required" for a token already used (actor->reauth_id is spent
  * in the transaction) and conflict "holds_actor" or "last_platform_admin"; conflict
- * "already_deleted" with the deletion_id. */
+ * "already_deleted" with the deletion_id, "still_restoring" likewise while an earlier deletion of
+ * the item is being restored in the background. */
 bool deletions_delete(const struct domain *domain, const struct actor *actor, struct arena *arena,
     const struct deletion_act *act, struct deletion *deletion_r, struct error *error)
     __attribute__((warn_unused_result));

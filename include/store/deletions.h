@@ -99,6 +99,10 @@ enum db_result deletion_lock(struct db_tx *tx, const struct id *organization_id,
 enum db_result deletion_lock_free(struct db_tx *tx, const struct id *id,
     struct deletion *deletion_r) __attribute__((warn_unused_result));
 
+/* The deletion of an item that is still being restored. */
+enum db_result deletion_restoring(struct db_tx *tx, const struct id *organization_id,
+    const struct id *item_id, struct id *deletion_r) __attribute__((warn_unused_result));
+
 /* Compare-and-set of the state from the one in `deletion`, which is brought up to date; progress
  * starts anew at 0 of `progress_total`. `settled_at_us` (0: none) is stored with it. DB_NONE if the
  * row's state was another. */

@@ -636,6 +636,32 @@ static void a_site_is_not_deleted_while_its_photos_project_comes_back(void **sta
 	expect_waiting(&restored, &site);
 }
 
+/* Its restore and the new deletion would meet in its rows. */
+static void what_is_being_restored_is_not_deleted_anew(void **state)
+{
+	struct furnished f = containers_furnish(world, &admin, &ada, ITEM_PROJECT, "Orchard");
+	struct deletion deletion;
+	char text[ID_TEXT_SIZE];
+
+	(void)state;
+	world->domain.step_rows = 2;
+	assert_string_equal(containers_delete(world, &admin, ITEM_PROJECT, &f.id,
+				PHOTO_ACTION_ORPHAN, "Orchard", &deletion),
+	    "");
+	trash_continue(world);
+	assert_string_equal(trash_restore(world, &admin, &deletion.id, &deletion), "");
+	assert_int_equal(deletion.state, DELETION_RESTORING);
+	assert_string_equal(containers_delete(world, &admin, ITEM_PROJECT, &f.id,
+				PHOTO_ACTION_DELETE, "Orchard", NULL),
+	    "still_restoring");
+	id_format(&deletion.id, text);
+	assert_string_equal(containers_error()->reference, text);
+	trash_continue(world);
+	assert_string_equal(containers_delete(world, &admin, ITEM_PROJECT, &f.id,
+				PHOTO_ACTION_DELETE, "Orchard", NULL),
+	    "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -655,6 +681,7 @@ int main(void)
 	    cmocka_unit_test_setup(some_photos_come_out_of_a_larger_deletion, set_up),
 	    cmocka_unit_test(a_container_is_not_deleted_while_photos_come_back),
 	    cmocka_unit_test(a_site_is_not_deleted_while_its_photos_project_comes_back),
+	    cmocka_unit_test_setup(what_is_being_restored_is_not_deleted_anew, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

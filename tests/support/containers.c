@@ -114,6 +114,11 @@ struct furnished containers_furnish(struct world *world, const struct actor *adm
 
 static struct error last_error;
 
+const struct error *containers_error(void)
+{
+	return &last_error;
+}
+
 const char *containers_delete(struct world *world, const struct actor *actor, enum item_kind kind,
     const struct id *id, enum photo_action action, const char *name, struct deletion *deletion_r)
 {

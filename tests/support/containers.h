@@ -33,6 +33,9 @@ const char *containers_delete(struct world *world, const struct actor *actor, en
 const char *containers_impact(struct world *world, const struct actor *actor, enum item_kind kind,
     const struct id *id, enum photo_action action, struct deletion_impact *impact_r);
 
+/* The last refusal of these two in full. */
+const struct error *containers_error(void);
+
 /* What all rows say that a restore gives back; of shares and requests it gives back nothing. */
 struct snapshot {
 	int64_t sums[16];
