@@ -187,20 +187,19 @@ static int work(struct program *program, bool once, struct db *db, struct storag
 	    .db = db,
 	    .clock = program->clock,
 	    .storage = storage,
-	    .step_rows = once ? DOMAIN_STEP_ROWS : WORKER_STEP_ROWS,
+	    .step_rows = DOMAIN_STEP_ROWS,
 	};
 	struct worker_pace pace = {0};
 	struct worker worker = {
 	    .domain = &domain,
 	    .mailer = mailer,
+	    .pace = once ? NULL : &pace,
 	    .control = {.stop = is_stopping, .wait = wait_for_stop},
 	};
 	struct error error = {0};
 
 	if (once)
 		return worker_round(&worker, &error) ? CLI_OK : complain(&error);
-	domain.after_step = worker_rest;
-	domain.after_step_context = &pace;
 	worker_run(&worker, program->config.work_interval_s);
 	return CLI_OK;
 }

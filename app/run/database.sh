@@ -75,7 +75,8 @@ serve() {
 		options+=(--innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --innodb-flush-method=nosync
 			--innodb-buffer-pool-size=128M)
 	else
-		options+=(--innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=256M)
+		# One thread that clears away what was deleted: more would take every processor of a small machine.
+		options+=(--innodb-flush-log-at-trx-commit=1 --innodb-buffer-pool-size=256M --innodb-purge-threads=1)
 	fi
 	# shellcheck disable=SC2206
 	options+=(${DATABASE_OPTIONS:-})

@@ -37,13 +37,28 @@ static void tell(const struct purge_report *report)
 	    log_int("bytes", report->bytes));
 }
 
+/* The domain as a purge that nobody waits for uses it. */
+static struct domain gentle(const struct worker *worker)
+{
+	struct domain domain = *worker->domain;
+
+	if (!worker->pace)
+		return domain;
+	if (domain.step_rows > WORKER_STEP_ROWS)
+		domain.step_rows = WORKER_STEP_ROWS;
+	domain.after_step = worker_rest;
+	domain.after_step_context = worker->pace;
+	return domain;
+}
+
 bool task_purge(const struct worker *worker, struct arena *arena, struct error *error)
 {
 	const struct worker_control *control = &worker->control;
 	const struct purge_limits limits = {.stop = control->stop, .context = control->context};
+	const struct domain domain = gentle(worker);
 	struct purge_report report = {0};
 
-	if (!purge_due(worker->domain, arena, &limits, &report, error))
+	if (!purge_due(&domain, arena, &limits, &report, error))
 		return false;
 	tell(&report);
 	return true;

@@ -7,7 +7,7 @@ acts_options="--innodb-buffer-pool-size=2G --innodb-log-file-size=512M"
 doomed=${BENCH_DOOMED:-1000000}
 held_ms=1720000000000
 
-project_id() { hex_id 004 $began_ms $((3000 + $1)); }
+project_id() { hex_id 004 "$began_ms" $((3000 + $1)); }
 held_id() { hex_id 021 $((held_ms + $2 * 15000)) $(($1 * 100000000 + $2)); }
 
 # A clean copy of the data, and its database.
@@ -95,8 +95,8 @@ row_delete_latency() {
 
 # --- marking ---------------------------------------------------------------------------------
 
-# Marking and purging are measured at their full pace, of `lethe work --once` and `lethe purge`; a worker that
-# nobody waits for rests between its steps (worker/worker.h).
+# Purging is measured at its full pace, that of `lethe purge`; a worker that nobody waits for rests between its
+# steps (worker/worker.h), which is what the row interference measures. Marking has one pace.
 
 # What marking cannot do without: updates of ranges of the primary key, of as many rows as a step, each committed.
 bare_marking() {
@@ -193,20 +193,21 @@ row_purge() {
 
 progress() { sql -e "SELECT state, progress_done FROM deletions WHERE item_id = UNHEX('$(project_id 1)')"; }
 
-# visit SIDE: people who look at pages and think in between; adds to ${waits[SIDE PAGE]}.
+# visit SIDE: people who look at pages and think in between; how long at 99 % goes to ${waits[SIDE PAGE]}.
 visit() {
 	local page
 	for page in / /trash; do
 		BENCH_THINK_MS=50 load_well "$lethe_url$page" "$visitor" 2 8
-		waits["$1 $page"]+="$p99 "
+		waits["$1 $page"]=$p99
 		[ -z "${BENCH_VERBOSE:-}" ] || note "$1 purge: $page $p99 ms at 99 %, $middle ms in the middle, $rate requests per second"
 	done
 }
 
-# In turns with a worker that purges and one that is stopped, so that what else the machine does falls on both.
+# In turns with a worker that purges and one that is stopped, so that what else the machine does falls on both; as in
+# compare, the median of the rounds' ratios counts.
 row_interference() {
-	local worker i page with without worst=0 done_before done_after visitor
-	local -A waits=()
+	local worker i page state done_before=0 done_after=0 visitor ratio worst=0
+	local -A waits=() times=()
 	fresh_acts
 	start_lethe
 	sign_in_doomer
@@ -217,7 +218,6 @@ row_interference() {
 	visitor=$(sign_in "$(admin_id 1)")
 	launch work "$LETHE" work
 	worker=$started
-	done_before=0
 	for ((i = 0; i < rounds; i++)); do
 		kill -STOP "$worker"
 		settle
@@ -226,14 +226,20 @@ row_interference() {
 		sleep 0.5
 		visit with
 		read -r state done_after <<<"$(progress)"
-		[ "$state" = purging ] && [ "$done_after" -gt "$done_before" ] || die "interference: the purge did not last ($state, $done_after)"
+		if [ "$state" != purging ] || [ "$done_after" -le "$done_before" ]; then
+			die "interference: the purge did not last ($state, $done_after)"
+		fi
 		done_before=$done_after
+		for page in / /trash; do
+			times[$page]+=" $(fraction "${waits["with $page"]}" "${waits["without $page"]}")"
+		done
 	done
 	end "$worker"
 	for page in / /trash; do
-		with=$(tr ' ' '\n' <<<"${waits["with $page"]% }" | median) without=$(tr ' ' '\n' <<<"${waits["without $page"]% }" | median)
-		note "interference: $page $with ms at 99 % while it purges, $without ms otherwise; load $(load_of_machine)"
-		worst=$(printf '%s\n' "$worst" "$(fraction "$with" "$without")" | sort -g | tail -n 1)
+		# shellcheck disable=SC2086
+		ratio=$(printf '%s\n' ${times[$page]} | median)
+		note "interference: $page takes $(printf %.2f "$ratio") times as long at 99 % (rounds:${times[$page]}); load $(load_of_machine)"
+		worst=$(printf '%s\n' "$worst" "$ratio" | sort -g | tail -n 1)
 	done
 	note "interference: $done_after rows were purged in $((4 * rounds)) s and a bit"
 	result interference "$(printf %.2f "$worst")" '<2'

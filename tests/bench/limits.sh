@@ -7,7 +7,7 @@ row_memory() {
 	local -A tokens=([nobody]=none)
 	stop_lethe
 	start_lethe
-	tokens[admin]=$(sign_in "$(admin_id 1)") tokens[member]=$(sign_in "$(member_id 1)")
+	sign_in_all
 	while read -r pattern who path; do
 		load "$lethe_url$path" "${tokens[$who]}" 1 "$LETHE_THREADS"
 	done < <(pages)

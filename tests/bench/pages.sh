@@ -107,10 +107,11 @@ row_library_flat() {
 
 # Every page of routes.c and the views it has: WHO PATH, after that of the route.
 pages() {
-	local live trashed deletion archived project site
+	local live trashed deletion archived project site album
 	live=$(with_dashes "$(live_id 1 500000)") trashed=$(with_dashes "$(trashed_id 1 500000)")
 	deletion=$(with_dashes "$(deletion_id 1 500000)") archived=$(with_dashes "$(live_id 1 500003)")
 	project=$(with_dashes "$(hex_id 004 $began_ms 1002)") site=$(with_dashes "$(hex_id 005 $began_ms 1003)")
+	album=$(with_dashes "$(hex_id 007 $began_ms 1)")
 	cat <<PAGES
 /                       admin  /
 /                       member /
@@ -139,6 +140,21 @@ pages() {
 /trash                  admin  /trash?cursor=$(with_dashes "$(deletion_id 1 51)")
 /trash/{id}             admin  /trash/$deletion
 /content                member /content
+/albums                 admin  /albums
+/albums/{id}/delete     admin  /albums/$album/delete
+/sites                  member /sites
+/admin                  admin  /admin
+/admin/photos           admin  /admin/photos
+/admin/photos/archive   admin  /admin/photos/archive
+/admin/photos/archive   admin  /admin/photos/archive?project_id=$project
+/admin/projects         admin  /admin/projects
+/admin/projects/{id}/delete admin /admin/projects/$project/delete
+/admin/sites            admin  /admin/sites
+/admin/sites/{id}/delete admin /admin/sites/$site/delete
+/admin/recover          admin  /admin/recover
+/admin/settings         admin  /admin/settings
+/admin/organizations    operator /admin/organizations
+/admin/organizations/{id}/delete operator /admin/organizations/$(with_dashes "$(organization_id 2)")/delete
 /admin/audit            admin  /admin/audit
 /admin/audit            admin  /admin/audit?action=photo.delete
 /admin/audit            admin  /admin/audit?kind=photo
@@ -151,6 +167,15 @@ PAGES
 
 # Pages that need what only an act of a person leaves behind, or that send files or streams.
 not_measured='/reauth /photos/{id}/file /photos/{id}/thumbnail /content/{type}/{id}/permanent /admin/audit/export'
+
+# One session for each WHO, in the caller's tokens. The platform admin belongs to the small organisation.
+sign_in_all() {
+	local operator
+	operator=$(hex_id 008 $began_ms 1)
+	sql -e "INSERT IGNORE INTO users (id, organization_id, email, display_name, role, created_at) VALUES
+	    (UNHEX('$operator'), UNHEX('$(organization_id 2)'), 'operator@2.example', 'Olga Operator', 'platform_admin', '2023-01-01')"
+	tokens[admin]=$(sign_in "$(admin_id 1)") tokens[member]=$(sign_in "$(member_id 1)") tokens[operator]=$(sign_in "$operator")
+}
 
 # calm_load: as load_well, but up to three times while $p99 is above that of the target: what else the machine does can
 # only add to it.
@@ -168,9 +193,9 @@ row_every_page() {
 	local who path pattern slowest=0 list known
 	local -A tokens=([nobody]=none)
 	start_lethe
-	tokens[admin]=$(sign_in "$(admin_id 1)") tokens[member]=$(sign_in "$(member_id 1)")
+	sign_in_all
 	list=$(pages) known=" $not_measured $(awk '{ printf "%s ", $1 }' <<<"$list") "
-	for pattern in $(grep -oE '^ *PAGE\("[^"]+"' app/web/routes.c | cut -d'"' -f2); do
+	for pattern in $(tr -d '\n\t ' <app/web/routes.c | grep -oE 'PAGE\("[^"]+"' | cut -d'"' -f2); do
 		[[ $known == *" $pattern "* ]] || die "every_page: there is a page $pattern that is not measured"
 	done
 	while read -r pattern who path; do
