@@ -81,7 +81,7 @@ static enum db_result mark_container(struct pass *pass)
 
 	if (result == DB_OK) {
 		result = container_apply(pass->tx, relation, pass->deletion, marking->band, &from,
-		    &marking->at, clock_now_us(pass->domain->clock), &changed);
+		    &marking->at, pass->budget, clock_now_us(pass->domain->clock), &changed);
 	}
 	if (result != DB_OK) {
 		return result;

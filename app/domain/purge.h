@@ -9,10 +9,13 @@
 /* Where a purge stands between two steps; zeroed at its start. It lives in memory alone: a purge
  * that starts anew finds what is left. */
 struct purging {
-	size_t stage;         /* of the tables it goes through */
-	size_t relation;      /* of the organisation's other rows */
-	struct id after;      /* the last row done of the stage's table */
-	int64_t density;      /* rows removed per row of that table, as far as it is known */
+	size_t stage;    /* of the tables it goes through */
+	size_t relation; /* of the organisation's other rows */
+	struct id after; /* the last row done of the stage's table */
+	int64_t density; /* rows removed per row of that table, as far as it is known */
+	/* The next parent that has rows of a relation, by the relation's place: no need to look
+	 * again before it is reached. */
+	struct id next[RELATION_COUNT];
 	struct marking sweep; /* of an organisation: what came back after it was marked */
 	bool swept;
 };

@@ -59,6 +59,11 @@ static size_t list_stages(const struct removal *c, int stages[STAGES_MAX])
 	return count;
 }
 
+static bool is_after(const struct id *a, const struct id *b)
+{
+	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) > 0;
+}
+
 static void spend(struct removal *c, int64_t rows)
 {
 	c->budget -= rows;
@@ -70,29 +75,40 @@ static void end_stage(struct removal *c)
 	*c->purging = (struct purging){.stage = c->purging->stage + 1, .swept = true};
 }
 
+/* Whether any row up to `upto` has rows of the i-th relation; what was found before is remembered.
+ */
+static enum db_result has_details(struct removal *c, size_t i, const struct id *upto, bool *has_r)
+{
+	struct id *next = &c->purging->next[i];
+	enum db_result result = DB_OK;
+
+	if (!is_after(next, &c->purging->after)) {
+		result = relation_next(
+		    c->tx->db, c->tx->arena, c->rows[i]->relation, &c->purging->after, next);
+	}
+	if (result == DB_NONE) {
+		memset(next->bytes, 0xff, sizeof(next->bytes));
+	}
+	*has_r = result == DB_OK && !is_after(next, upto);
+	return result == DB_NONE ? DB_OK : result;
+}
+
 /* The details of the table's rows in (after, upto], as far as the budget reaches. */
 static enum db_result remove_details(struct removal *c, const char *table, const struct id *upto)
 {
 	enum db_result result = DB_OK;
 
 	for (size_t i = 0; result == DB_OK && i < c->row_count && c->budget > 0; i++) {
-		enum relation relation = c->rows[i]->relation;
-		struct id parent;
 		int64_t removed = 0;
+		bool has;
 
 		if (strcmp(c->rows[i]->parent, table) != 0) {
 			continue;
 		}
-		result =
-		    relation_next(c->tx->db, c->tx->arena, relation, &c->purging->after, &parent);
-		if (result == DB_NONE || (result == DB_OK && memcmp(parent.bytes, upto->bytes,
-								 sizeof(parent.bytes)) > 0)) {
-			result = DB_OK;
-			continue;
-		}
-		if (result == DB_OK) {
-			result = relation_purge(c->tx, relation, c->deletion, &c->purging->after,
-			    upto, c->budget, c->now_us, &removed);
+		result = has_details(c, i, upto, &has);
+		if (result == DB_OK && has) {
+			result = relation_purge(c->tx, c->rows[i]->relation, c->deletion,
+			    &c->purging->after, upto, c->budget, c->now_us, &removed);
 		}
 		spend(c, removed);
 	}
@@ -217,7 +233,8 @@ bool purging_step(struct db_tx *tx, const struct domain *domain, struct deletion
 	}
 	c.row_count = cascade_of_kind(deletion->kind, deletion->photo_action, c.rows);
 	count = list_stages(&c, stages);
-	while (purging->swept && c.budget > 0 && purging->stage < count) {
+	/* What is left of a step is not worth another range. */
+	while (purging->swept && c.budget > budget / 8 && purging->stage < count) {
 		enum db_result result = run_stage(&c, stages[purging->stage]);
 
 		if (result != DB_OK) {

@@ -8,13 +8,16 @@
 #include "cascade.h"
 #include "paging.h"
 
-/* Where the rows of a relation are: the table as `c`, and the band's condition. */
+/* Where the rows of a relation are: the table as `c`, and the band's condition. Photos are changed
+ * down their primary key where most between the ends of the range are of the band: what is changed
+ * would leave the other index, so that the server would read all rows twice. */
 #define PROJECT_ROWS "photos c FORCE INDEX (project)"
 #define PROJECT_BAND " WHERE c.project_id = ? AND c.organization_id = ? AND c.shelf = ?"
 #define SITE_ROWS    "photos c FORCE INDEX (site)"
 #define SITE_BAND    " WHERE c.site_id = ? AND c.organization_id = ? AND c.shelf = ?"
 #define PHOTO_ROWS   "photos c FORCE INDEX (shelf)"
 #define PHOTO_BAND   " WHERE c.organization_id = ? AND c.shelf = ? AND c.published = ?"
+#define DENSE_ROWS   "photos c FORCE INDEX (PRIMARY)"
 #define LIVE_BAND    " WHERE c.organization_id = ? AND c.deleted_at IS NULL"
 
 #define BELOW      " AND c.id < ?"
@@ -39,7 +42,10 @@
 	DB_STATEMENT(NAME##_NOTE_ORPHANED, NOTE(rows, "orphaned", "c." column, band));             \
 	DB_STATEMENT(NAME##_ORPHAN, SETTING(rows, " SET c." column " = NULL", band));              \
 	DB_STATEMENT(NAME##_NOTE_ARCHIVED, NOTE(rows, "archived", "NULL", band));                  \
-	DB_STATEMENT(NAME##_ARCHIVE, ARCHIVE(rows, band))
+	DB_STATEMENT(NAME##_ARCHIVE, ARCHIVE(rows, band));                                         \
+	DB_STATEMENT(NAME##_MARK_DENSE, SETTING(DENSE_ROWS, SET_MARK, band));                      \
+	DB_STATEMENT(NAME##_ORPHAN_DENSE, SETTING(DENSE_ROWS, " SET c." column " = NULL", band));  \
+	DB_STATEMENT(NAME##_ARCHIVE_DENSE, ARCHIVE(DENSE_ROWS, band))
 #define CHILD(NAME, rows, band, set)                                                               \
 	DB_STATEMENT(NAME##_RANGE, RANGE(rows, band));                                             \
 	DB_STATEMENT(NAME##_COUNT, COUNT(rows, band));                                             \
@@ -48,6 +54,7 @@
 PLACE(IN_PROJECT, PROJECT_ROWS, PROJECT_BAND, "project_id");
 PLACE(IN_SITE, SITE_ROWS, SITE_BAND, "site_id");
 CHILD(ORG_PHOTOS, PHOTO_ROWS, PHOTO_BAND, SET_MARK);
+DB_STATEMENT(ORG_PHOTOS_MARK_DENSE, SETTING(DENSE_ROWS, SET_MARK, PHOTO_BAND));
 CHILD(ORG_USERS, "users c FORCE INDEX (organization)", LIVE_BAND, SET_TOKENS);
 CHILD(ORG_SITES, "sites c FORCE INDEX (live)", LIVE_BAND, SET_MARK);
 CHILD(ORG_PROJECTS, "projects c FORCE INDEX (live)", LIVE_BAND, SET_MARK);
@@ -55,6 +62,9 @@ CHILD(ORG_ALBUMS, "albums c FORCE INDEX (live)", LIVE_BAND, SET_MARK);
 CHILD(ORG_QUESTS, "quests c FORCE INDEX (organization)", LIVE_BAND, SET_MARK);
 CHILD(ORG_ADVENTURES, "adventures c FORCE INDEX (organization)", LIVE_BAND, SET_MARK);
 CHILD(ORG_EVENTS, "events c FORCE INDEX (organization)", LIVE_BAND, SET_MARK);
+
+/* Whether there are at least so many photos between two ids. */
+DB_STATEMENT(PHOTOS_BETWEEN, "SELECT 1 FROM photos WHERE id >= ? AND id < ? LIMIT 1 OFFSET ?");
 
 DB_STATEMENT(BATCH_OF_DELETION,
     "INSERT INTO archive_batches (id, organization_id, created_by, criteria, reason, purge_after,"
@@ -70,33 +80,45 @@ DB_STATEMENT(END_TOKENS, "UPDATE users SET tokens_valid_after = ? WHERE organiza
 
 enum rows_of { OF_PLACE, OF_SHELF, OF_LIVE };
 
+/* `change` and `dense` are by what is done: to mark is what is done without a choice, too. */
 static const struct holding {
 	enum rows_of rows;
-	const struct db_statement *range, *count, *mark;
-	const struct db_statement *note[PHOTO_ACTION_COUNT], *change[PHOTO_ACTION_COUNT];
+	const struct db_statement *range, *count;
+	const struct db_statement *note[PHOTO_ACTION_COUNT];
+	const struct db_statement *change[PHOTO_ACTION_COUNT], *dense[PHOTO_ACTION_COUNT];
 } holdings[] = {
 #define HOLDING(relation) [(relation) - (int) RELATION_FIRST_OF_ROOT]
-#define OF(NAME)          &NAME##_RANGE, &NAME##_COUNT, &NAME##_MARK
+#define BY_CHOICE(NAME, D)                                                                         \
+	{                                                                                          \
+		[PHOTO_ACTION_DELETE] = &NAME##_MARK##D,                                           \
+		[PHOTO_ACTION_ARCHIVE] = &NAME##_ARCHIVE##D,                                       \
+		[PHOTO_ACTION_ORPHAN] = &NAME##_ORPHAN##D                                          \
+	}
 #define PHOTOS_OF(NAME)                                                                            \
 	{                                                                                          \
-		OF_PLACE, OF(NAME),                                                                \
+		OF_PLACE, &NAME##_RANGE, &NAME##_COUNT,                                            \
 		    {[PHOTO_ACTION_ARCHIVE] = &NAME##_NOTE_ARCHIVED,                               \
 			[PHOTO_ACTION_ORPHAN] = &NAME##_NOTE_ORPHANED},                            \
+		    BY_CHOICE(NAME, ), BY_CHOICE(NAME, _DENSE)                                     \
+	}
+#define ROWS_OF(NAME)                                                                              \
+	{                                                                                          \
+		OF_LIVE, &NAME##_RANGE, &NAME##_COUNT, {NULL}, {&NAME##_MARK},                     \
 		{                                                                                  \
-			[PHOTO_ACTION_ARCHIVE] = &NAME##_ARCHIVE, [PHOTO_ACTION_ORPHAN] =          \
-								      &NAME##_ORPHAN               \
+			NULL                                                                       \
 		}                                                                                  \
 	}
     HOLDING(RELATION_PROJECT_PHOTOS) = PHOTOS_OF(IN_PROJECT),
     HOLDING(RELATION_SITE_PHOTOS) = PHOTOS_OF(IN_SITE),
-    HOLDING(RELATION_ORGANIZATION_USERS) = {OF_LIVE, OF(ORG_USERS), {NULL}, {NULL}},
-    HOLDING(RELATION_ORGANIZATION_SITES) = {OF_LIVE, OF(ORG_SITES), {NULL}, {NULL}},
-    HOLDING(RELATION_ORGANIZATION_PROJECTS) = {OF_LIVE, OF(ORG_PROJECTS), {NULL}, {NULL}},
-    HOLDING(RELATION_ORGANIZATION_ALBUMS) = {OF_LIVE, OF(ORG_ALBUMS), {NULL}, {NULL}},
-    HOLDING(RELATION_ORGANIZATION_PHOTOS) = {OF_SHELF, OF(ORG_PHOTOS), {NULL}, {NULL}},
-    HOLDING(RELATION_ORGANIZATION_QUESTS) = {OF_LIVE, OF(ORG_QUESTS), {NULL}, {NULL}},
-    HOLDING(RELATION_ORGANIZATION_ADVENTURES) = {OF_LIVE, OF(ORG_ADVENTURES), {NULL}, {NULL}},
-    HOLDING(RELATION_ORGANIZATION_EVENTS) = {OF_LIVE, OF(ORG_EVENTS), {NULL}, {NULL}},
+    HOLDING(RELATION_ORGANIZATION_USERS) = ROWS_OF(ORG_USERS),
+    HOLDING(RELATION_ORGANIZATION_SITES) = ROWS_OF(ORG_SITES),
+    HOLDING(RELATION_ORGANIZATION_PROJECTS) = ROWS_OF(ORG_PROJECTS),
+    HOLDING(RELATION_ORGANIZATION_ALBUMS) = ROWS_OF(ORG_ALBUMS),
+    HOLDING(RELATION_ORGANIZATION_PHOTOS) = {OF_SHELF, &ORG_PHOTOS_RANGE, &ORG_PHOTOS_COUNT, {NULL},
+	{&ORG_PHOTOS_MARK}, {&ORG_PHOTOS_MARK_DENSE}},
+    HOLDING(RELATION_ORGANIZATION_QUESTS) = ROWS_OF(ORG_QUESTS),
+    HOLDING(RELATION_ORGANIZATION_ADVENTURES) = ROWS_OF(ORG_ADVENTURES),
+    HOLDING(RELATION_ORGANIZATION_EVENTS) = ROWS_OF(ORG_EVENTS),
 };
 
 static const struct holding *holding_of(enum relation relation)
@@ -190,31 +212,60 @@ static enum db_result note(struct db_tx *tx, const struct holding *holding,
 	    tx, holding->note[d->photo_action], &values, holding, d, band, from, before, &changed);
 }
 
+/* The statement that changes a range of about `count` rows. */
+static enum db_result choose_change(struct db_tx *tx, const struct holding *holding,
+    const struct deletion *d, const struct id *from, const struct id *before, int64_t count,
+    const struct db_statement **statement_r)
+{
+	const struct db_statement *dense = holding->dense[d->photo_action];
+	struct db_rows rows = {0};
+	enum db_result result;
+
+	*statement_r = holding->change[d->photo_action];
+	if (!dense) {
+		return DB_OK;
+	}
+	result = db_query(tx->db, tx->arena, &PHOTOS_BETWEEN,
+	    DB_VALUES(db_bind_blob(from->bytes, sizeof(from->bytes)), bind_before(before),
+		db_bind_int(2 * count)),
+	    &rows);
+	if (result == DB_NONE) {
+		*statement_r = dense;
+	}
+	return result == DB_NONE ? DB_OK : result;
+}
+
+/* What a statement sets, before the values of its band. */
+static void add_set(struct values *values, const struct deletion *d, int64_t now_us)
+{
+	if (d->photo_action == PHOTO_ACTION_ARCHIVE) {
+		add(values, db_bind_id(&d->id));
+		add(values, db_bind_time(d->deleted_at_us));
+	} else if (d->photo_action != PHOTO_ACTION_ORPHAN) {
+		add(values, db_bind_time(now_us));
+		add(values, db_bind_id(&d->id));
+	}
+}
+
 enum db_result container_apply(struct db_tx *tx, enum relation relation, const struct deletion *d,
-    unsigned band, const struct id *from, const struct id *before, int64_t now_us, int64_t *rows_r)
+    unsigned band, const struct id *from, const struct id *before, int64_t count, int64_t now_us,
+    int64_t *rows_r)
 {
 	const struct holding *holding = holding_of(relation);
-	const struct db_statement *change = holding->change[d->photo_action];
+	const struct db_statement *statement;
 	struct values values = {0};
-	enum db_result result = DB_OK;
 	uint64_t changed = 0;
+	enum db_result result = choose_change(tx, holding, d, from, before, count, &statement);
 
 	*rows_r = 0;
-	if (change) {
+	if (result == DB_OK && holding->note[d->photo_action]) {
 		result = note(tx, holding, d, band, from, before);
-	} else {
-		add(&values, db_bind_time(now_us));
-		add(&values, db_bind_id(&d->id));
-	}
-	if (change && d->photo_action == PHOTO_ACTION_ARCHIVE) {
-		add(&values, db_bind_id(&d->id));
-		add(&values, db_bind_time(d->deleted_at_us));
 	}
 	if (result != DB_OK) {
 		return result;
 	}
-	result = run(
-	    tx, change ? change : holding->mark, &values, holding, d, band, from, before, &changed);
+	add_set(&values, d, now_us);
+	result = run(tx, statement, &values, holding, d, band, from, before, &changed);
 	*rows_r = (int64_t)changed;
 	return result;
 }

@@ -18,12 +18,12 @@ enum db_result container_range(struct db *db, struct arena *arena, enum relation
     const struct deletion *deletion, unsigned band, const struct id *before, int64_t count,
     struct id *from_r, bool *last_r) __attribute__((warn_unused_result));
 
-/* Do to the band's rows in [from, before) what the deletion does: mark them; archive (into the
- * batch of the deletion's id) or orphan photos and note that. Users' access tokens end as well.
- * DB_OK also when there were none. */
+/* Do to the band's rows in [from, before), about `count` of them, what the deletion does: mark
+ * them; archive (into the batch of the deletion's id) or orphan photos and note that. Users' access
+ * tokens end as well. DB_OK also when there were none. */
 enum db_result container_apply(struct db_tx *tx, enum relation relation,
     const struct deletion *deletion, unsigned band, const struct id *from, const struct id *before,
-    int64_t now_us, int64_t *rows_r) __attribute__((warn_unused_result));
+    int64_t count, int64_t now_us, int64_t *rows_r) __attribute__((warn_unused_result));
 
 /* How many rows there still are, in all bands together, counted up to `limit` in each. */
 enum db_result container_count(struct db *db, struct arena *arena, enum relation relation,
