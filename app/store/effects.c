@@ -56,6 +56,18 @@ DB_STATEMENT(MADE_PROJECT_LEAVE, LEAVE_OTHER("projects", "project_id", "photos c
 DB_STATEMENT(MADE_SITE_NOTE, NOTE_OTHER("sites", "site_id", "photos c", MADE_OF_ONE));
 DB_STATEMENT(MADE_SITE_LEAVE, LEAVE_OTHER("sites", "site_id", "photos c", MADE_OF_ONE));
 
+/* The same for photos that the deletion archived and is about to bring back; its own container is
+ * no other. Values: batch, organisation, limit, deletion. */
+#define ARCHIVED_ROWS                                                                              \
+	"(SELECT id FROM photos FORCE INDEX (batch) WHERE archive_batch_id = ?"                    \
+	" AND organization_id = ? ORDER BY id LIMIT ?) step JOIN photos c ON c.id = step.id"
+#define BUT_OWN " WHERE o.deletion_id <> ? AND c.deleted_at IS NULL"
+DB_STATEMENT(ARCHIVED_PROJECTS_NOTE, NOTE_OTHER("projects", "project_id", ARCHIVED_ROWS, BUT_OWN));
+DB_STATEMENT(
+    ARCHIVED_PROJECTS_LEAVE, LEAVE_OTHER("projects", "project_id", ARCHIVED_ROWS, BUT_OWN));
+DB_STATEMENT(ARCHIVED_SITES_NOTE, NOTE_OTHER("sites", "site_id", ARCHIVED_ROWS, BUT_OWN));
+DB_STATEMENT(ARCHIVED_SITES_LEAVE, LEAVE_OTHER("sites", "site_id", ARCHIVED_ROWS, BUT_OWN));
+
 /* Whether there is any such container at all: mostly not. */
 DB_STATEMENT(OTHERS_DELETED,
     "(SELECT 1 FROM projects WHERE organization_id = ? AND deleted_at IS NOT NULL"
@@ -66,6 +78,30 @@ static enum db_result counted(enum db_result result, uint64_t changed, int64_t *
 {
 	*rows_r += result == DB_OK ? (int64_t)changed : 0;
 	return result == DB_NONE ? DB_OK : result;
+}
+
+/* Statements that need all be run, with the same values. */
+static enum db_result run_all(struct db_tx *tx, const struct db_statement *const statements[4],
+    const struct db_value *values, size_t count)
+{
+	enum db_result result = DB_OK;
+
+	for (size_t i = 0; i < 4 && (result == DB_OK || result == DB_NONE); i++) {
+		result = db_exec(tx->db, statements[i], values, count, NULL);
+	}
+	return result == DB_NONE ? DB_OK : result;
+}
+
+/* Whether anything but `except` has a project or site in the trash. DB_NONE: no. */
+static enum db_result others_deleted(
+    struct db_tx *tx, const struct id *organization_id, const struct id *except)
+{
+	struct db_value organization = db_bind_id(organization_id);
+	struct db_value id = db_bind_blob(except->bytes, sizeof(except->bytes));
+	struct db_rows rows = {0};
+
+	return db_query(tx->db, tx->arena, &OTHERS_DELETED,
+	    DB_VALUES(organization, id, organization, id), &rows);
 }
 
 static enum db_result put_back(
@@ -85,14 +121,33 @@ static enum db_result put_back(
 	return counted(result, changed, rows_r);
 }
 
+/* What comes back while another of its containers is in the trash comes back without that one. */
+static enum db_result leave_others(struct db_tx *tx, const struct deletion *d, int64_t limit)
+{
+	static const struct db_statement *const all[] = {&ARCHIVED_PROJECTS_NOTE,
+	    &ARCHIVED_SITES_NOTE, &ARCHIVED_PROJECTS_LEAVE, &ARCHIVED_SITES_LEAVE};
+	struct db_value id = db_bind_id(&d->id);
+	enum db_result result = others_deleted(tx, &d->organization_id, &d->id);
+
+	if (result != DB_OK) {
+		return result == DB_NONE ? DB_OK : result;
+	}
+	return run_all(
+	    tx, all, DB_VALUES(id, db_bind_id(&d->organization_id), db_bind_int(limit), id));
+}
+
 static enum db_result unarchive(
     struct db_tx *tx, const struct deletion *d, int64_t limit, int64_t *rows_r)
 {
 	uint64_t changed = 0;
-	enum db_result result = db_exec(tx->db, &EFFECTS_UNARCHIVE,
+	enum db_result result = leave_others(tx, d, limit);
+
+	if (result != DB_OK) {
+		return result;
+	}
+	result = db_exec(tx->db, &EFFECTS_UNARCHIVE,
 	    DB_VALUES(db_bind_id(&d->id), db_bind_id(&d->organization_id), db_bind_int(limit)),
 	    &changed);
-
 	return counted(result, changed, rows_r);
 }
 
@@ -121,30 +176,6 @@ enum db_result effects_forget(
 
 	*rows_r = 0;
 	return counted(result, changed, rows_r);
-}
-
-/* Statements that need all be run, with the same values. */
-static enum db_result run_all(struct db_tx *tx, const struct db_statement *const statements[4],
-    const struct db_value *values, size_t count)
-{
-	enum db_result result = DB_OK;
-
-	for (size_t i = 0; i < 4 && (result == DB_OK || result == DB_NONE); i++) {
-		result = db_exec(tx->db, statements[i], values, count, NULL);
-	}
-	return result == DB_NONE ? DB_OK : result;
-}
-
-/* Whether anything but `except` has a project or site in the trash. DB_NONE: no. */
-static enum db_result others_deleted(
-    struct db_tx *tx, const struct id *organization_id, const struct id *except)
-{
-	struct db_value organization = db_bind_id(organization_id);
-	struct db_value id = db_bind_blob(except->bytes, sizeof(except->bytes));
-	struct db_rows rows = {0};
-
-	return db_query(tx->db, tx->arena, &OTHERS_DELETED,
-	    DB_VALUES(organization, id, organization, id), &rows);
 }
 
 enum db_result effects_orphan_others(

@@ -21,6 +21,11 @@ DB_STATEMENT(photos_archived, "SELECT COUNT(*) FROM photos WHERE archived_at IS 
 DB_STATEMENT(
     batch_photos, "SELECT SUM(photo_count) FROM archive_batches WHERE criteria IS NOT NULL");
 
+DB_STATEMENT(live_in_deleted,
+    "SELECT COUNT(*) FROM photos p LEFT JOIN projects a ON a.id = p.project_id"
+    " LEFT JOIN sites b ON b.id = p.site_id WHERE p.deleted_at IS NULL AND p.archived_at IS NULL"
+    " AND (a.deleted_at IS NOT NULL OR b.deleted_at IS NOT NULL)");
+
 static struct world *world;
 static struct actor ada, ben, admin, stranger;
 
@@ -446,6 +451,7 @@ static void two_containers_of_a_photo_come_back_in_any_order(void **state)
 		assert_string_equal(
 		    trash_restore(world, &admin, swapped ? &two.id : &one.id, NULL), "");
 		trash_continue(world);
+		assert_int_equal(world_number(world, &live_in_deleted), 0);
 		assert_string_equal(
 		    trash_restore(world, &admin, swapped ? &one.id : &two.id, NULL), "");
 		trash_continue(world);
