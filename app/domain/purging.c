@@ -19,6 +19,7 @@ struct removal {
 	size_t row_count;
 	int64_t now_us;
 	int64_t budget;
+	int64_t whole; /* what the budget was at first */
 };
 
 /* Rows of a table go with this deletion. */
@@ -131,9 +132,14 @@ static enum db_result remove_range(struct removal *c, enum mark_table marks)
 	int64_t before = c->budget, count = range_of(c), removed = 0;
 	struct id upto;
 	bool last;
-	enum db_result result = marks_range(
-	    c->tx->db, c->tx->arena, marks, c->deletion, &c->purging->after, count, &upto, &last);
+	enum db_result result;
 
+	if (c->budget < c->purging->density && c->budget * 8 < c->whole) {
+		c->budget = 0; /* what is left of it is not worth the statements of a range */
+		return DB_OK;
+	}
+	result = marks_range(
+	    c->tx->db, c->tx->arena, marks, c->deletion, &c->purging->after, count, &upto, &last);
 	if (result == DB_OK) {
 		result = remove_details(c, table, &upto);
 	}
@@ -223,7 +229,8 @@ bool purging_step(struct db_tx *tx, const struct domain *domain, struct deletion
 	    .deletion = deletion,
 	    .purging = purging,
 	    .now_us = clock_now_us(domain->clock),
-	    .budget = budget};
+	    .budget = budget,
+	    .whole = budget};
 	int stages[STAGES_MAX];
 	size_t count;
 
