@@ -285,14 +285,12 @@ static void neither_do_many(void **state)
 		storm(seed + 10, all, 6);
 		end_all();
 		expect_whole();
-		/* Something happened. */
+		/* Something happened. (Whether anything was purged as well is up to the threads.)
+		 */
 		assert_true(trash_entries(world, "project.delete") > 4);
 		assert_true(trash_entries(world, "project.restore") > 0);
 		assert_true(trash_entries(world, "photo.delete") > 4);
 		assert_true(trash_entries(world, "photo.restore") > 0);
-		assert_true(
-		    trash_entries(world, "project.purge") + trash_entries(world, "photo.purge") >
-		    0);
 		print_message("  %d deletions, %d restores, %d purges\n", entries("delete"),
 		    entries("restore"), entries("purge"));
 	}
