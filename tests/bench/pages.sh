@@ -212,10 +212,12 @@ row_every_page() {
 		if awk -v a="$p99" -v b="$slowest" 'BEGIN { exit !(a > b) }'; then
 			slowest=$p99 slowest_path="$who $path"
 		fi
-		# What nobody waits for any more would keep the next page waiting.
+		# What nobody waits for any more would keep the next page waiting. The first answers are those of nginx, which
+		# has connections to the process that is gone.
 		if [ "$rate" = 0.0 ]; then
 			stop_lethe
 			start_lethe
+			load "$lethe_url/healthz" none 1 16
 		fi
 	done <<<"$list"
 	note "every_page: the slowest is $slowest_path"
