@@ -212,12 +212,12 @@ row_every_page() {
 		if awk -v a="$p99" -v b="$slowest" 'BEGIN { exit !(a > b) }'; then
 			slowest=$p99 slowest_path="$who $path"
 		fi
-		# What nobody waits for any more would keep the next page waiting. The first answers are those of nginx, which
-		# has connections to the process that is gone.
+		# What nobody waits for any more would keep the next page waiting.
 		if [ "$rate" = 0.0 ]; then
-			stop_lethe
-			start_lethe
-			load "$lethe_url/healthz" none 1 16
+			sql -e "SELECT CONCAT('KILL QUERY ', id, ';') FROM information_schema.processlist WHERE user = 'lethe_app' AND time > 0 AND info IS NOT NULL" |
+				sql --force 2>/dev/null || true
+			sleep 1
+			load "$lethe_url/trash" "${tokens[admin]}" 1 16
 		fi
 	done <<<"$list"
 	note "every_page: the slowest is $slowest_path"
