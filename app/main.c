@@ -1,4 +1,5 @@
 /* main.c - the subcommands of `lethe`: configuration, composition, and what owns what. */
+#include <auth/auth.h>
 #include <auth/keyring.h>
 #include <auth/keys.h>
 #include <auth/password.h>
@@ -180,13 +181,14 @@ static struct storage *open_storage(const struct program *program)
 	return storage_open_unseen(program->config.storage);
 }
 
-static int work(struct program *program, bool once, struct db *db, struct storage *storage,
+static int work(struct program *program, bool once, struct auth *auth, struct storage *storage,
     struct mailer *mailer)
 {
 	struct domain domain = {
-	    .db = db,
+	    .db = auth->db,
 	    .clock = program->clock,
 	    .storage = storage,
+	    .auth = auth,
 	    .step_rows = DOMAIN_STEP_ROWS,
 	};
 	struct worker_pace pace = {0};
@@ -208,11 +210,14 @@ static int run_work(struct program *program, int argc, char **argv)
 {
 	bool once = argc == 1 && strcmp(argv[0], "--once") == 0;
 	struct db_options options = database_of(&program->config, AS_APP);
+	const struct keys *keys = NULL;
 	struct storage *storage = NULL;
 	struct mailer *mailer = NULL;
 	struct error error = {0};
 	struct db *db = NULL;
+	struct auth auth;
 	sigset_t signals;
+	bool ok;
 	int status;
 
 	if (argc > 0 && !once) {
@@ -223,9 +228,11 @@ static int run_work(struct program *program, int argc, char **argv)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN); /* a mail server that hangs up */
 	db = watch_stop(&error) ? db_open(&options, &error) : NULL;
-	storage = db ? open_storage(program) : NULL;
+	keys = db ? open_keys(program, &error) : NULL;
+	storage = keys ? open_storage(program) : NULL;
 	mailer = storage ? mailer_open(&program->config, &error) : NULL;
-	status = mailer ? work(program, once, db, storage, mailer) : complain(&error);
+	ok = mailer && auth_open(&auth, &program->config, db, program->clock, keys, NULL, &error);
+	status = ok ? work(program, once, &auth, storage, mailer) : complain(&error);
 	mailer_close(&mailer);
 	storage_close(&storage);
 	db_close(&db);

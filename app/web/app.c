@@ -73,9 +73,11 @@ bool thread_connect(struct web_thread *thread, struct error *error)
 
 	if (thread->domain.db)
 		return true;
-	return domain_open(&thread->domain, parts->config, parts->clock, parts->storage, error) &&
-	       auth_open(&thread->auth, parts->config, thread->domain.db, parts->clock, parts->keys,
-		   parts->hasher, error);
+	if (!domain_open(&thread->domain, parts->config, parts->clock, parts->storage, error))
+		return false;
+	thread->domain.auth = &thread->auth;
+	return auth_open(&thread->auth, parts->config, thread->domain.db, parts->clock, parts->keys,
+	    parts->hasher, error);
 }
 
 void web_thread_close(void *context)

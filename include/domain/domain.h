@@ -6,6 +6,7 @@
 #include <base/error.h>
 #include <db/db.h>
 
+struct auth;
 struct storage;
 
 /* Borrowed parts; the domain owns none of them. Limits on step sizes are here so that a test can
@@ -14,6 +15,8 @@ struct domain {
 	struct db *db;
 	const struct clock *clock;
 	const struct storage *storage;
+	struct auth *auth;  /* of the same thread: makes the tokens of links in mails (auth/link.h);
+			     * NULL where nothing needs them */
 	unsigned step_rows; /* rows a marking, restoring or purging step handles; at most 1,000 */
 
 	/* Called after each committed step of work that outlives a request ("mark", "restore",
