@@ -8,6 +8,7 @@
 
 struct auth;
 struct storage;
+struct identity_provider;
 
 /* Borrowed parts; the domain owns none of them. Limits on step sizes are here so that a test can
  * make them small. */
@@ -15,8 +16,9 @@ struct domain {
 	struct db *db;
 	const struct clock *clock;
 	const struct storage *storage;
-	struct auth *auth;  /* of the same thread: makes the tokens of links in mails (auth/link.h);
-			     * NULL where nothing needs them */
+	struct auth *auth; /* of the same thread: makes the tokens of links in mails (auth/link.h);
+			    * NULL where nothing needs them */
+	const struct identity_provider *identity; /* asked to forget who is erased; NULL: none */
 	unsigned step_rows; /* rows a marking, restoring or purging step handles; at most 1,000 */
 
 	/* Called after each committed step of work that outlives a request ("mark", "restore",
