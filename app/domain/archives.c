@@ -244,7 +244,7 @@ static bool run_leased(const struct domain *domain, const struct id *organizatio
 		return false;
 	}
 	ok = !lease.held || run_steps(domain, batch_id, limits, &lease, error);
-	lease_end(domain, &lease);
+	lease_end(domain, &lease, ok);
 	return ok;
 }
 

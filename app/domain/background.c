@@ -1,22 +1,17 @@
-/* background.c - what acts leave to the worker: deletions that are still marking or restoring. */
+/* background.c - what acts leave to the worker: the steps on one deletion that is still marking or
+ * restoring. */
 #include "deletions.h"
 #include "lease.h"
 
-#include <base/log.h>
 #include <store/container.h>
-#include <string.h>
-
-#define DUE_PAGE 50
 
 /* One step on one deletion. */
 struct step_context {
 	const struct domain *domain;
 	const struct id *deletion_id;
-	enum deletion_state state; /* the one it must be in */
-	struct marking marking,
-	    next_marking; /* where it stands; and once this step has committed */
-	struct unmarking unmarking, next_unmarking;
-	bool worked; /* the row was free, and in that state */
+	enum deletion_state state;           /* the one it must be in */
+	struct background_place place, next; /* where it stands; and once this step has committed */
+	bool worked;                         /* the row was free, and in that state */
 	bool done;
 };
 
@@ -73,9 +68,8 @@ static bool mark_step(
 {
 	enum db_result result;
 
-	c->next_marking = c->marking;
 	if (!count_rest(tx, c, deletion, error) ||
-	    !marking_step(tx, c->domain, deletion, &c->next_marking, false, c->domain->step_rows,
+	    !marking_step(tx, c->domain, deletion, &c->next.marking, false, c->domain->step_rows,
 		&c->done, error)) {
 		return false;
 	}
@@ -95,9 +89,8 @@ static bool restore_step(
 {
 	enum db_result result;
 
-	c->next_unmarking = c->unmarking;
 	if (!restoring_step(
-		tx, deletion, &c->next_unmarking, c->domain->step_rows, &c->done, error)) {
+		tx, deletion, &c->next.unmarking, c->domain->step_rows, &c->done, error)) {
 		return false;
 	}
 	if (c->done) {
@@ -108,10 +101,26 @@ static bool restore_step(
 	return result == DB_OK || db_fail(result, error);
 }
 
+/* What every step moves on. */
+static int64_t progress(const struct deletion *deletion)
+{
+	return deletion->progress_done + deletion_total(deletion);
+}
+
+/* Where this step begins: at the first row again if somebody else has been at it since. */
+static void take_up(struct step_context *c, const struct deletion *deletion)
+{
+	c->next = c->place;
+	if (c->place.progress != progress(deletion)) {
+		c->next = (struct background_place){0};
+	}
+}
+
 static bool run_step(struct db_tx *tx, void *context, struct error *error)
 {
 	struct step_context *c = context;
 	struct deletion deletion;
+	bool ok;
 	enum db_result result = deletion_lock_free(tx, c->deletion_id, &deletion);
 
 	c->done = false;
@@ -122,8 +131,11 @@ static bool run_step(struct db_tx *tx, void *context, struct error *error)
 	if (!c->worked) {
 		return true;
 	}
-	return c->state == DELETION_MARKING ? mark_step(tx, c, &deletion, error)
-					    : restore_step(tx, c, &deletion, error);
+	take_up(c, &deletion);
+	ok = c->state == DELETION_MARKING ? mark_step(tx, c, &deletion, error)
+					  : restore_step(tx, c, &deletion, error);
+	c->next.progress = progress(&deletion);
+	return ok;
 }
 
 static bool may_go_on(const struct purge_limits *limits, unsigned steps)
@@ -142,86 +154,36 @@ static bool run_steps(const struct domain *domain, struct step_context *c,
 		if (!c->worked) {
 			return true;
 		}
-		c->marking = c->next_marking;
-		c->unmarking = c->next_unmarking;
+		c->place = c->next;
 		*steps += 1;
 		domain_after_step(domain, c->state == DELETION_MARKING ? "mark" : "restore");
 	} while (!c->done && may_go_on(limits, *steps) && lease_keep(domain, lease));
 	return true;
 }
 
-/* One deletion, unless another worker is at it. */
-static bool run_leased(const struct domain *domain, const struct id *deletion_id,
-    enum deletion_state state, const struct purge_limits *limits, unsigned *steps,
+bool background_turn(const struct domain *domain, const struct deletion_due *due,
+    struct background_place *place, const struct purge_limits *limits, unsigned *steps,
     struct error *error)
 {
-	struct step_context c = {.domain = domain, .deletion_id = deletion_id, .state = state};
+	struct step_context c = {
+	    .domain = domain, .deletion_id = &due->id, .state = due->state, .place = *place};
 	struct lease lease;
 	bool ok;
 
-	if (!lease_begin(domain, JOB_DELETION, &id_none, deletion_id, &lease, error)) {
+	if (!lease_begin(domain, JOB_DELETION, &id_none, &due->id, &lease, error)) {
 		return false;
 	}
 	ok = !lease.held || run_steps(domain, &c, limits, steps, &lease, error);
-	lease_end(domain, &lease);
+	*place = c.place;
+	lease_end(domain, &lease, ok);
 	return ok;
 }
 
 bool background_mark(const struct domain *domain, const struct id *deletion_id,
     const struct purge_limits *limits, unsigned *steps_r, struct error *error)
 {
-	return run_leased(domain, deletion_id, DELETION_MARKING, limits, steps_r, error);
-}
+	const struct deletion_due due = {.id = *deletion_id, .state = DELETION_MARKING};
+	struct background_place place = {0};
 
-/* One that cannot be gone on with must not keep the others waiting, unless the store is out of
- * reach. */
-static bool run_or_skip(const struct domain *domain, const struct deletion_due *due,
-    unsigned max_steps, unsigned *steps, struct error *error)
-{
-	const struct purge_limits limits = {.max_steps = max_steps};
-	char id[ID_TEXT_SIZE];
-
-	if (run_leased(domain, &due->id, due->state, &limits, steps, error)) {
-		return true;
-	}
-	if (strcmp(error->code, "store_conflict") != 0) {
-		return false;
-	}
-	id_format(&due->id, id);
-	log_event(LOG_ERROR, "deletion_stuck", log_text("deletion", id),
-	    log_text("state", deletion_state_name(due->state)));
-	error_clear(error);
-	return true;
-}
-
-/* All deletions in a state, page by page. */
-static bool continue_state(const struct domain *domain, struct arena *arena,
-    enum deletion_state state, unsigned max_steps, unsigned *steps, struct error *error)
-{
-	struct deletion_due *due, last = {0};
-	size_t count;
-
-	do {
-		enum db_result result = deletion_due(domain->db, arena, &id_none, state, 0,
-		    last.recover_until_us ? &last : NULL, DUE_PAGE, &due, &count);
-
-		if (result != DB_OK) {
-			return db_fail(result, error);
-		}
-		for (size_t i = 0; i < count && (max_steps == 0 || *steps < max_steps); i++) {
-			if (!run_or_skip(domain, &due[i], max_steps, steps, error)) {
-				return false;
-			}
-			last = due[i];
-		}
-	} while (count == DUE_PAGE && (max_steps == 0 || *steps < max_steps));
-	return true;
-}
-
-bool deletions_continue(const struct domain *domain, struct arena *arena, unsigned max_steps,
-    unsigned *steps_r, struct error *error)
-{
-	*steps_r = 0;
-	return continue_state(domain, arena, DELETION_MARKING, max_steps, steps_r, error) &&
-	       continue_state(domain, arena, DELETION_RESTORING, max_steps, steps_r, error);
+	return background_turn(domain, &due, &place, limits, steps_r, error);
 }

@@ -26,6 +26,13 @@ struct unmarking {
 	struct id after;
 };
 
+/* Where the work on a deletion stands between two turns; zeroed at its start. */
+struct background_place {
+	struct marking marking;
+	struct unmarking unmarking;
+	int64_t progress; /* of the deletion's row then: another now means somebody else went on */
+};
+
 /* True for kinds that hold little: their deletion is counted as a whole beforehand. */
 bool deletion_is_small(enum item_kind kind);
 
@@ -110,8 +117,14 @@ void count_marks(struct deletion *deletion, const int64_t rows[MARK_TABLE_COUNT]
 /* Tell a test that a step has committed. */
 void domain_after_step(const struct domain *domain, const char *name);
 
-/* Finish marking one deletion, to the end or as far as the limits let; `steps_r` counts the steps.
- */
+/* Go on with one deletion that is in the state given (marking or restoring), from where it stands
+ * to the end or as far as the limits let, unless another worker is at it; `steps` is counted up
+ * within the limits. */
+bool background_turn(const struct domain *domain, const struct deletion_due *due,
+    struct background_place *place, const struct purge_limits *limits, unsigned *steps,
+    struct error *error) __attribute__((warn_unused_result));
+
+/* Finish marking one deletion, likewise. */
 bool background_mark(const struct domain *domain, const struct id *deletion_id,
     const struct purge_limits *limits, unsigned *steps_r, struct error *error)
     __attribute__((warn_unused_result));

@@ -1,6 +1,8 @@
 /* lease.c - one worker at one large piece of work. */
 #include "lease.h"
 
+#include <base/log.h>
+
 bool lease_begin(const struct domain *domain, const char *task, const struct id *organization_id,
     const struct id *item_id, struct lease *lease, struct error *error)
 {
@@ -40,7 +42,7 @@ bool lease_keep(const struct domain *domain, struct lease *lease)
 	return lease->held;
 }
 
-void lease_end(const struct domain *domain, struct lease *lease)
+void lease_end(const struct domain *domain, struct lease *lease, bool well)
 {
 	struct arena *arena;
 
@@ -49,7 +51,24 @@ void lease_end(const struct domain *domain, struct lease *lease)
 	}
 	arena = arena_create();
 	/* One that is not given back runs out. */
-	(void)!lease_release(domain->db, arena, &lease->row);
+	(void)!lease_release(domain->db, arena, &lease->row, well);
 	arena_destroy(&arena);
 	lease->held = false;
+}
+
+bool work_skip(const struct domain *domain, const char *event, const struct deletion_due *due,
+    struct error *error)
+{
+	int64_t now_us = clock_now_us(domain->clock);
+	struct job job = {.id = id_generate(now_us), .task = JOB_DELETION, .item_id = due->id};
+	char id[ID_TEXT_SIZE];
+
+	id_format(&due->id, id);
+	log_event(LOG_ERROR, event, log_text("deletion", id),
+	    log_text("state", deletion_state_name(due->state)), log_text("code", error->code));
+	if (job_defer(domain->db, &job, error->code, now_us) != DB_OK) {
+		return false;
+	}
+	error_clear(error);
+	return true;
 }

@@ -5,6 +5,7 @@
 
 #include <base/error.h>
 #include <domain/domain.h>
+#include <store/deletions.h>
 #include <store/jobs.h>
 
 #define LEASE_US (60 * CLOCK_SECOND_US)
@@ -25,7 +26,13 @@ bool lease_begin(const struct domain *domain, const char *task, const struct id 
 bool lease_keep(const struct domain *domain, struct lease *lease)
     __attribute__((warn_unused_result));
 
-/* Give it back, if it is held. */
-void lease_end(const struct domain *domain, struct lease *lease);
+/* Give it back, if it is held. Of work that has not gone `well` the row stays, for work_skip. */
+void lease_end(const struct domain *domain, struct lease *lease, bool well);
+
+/* Of a deletion that the worker failed at with `error`, which is logged as `event` and cleared: see
+ * to it that it is tried again later, and less and less often. False, with the error as it was,
+ * where that cannot be noted: the store is out of reach. */
+bool work_skip(const struct domain *domain, const char *event, const struct deletion_due *due,
+    struct error *error) __attribute__((warn_unused_result));
 
 #endif

@@ -212,7 +212,7 @@ static bool run_steps(struct purge_step *step, const struct purge_limits *limits
 	while (ok && go_on && !purge_must_stop(limits, report)) {
 		ok = run_one(step, report, &go_on, error);
 	}
-	lease_end(step->domain, &step->lease);
+	lease_end(step->domain, &step->lease, ok);
 	if (ok && step->done) {
 		add_sums(report, &step->deletion);
 	}

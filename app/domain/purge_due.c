@@ -1,7 +1,7 @@
 /* purge_due.c - the worker's round over all that is due, and its preview by the same selection. */
+#include "lease.h"
 #include "purge.h"
 
-#include <base/log.h>
 #include <domain/audit.h>
 #include <string.h>
 
@@ -65,18 +65,12 @@ static bool take(struct round *round, const struct deletion_due *due, struct err
 /* One that cannot be purged must not keep the others waiting, unless the store is out of reach. */
 static bool take_or_skip(struct round *round, const struct deletion_due *due, struct error *error)
 {
-	char id[ID_TEXT_SIZE];
-
 	if (take(round, due, error)) {
 		return true;
 	}
-	if (strcmp(error->code, "store_conflict") != 0) {
+	if (!work_skip(round->domain, "purge_failed", due, error)) {
 		return false;
 	}
-	id_format(&due->id, id);
-	log_event(
-	    LOG_ERROR, "purge_failed", log_text("deletion", id), log_text("code", error->code));
-	error_clear(error);
 	round->report->unfinished = true;
 	return true;
 }
@@ -89,7 +83,7 @@ static bool purge_selected(struct round *round, size_t i, struct error *error)
 	do {
 		enum db_result result = deletion_due(round->domain->db, round->arena,
 		    &round->limits->organization_id, selection[i].state, until(round, i),
-		    last.recover_until_us ? &last : NULL, DUE_PAGE, &due, &count);
+		    round->now_us, last.recover_until_us ? &last : NULL, DUE_PAGE, &due, &count);
 
 		if (result != DB_OK) {
 			return db_fail(result, error);

@@ -2,6 +2,7 @@
 #include "deletions.h"
 
 #include <base/clock.h>
+#include <store/jobs.h>
 #include <string.h>
 
 /* The ids of a page come from the index alone; the rest is read for those rows. The list is one
@@ -56,9 +57,11 @@ DB_STATEMENT(DELETION_IDS_OF_ACT,
 /* What is due to be purged, and what to be gone on with. */
 #define DUE " state = ? AND recover_until <= ?"
 DB_STATEMENT(DELETION_DUE,
-    "SELECT id, state, recover_until FROM deletions FORCE INDEX (due) WHERE" DUE
+    "SELECT id, state, recover_until FROM deletions d FORCE INDEX (due) WHERE" DUE
     " AND (recover_until > ? OR (recover_until = ? AND id > ?))"
     " AND (? IS NULL OR organization_id = ?)"
+    " AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.task = '" JOB_DELETION "'"
+    " AND j.item_id = d.id AND j.run_at > ? AND j.run_at <= ?)"
     " ORDER BY recover_until, id LIMIT ?");
 #define SUMS                                                                                       \
 	"SELECT COUNT(*), SUM(bytes), SUM(photo_count), SUM(note_count), SUM(ai_result_count),"    \
@@ -245,8 +248,8 @@ enum db_result deletion_ids_of_act(struct db *db, struct arena *arena,
 }
 
 enum db_result deletion_due(struct db *db, struct arena *arena, const struct id *organization_id,
-    enum deletion_state state, int64_t until_us, const struct deletion_due *after, unsigned limit,
-    struct deletion_due **due_r, size_t *count_r)
+    enum deletion_state state, int64_t until_us, int64_t now_us, const struct deletion_due *after,
+    unsigned limit, struct deletion_due **due_r, size_t *count_r)
 {
 	/* Bound as 1970 and a second, since a time of 0 binds NULL. */
 	int64_t from_us = after ? after->recover_until_us : CLOCK_SECOND_US;
@@ -256,7 +259,8 @@ enum db_result deletion_due(struct db *db, struct arena *arena, const struct id 
 	    DB_VALUES(db_bind_text(deletion_state_name(state)),
 		db_bind_time(until_us ? until_us : FAR_FUTURE_US), db_bind_time(from_us),
 		db_bind_time(from_us), db_bind_blob(tie.bytes, sizeof(tie.bytes)),
-		db_bind_id(organization_id), db_bind_id(organization_id), db_bind_int(limit)),
+		db_bind_id(organization_id), db_bind_id(organization_id), db_bind_time(now_us),
+		db_bind_time(now_us + JOB_PAUSE_MAX_S * CLOCK_SECOND_US), db_bind_int(limit)),
 	    &rows);
 
 	*count_r = rows.count;

@@ -1,4 +1,5 @@
 /* jobs.c - work that outlives a request, and who is at it. */
+#include <base/clock.h>
 #include <store/jobs.h>
 #include <string.h>
 
@@ -7,6 +8,12 @@ DB_STATEMENT(JOB_INSERT, "INSERT INTO jobs (id, organization_id, task, item_id, 
 DB_STATEMENT(JOB_REMOVE, "DELETE FROM jobs WHERE task = ? AND item_id = ?");
 DB_STATEMENT(JOB_DUE, "SELECT id, organization_id, item_id FROM jobs WHERE task = ?"
 		      " AND run_at <= ? AND id > ? ORDER BY id LIMIT ?");
+DB_STATEMENT(JOB_DEFER,
+    "INSERT INTO jobs (id, organization_id, task, item_id, attempts, last_error, run_at, "
+    "created_at)"
+    " VALUES (?, ?, ?, ?, 1, ?, ?, ?) ON DUPLICATE KEY UPDATE last_error = ?,"
+    " run_at = TIMESTAMPADD(SECOND, LEAST(?, ? * POW(2, LEAST(attempts, 16))), ?),"
+    " attempts = LEAST(attempts + 1, 1000)");
 
 /* While its holder lives, a lease is also a lock of its connection: a worker that was killed keeps
  * nobody waiting. */
@@ -28,8 +35,9 @@ DB_STATEMENT(LEASE_EXTEND, "UPDATE jobs SET lease_until = ? WHERE task = ? AND i
 DB_STATEMENT(LEASE_GIVE_BACK, "UPDATE jobs SET lease_owner = NULL, lease_until = NULL"
 			      " WHERE task = ? AND item_id = ? AND lease_owner = ?");
 DB_STATEMENT(LEASE_REMOVE, "DELETE FROM jobs WHERE task = ? AND item_id = ? AND lease_owner = ?");
-DB_STATEMENT(
-    LEASES_PRUNE, "DELETE FROM jobs WHERE task = '" JOB_DELETION "' AND lease_until < ? LIMIT ?");
+DB_STATEMENT(LEASES_PRUNE,
+    "DELETE FROM jobs WHERE task = '" JOB_DELETION "'"
+    " AND (lease_until < ? OR (lease_until IS NULL AND run_at < ?)) LIMIT ?");
 
 enum db_result job_insert(struct db_tx *tx, const struct job *job, int64_t now_us)
 {
@@ -65,6 +73,19 @@ enum db_result job_due(struct db *db, struct arena *arena, const char *task, int
 		    .item_id = db_id(&rows, i, 2),
 		};
 	}
+	return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result job_defer(struct db *db, const struct job *job, const char *why, int64_t now_us)
+{
+	enum db_result result = db_exec(db, &JOB_DEFER,
+	    DB_VALUES(db_bind_id(&job->id), db_bind_id(&job->organization_id),
+		db_bind_text(job->task), db_bind_id(&job->item_id), db_bind_text(why),
+		db_bind_time(now_us + JOB_PAUSE_S * CLOCK_SECOND_US), db_bind_time(now_us),
+		db_bind_text(why), db_bind_int(JOB_PAUSE_MAX_S), db_bind_int(JOB_PAUSE_S),
+		db_bind_time(now_us)),
+	    NULL);
+
 	return result == DB_NONE ? DB_OK : result;
 }
 
@@ -146,9 +167,10 @@ enum db_result lease_extend(struct db *db, const struct lease_row *lease)
 	    NULL);
 }
 
-enum db_result lease_release(struct db *db, struct arena *arena, const struct lease_row *lease)
+enum db_result lease_release(
+    struct db *db, struct arena *arena, const struct lease_row *lease, bool well)
 {
-	bool whole = strcmp(lease->job.task, JOB_DELETION) == 0;
+	bool whole = well && strcmp(lease->job.task, JOB_DELETION) == 0;
 	enum db_result result = db_exec(db, whole ? &LEASE_REMOVE : &LEASE_GIVE_BACK,
 	    DB_VALUES(db_bind_text(lease->job.task), db_bind_id(&lease->job.item_id),
 		db_bind_id(&lease->owner)),
@@ -162,6 +184,7 @@ enum db_result lease_release(struct db *db, struct arena *arena, const struct le
 
 enum db_result leases_prune(struct db *db, int64_t before_us, unsigned limit, uint64_t *removed_r)
 {
-	return db_exec(
-	    db, &LEASES_PRUNE, DB_VALUES(db_bind_time(before_us), db_bind_int(limit)), removed_r);
+	return db_exec(db, &LEASES_PRUNE,
+	    DB_VALUES(db_bind_time(before_us), db_bind_time(before_us), db_bind_int(limit)),
+	    removed_r);
 }

@@ -6,16 +6,20 @@
 #include <domain/deletions.h>
 #include <domain/purge.h>
 
-/* Between two looks at whether to stop; each look begins anew at the deletion's first row. */
+/* Of archiving, between two looks at whether to stop. */
 #define STEPS 100
+/* Of marking and restoring, before each deletion is begun anew at its first row. */
+#define MANY_STEPS 2000
 
 bool task_continue(const struct worker *worker, struct arena *arena, struct error *error)
 {
 	const struct worker_control *control = &worker->control;
-	unsigned steps = STEPS;
+	const struct purge_limits limits = {
+	    .max_steps = MANY_STEPS, .stop = control->stop, .context = control->context};
+	unsigned steps = MANY_STEPS;
 
-	while (steps >= STEPS && !control->stop(control->context)) {
-		if (!deletions_continue(worker->domain, arena, STEPS, &steps, error))
+	while (steps >= MANY_STEPS && !control->stop(control->context)) {
+		if (!deletions_continue_within(worker->domain, arena, &limits, &steps, error))
 			return false;
 		arena_reset(arena);
 	}

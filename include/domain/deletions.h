@@ -158,9 +158,17 @@ bool deletions_delete_forever(const struct domain *domain, const struct actor *a
     struct deletion *deletion_r, struct error *error) __attribute__((warn_unused_result));
 
 /* Finish, in steps of at most step_rows rows, what acts left to the background: deletions that are
- * marking or restoring. Stops after `max_steps` steps (0: when nothing is left). Any number of
+ * marking or restoring. They take turns of a few steps, so that none waits for a large one to end;
+ * one that fails is logged, left for a while (from 5 seconds to an hour, doubling) and does not
+ * keep the others waiting. Stops after `max_steps` steps (0: when nothing is left). Any number of
  * workers may run it at once. `steps_r` says how many steps did something. */
 bool deletions_continue(const struct domain *domain, struct arena *arena, unsigned max_steps,
     unsigned *steps_r, struct error *error) __attribute__((warn_unused_result));
+
+/* The same until the limits say stop; their organisation is of no account. */
+struct purge_limits;
+bool deletions_continue_within(const struct domain *domain, struct arena *arena,
+    const struct purge_limits *limits, unsigned *steps_r, struct error *error)
+    __attribute__((warn_unused_result));
 
 #endif

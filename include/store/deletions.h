@@ -174,10 +174,11 @@ struct deletion_due {
 
 /* Deletions of an organisation (none: of all) in `state` whose window ended at or before `until_us`
  * (0: regardless), in the order of (recover_until, id) after the given position (NULL: from the
- * start). */
+ * start). Those that job_defer has put off beyond `now_us` are not among them. */
 enum db_result deletion_due(struct db *db, struct arena *arena, const struct id *organization_id,
-    enum deletion_state state, int64_t until_us, const struct deletion_due *after, unsigned limit,
-    struct deletion_due **due_r, size_t *count_r) __attribute__((warn_unused_result));
+    enum deletion_state state, int64_t until_us, int64_t now_us, const struct deletion_due *after,
+    unsigned limit, struct deletion_due **due_r, size_t *count_r)
+    __attribute__((warn_unused_result));
 
 /* What a deletion did to a photo. */
 enum deletion_effect { EFFECT_DELETED, EFFECT_ARCHIVED, EFFECT_ORPHANED };

@@ -31,6 +31,13 @@ enum db_result job_due(struct db *db, struct arena *arena, const char *task, int
     const struct id *after, unsigned limit, struct job **jobs_r, size_t *count_r)
     __attribute__((warn_unused_result));
 
+/* Work that failed (`why`: a code) is to be left for a while: JOB_PAUSE_S at first, twice as long
+ * each time, at most JOB_PAUSE_MAX_S. Its job is made where there is none. */
+#define JOB_PAUSE_S     5
+#define JOB_PAUSE_MAX_S 3600
+enum db_result job_defer(struct db *db, const struct job *job, const char *why, int64_t now_us)
+    __attribute__((warn_unused_result));
+
 /* A lease to be had: `owner` is new with each. It ends with `until_us`, with its release, or with
  * the connection that took it, whichever comes first (where a cluster's nodes do not share locks,
  * with the connection to this node). */
@@ -49,9 +56,10 @@ enum db_result lease_take(struct db *db, struct arena *arena, const struct lease
 enum db_result lease_extend(struct db *db, const struct lease_row *lease)
     __attribute__((warn_unused_result));
 
-/* Give it back; the row of a JOB_DELETION goes with it. DB_OK also if it was another's by now. */
-enum db_result lease_release(struct db *db, struct arena *arena, const struct lease_row *lease)
-    __attribute__((warn_unused_result));
+/* Give it back; the row of a JOB_DELETION that went `well` goes with it. DB_OK also if it was
+ * another's by now. */
+enum db_result lease_release(struct db *db, struct arena *arena, const struct lease_row *lease,
+    bool well) __attribute__((warn_unused_result));
 
 /* Forget leases of ended workers: at most `limit` rows of JOB_DELETION that ended before
  * `before_us`. DB_NONE: there was none. */

@@ -76,9 +76,9 @@ static void a_lease_is_one_workers_until_it_runs_out(void **state)
 	/* Who lost it learns that. */
 	first.until_us++;
 	assert_int_equal(lease_extend(world->db, &first), DB_NONE);
-	assert_int_equal(lease_release(world->db, world->arena, &first), DB_OK);
+	assert_int_equal(lease_release(world->db, world->arena, &first, true), DB_OK);
 	assert_int_equal(trash_rows(world, "jobs"), 1);
-	assert_int_equal(lease_release(other, world->arena, &second), DB_OK);
+	assert_int_equal(lease_release(other, world->arena, &second, true), DB_OK);
 	assert_int_equal(trash_rows(world, "jobs"), 0);
 	db_close(&other);
 }
@@ -96,7 +96,7 @@ static void an_extended_lease_lasts(void **state)
 	assert_int_equal(lease_extend(world->db, &first), DB_OK);
 	second = lease_until(now_us + 3 * LONGEST_US);
 	assert_int_equal(take(other, &second, now_us + LONGEST_US), DB_NONE);
-	assert_int_equal(lease_release(world->db, world->arena, &first), DB_OK);
+	assert_int_equal(lease_release(world->db, world->arena, &first, true), DB_OK);
 	assert_int_equal(take(other, &second, now_us + LONGEST_US), DB_OK);
 	db_close(&other);
 }
