@@ -95,6 +95,13 @@ static void set_environment(struct stack *stack)
 	set(stack, "LETHE_WORK_INTERVAL", "1");
 }
 
+/* Its database knows the keys of its folder then, too. */
+static void migrate(struct stack *stack)
+{
+	if (stack_run(stack, NULL, LETHE("migrate")) != 0)
+		give_up("lethe migrate failed");
+}
+
 struct stack *stack_open(void)
 {
 	struct stack *stack = calloc(1, sizeof(*stack));
@@ -110,8 +117,7 @@ struct stack *stack_open(void)
 	stack->wire = wire_open(options.socket);
 	make_folder(stack);
 	set_environment(stack);
-	if (stack_run(stack, NULL, LETHE("migrate")) != 0)
-		give_up("lethe migrate failed");
+	migrate(stack);
 	return stack;
 }
 
@@ -121,6 +127,7 @@ void stack_clear(struct stack *stack)
 	world_clear(stack->world);
 	stack->world->clock.fixed_us = clock_now_us(&clock_system);
 	set(stack, "LETHE_STORAGE", stack->world->folder);
+	migrate(stack);
 }
 
 static void end(pid_t *child, int number)
