@@ -22,7 +22,7 @@ struct archiving {
 /* One step of a batch. */
 struct archive_run {
 	const struct domain *domain;
-	struct id batch_id;
+	struct id organization_id, batch_id;
 	unsigned band, next_band;
 	struct id before, next_before;
 	int64_t rows;
@@ -180,7 +180,8 @@ static bool run_step(struct db_tx *tx, void *context, struct error *error)
 	struct archive_run *run = context;
 	struct archive_batch batch;
 	struct id before = run->before;
-	enum db_result result = archive_batch_lock(tx, &run->batch_id, &batch);
+	enum db_result result =
+	    archive_batch_lock(tx, &run->organization_id, &run->batch_id, &batch);
 	bool last;
 
 	run->done = run->worked = false;
@@ -210,10 +211,12 @@ static bool is_over(const struct archive_limits *limits)
 	       (limits->max_steps > 0 && limits->steps >= limits->max_steps);
 }
 
-static bool run_steps(const struct domain *domain, const struct id *batch_id,
-    struct archive_limits *limits, struct lease *lease, struct error *error)
+static bool run_steps(const struct domain *domain, const struct id *organization_id,
+    const struct id *batch_id, struct archive_limits *limits, struct lease *lease,
+    struct error *error)
 {
-	struct archive_run run = {.domain = domain, .batch_id = *batch_id};
+	struct archive_run run = {
+	    .domain = domain, .organization_id = *organization_id, .batch_id = *batch_id};
 
 	do {
 		if (!db_transaction(domain->db, run_step, &run, error)) {
@@ -243,7 +246,7 @@ static bool run_leased(const struct domain *domain, const struct id *organizatio
 	if (!lease_begin(domain, JOB_ARCHIVE, organization_id, batch_id, &lease, error)) {
 		return false;
 	}
-	ok = !lease.held || run_steps(domain, batch_id, limits, &lease, error);
+	ok = !lease.held || run_steps(domain, organization_id, batch_id, limits, &lease, error);
 	lease_end(domain, &lease, ok);
 	return ok;
 }

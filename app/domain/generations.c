@@ -187,7 +187,7 @@ static bool archive_along(
 static bool mark_finished(struct db_tx *tx, const struct finishing *finishing, struct error *error)
 {
 	enum db_result result = store_generation_finish(
-	    tx, &finishing->generation.id, finishing->draft.photo.created_at_us);
+	    tx, &finishing->generation, finishing->draft.photo.created_at_us);
 
 	if (result == DB_NONE) {
 		return error_set(error, ERROR_CONFLICT, "already_finished",

@@ -80,7 +80,7 @@ static bool mark_archived(
 			(uint64_t)act->rows, now_us),
 		   error) &&
 	       fine(store_shares_revoke_archived(
-			tx, &act->photo_id, &act->batch_id, now_us, shares_r),
+			tx, organization, &act->photo_id, &act->batch_id, now_us, shares_r),
 		   error);
 }
 

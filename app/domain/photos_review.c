@@ -14,7 +14,8 @@ static bool refuse_requested(struct db_tx *tx, const struct photo *photo, struct
 {
 	struct id request_id = id_none;
 	char text[ID_TEXT_SIZE];
-	enum db_result result = store_photo_pending_request(tx, &photo->id, &request_id);
+	enum db_result result =
+	    store_photo_pending_request(tx, &photo->organization_id, &photo->id, &request_id);
 
 	if (result != DB_OK && result != DB_NONE) {
 		return db_fail(result, error);

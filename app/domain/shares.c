@@ -108,13 +108,14 @@ static bool revoke(struct db_tx *tx, void *context, struct error *error)
 		tx, sharing->actor, &sharing->share.photo_id, POLICY_SHARE, &photo, error)) {
 		return false;
 	}
-	result = store_share_of_photo(tx->db, tx->arena, &photo.id, &share_id, &sharing->share);
+	result = store_share_of_photo(
+	    tx->db, tx->arena, &photo.organization_id, &photo.id, &share_id, &sharing->share);
 	if (result == DB_NONE) {
 		return error_set(error, ERROR_NOT_FOUND, "not_found", "There is no such link.");
 	}
 	if (result == DB_OK) {
-		result = store_share_revoke(
-		    tx, &photo.id, &share_id, clock_now_us(sharing->domain->clock));
+		result = store_share_revoke(tx, &photo.organization_id, &photo.id, &share_id,
+		    clock_now_us(sharing->domain->clock));
 		if (result == DB_NONE) {
 			return true; /* revoked already: nothing to tell */
 		}
@@ -148,7 +149,7 @@ bool share_list(const struct domain *domain, const struct actor *actor, struct a
 	if (!photos_find_for(domain, actor, arena, photo_id, POLICY_SHARE, &photo, error)) {
 		return false;
 	}
-	result = store_shares_list(domain->db, arena, photo_id, rows_r);
+	result = store_shares_list(domain->db, arena, &photo.organization_id, photo_id, rows_r);
 	return result == DB_OK || result == DB_NONE || db_fail(result, error);
 }
 

@@ -48,10 +48,11 @@ FORM(ARCHIVE_TAGGED, BY_TAG, BY_TAG);
 FORM(ARCHIVE_IN_PROJECT, BY_PROJECT, BY_PROJECT);
 FORM(ARCHIVE_LIVE, BY_SHELF, BY_SHELF_AT_ONCE);
 
-/* What was made from the batch's photos of a range. Values: batch, lowest, highest (not with). */
+/* What was made from the batch's photos of a range. Values: batch, organisation, lowest, highest
+ * (not with). */
 #define OF_RANGE                                                                                   \
-	"SELECT id FROM photos FORCE INDEX (batch) WHERE archive_batch_id = ? AND id >= ? AND id " \
-	"< ?"
+	"SELECT id FROM photos FORCE INDEX (batch) WHERE archive_batch_id = ?"                     \
+	" AND organization_id = ? AND id >= ? AND id < ?"
 DB_STATEMENT(ARCHIVE_MADE,
     "UPDATE photos c JOIN (" WITH_MADE(OF_RANGE,
 	"x.shelf = 0") "SELECT id FROM t) step"
@@ -79,7 +80,7 @@ DB_STATEMENT(ARCHIVE_BATCH_LOCK,
 														       "s "
 														       "WHERE "
 														       "id = ? "
-														       "FOR "
+														       "AND organization_id = ? FOR "
 														       "UPDAT"
 														       "E");
 DB_STATEMENT(ARCHIVE_BATCH_COUNT, "UPDATE archive_batches SET photo_count = photo_count + ? WHERE "
@@ -164,12 +165,12 @@ static bool read_id(const struct db_rows *rows, size_t column, struct id *id_r)
 	return text && id_parse(text, id_r);
 }
 
-enum db_result archive_batch_lock(
-    struct db_tx *tx, const struct id *batch_id, struct archive_batch *batch_r)
+enum db_result archive_batch_lock(struct db_tx *tx, const struct id *organization_id,
+    const struct id *batch_id, struct archive_batch *batch_r)
 {
 	struct db_rows rows = {0};
-	enum db_result result = db_query(
-	    tx->db, tx->arena, &ARCHIVE_BATCH_LOCK, DB_VALUES(db_bind_id(batch_id)), &rows);
+	enum db_result result = db_query(tx->db, tx->arena, &ARCHIVE_BATCH_LOCK,
+	    DB_VALUES(db_bind_id(batch_id), db_bind_id(organization_id)), &rows);
 
 	if (result != DB_OK) {
 		return result;
@@ -196,6 +197,7 @@ static enum db_result archive_range(struct db_tx *tx, const struct archive_batch
     unsigned band, const struct id *from, const struct id *before, int64_t now_us, int64_t *rows_r)
 {
 	struct db_value values[VALUES_MAX], id = db_bind_id(&batch->id);
+	struct db_value organization = db_bind_id(&batch->organization_id);
 	struct db_value low = db_bind_blob(from->bytes, sizeof(from->bytes));
 	struct db_value high = bind_before(before), at = db_bind_time(batch->created_us);
 	uint64_t fitting = 0, made = 0;
@@ -206,11 +208,12 @@ static enum db_result archive_range(struct db_tx *tx, const struct archive_batch
 	values[count++] = at;
 	result = db_exec(tx->db, form_of(&batch->criteria)->archive, values, count, &fitting);
 	if (result == DB_OK) {
-		result = db_exec(tx->db, &ARCHIVE_MADE, DB_VALUES(id, low, high, id, at), &made);
+		result = db_exec(
+		    tx->db, &ARCHIVE_MADE, DB_VALUES(id, organization, low, high, id, at), &made);
 	}
 	if (result == DB_OK || (result == DB_NONE && fitting > 0)) {
 		result = db_exec(tx->db, &ARCHIVE_REVOKE,
-		    DB_VALUES(id, low, high, id, db_bind_time(now_us)), NULL);
+		    DB_VALUES(id, organization, low, high, id, db_bind_time(now_us)), NULL);
 	}
 	*rows_r = (int64_t)(fitting + made);
 	return result == DB_NONE ? DB_OK : result;

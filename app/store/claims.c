@@ -22,8 +22,8 @@ DB_STATEMENT(CLAIM_LOCK_OWN, "SELECT " COLUMNS " FROM site_claims c WHERE c.orga
 DB_STATEMENT(CLAIM_INSERT,
     "INSERT INTO site_claims (id, organization_id, site_id, user_id, state, created_at)"
     " VALUES (?, ?, ?, ?, 'pending', ?)");
-DB_STATEMENT(
-    CLAIM_SET, "UPDATE site_claims SET state = ?, decided_by = ?, decided_at = ? WHERE id = ?");
+DB_STATEMENT(CLAIM_SET, "UPDATE site_claims SET state = ?, decided_by = ?, decided_at = ?"
+			" WHERE id = ? AND organization_id = ?");
 DB_STATEMENT(CLAIMS_LIST,
     "SELECT STRAIGHT_JOIN " COLUMNS ", s.name, u.display_name, u.email, d.display_name"
     " FROM site_claims c FORCE INDEX (queue)" LISTED " LEFT JOIN users d ON d.id = c.decided_by"
@@ -95,7 +95,8 @@ enum db_result store_claim_set(struct db_tx *tx, const struct claim *claim)
 {
 	return db_exec(tx->db, &CLAIM_SET,
 	    DB_VALUES(db_bind_text(names[claim->state]), db_bind_id(&claim->decided_by),
-		db_bind_time(claim->decided_at_us), db_bind_id(&claim->id)),
+		db_bind_time(claim->decided_at_us), db_bind_id(&claim->id),
+		db_bind_id(&claim->organization_id)),
 	    NULL);
 }
 

@@ -40,7 +40,8 @@ DB_STATEMENT(DEMO_REQUEST_INSERT,
     " reason, status, photo_status_before, deletion_id, requested_at, due_at, reviewed_at,"
     " reviewed_by, rejection_reason) VALUES (?, ?, ?, ?, ?, ?, ?, 'approved', ?, ?, ?, ?, ?, ?)");
 DB_STATEMENT(DEMO_PHOTO_REQUESTED,
-    "UPDATE photos SET status = 'deletion_requested' WHERE id = ? AND status = 'approved'");
+    "UPDATE photos SET status = 'deletion_requested' WHERE id = ? AND organization_id = ?"
+    " AND status = 'approved'");
 
 enum db_result store_demo_is_empty(struct db *db, struct arena *arena, bool *empty_r)
 {
@@ -127,6 +128,6 @@ enum db_result store_demo_request(struct db_tx *tx, const struct demo_request *r
 	if (result != DB_OK || strcmp(request->status, "pending") != 0) {
 		return result;
 	}
-	return db_exec(
-	    tx->db, &DEMO_PHOTO_REQUESTED, DB_VALUES(db_bind_id(&request->photo_id)), NULL);
+	return db_exec(tx->db, &DEMO_PHOTO_REQUESTED,
+	    DB_VALUES(db_bind_id(&request->photo_id), db_bind_id(&request->organization_id)), NULL);
 }

@@ -8,7 +8,8 @@ DB_STATEMENT(GENERATION_FIND,
     "SELECT id, organization_id, original_id, started_by, created_at, finished_at"
     " FROM generations WHERE id = ? AND organization_id = ?");
 DB_STATEMENT(GENERATION_FINISH,
-    "UPDATE generations SET finished_at = ? WHERE id = ? AND finished_at IS NULL");
+    "UPDATE generations SET finished_at = ? WHERE id = ? AND organization_id = ?"
+    " AND finished_at IS NULL");
 
 enum db_result store_generation_insert(struct db_tx *tx, const struct generation *generation)
 {
@@ -41,8 +42,10 @@ enum db_result store_generation_find(struct db *db, struct arena *arena,
 }
 
 enum db_result store_generation_finish(
-    struct db_tx *tx, const struct id *generation_id, int64_t now_us)
+    struct db_tx *tx, const struct generation *generation, int64_t now_us)
 {
 	return db_exec(tx->db, &GENERATION_FINISH,
-	    DB_VALUES(db_bind_time(now_us), db_bind_id(generation_id)), NULL);
+	    DB_VALUES(db_bind_time(now_us), db_bind_id(&generation->id),
+		db_bind_id(&generation->organization_id)),
+	    NULL);
 }

@@ -31,8 +31,9 @@ DB_STATEMENT(PHOTO_REVIEW,
     " WHERE id = ? AND organization_id = ? AND status = ? AND deleted_at IS NULL");
 DB_STATEMENT(PHOTO_LAST_DELETION,
     "SELECT id FROM deletions WHERE item_id = ? AND organization_id = ? ORDER BY id DESC LIMIT 1");
-DB_STATEMENT(PHOTO_PENDING_REQUEST, "SELECT id FROM deletion_requests WHERE photo_id = ? AND "
-				    "status = 'pending' ORDER BY id LIMIT 1");
+DB_STATEMENT(PHOTO_PENDING_REQUEST,
+    "SELECT id FROM deletion_requests WHERE photo_id = ? AND organization_id = ?"
+    " AND status = 'pending' ORDER BY id LIMIT 1");
 DB_STATEMENT(ARCHIVE_RETENTION, "SELECT archive_retention_s FROM organizations WHERE id = ?");
 
 enum db_result store_photo_insert(struct db_tx *tx, const struct photo *photo)
@@ -122,13 +123,13 @@ enum db_result store_photo_last_deletion(struct db *db, struct arena *arena,
 	    &rows, deletion_r);
 }
 
-enum db_result store_photo_pending_request(
-    struct db_tx *tx, const struct id *photo_id, struct id *request_r)
+enum db_result store_photo_pending_request(struct db_tx *tx, const struct id *organization_id,
+    const struct id *photo_id, struct id *request_r)
 {
 	struct db_rows rows = {0};
 
 	return read_id(db_query(tx->db, tx->arena, &PHOTO_PENDING_REQUEST,
-			   DB_VALUES(db_bind_id(photo_id)), &rows),
+			   DB_VALUES(db_bind_id(photo_id), db_bind_id(organization_id)), &rows),
 	    &rows, request_r);
 }
 

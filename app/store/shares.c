@@ -9,17 +9,18 @@ DB_STATEMENT(SHARE_INSERT,
     " expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)");
 DB_STATEMENT(SHARE_FIND, "SELECT " SHARE_COLUMNS " FROM photo_shares WHERE token_hash = ?");
 DB_STATEMENT(SHARE_IS_DEAD, "SELECT 1 FROM dead_shares WHERE token_hash = ?");
-DB_STATEMENT(
-    SHARE_OF_PHOTO, "SELECT " SHARE_COLUMNS " FROM photo_shares WHERE id = ? AND photo_id = ?");
+DB_STATEMENT(SHARE_OF_PHOTO, "SELECT " SHARE_COLUMNS " FROM photo_shares WHERE id = ?"
+			     " AND photo_id = ? AND organization_id = ?");
 DB_STATEMENT(SHARES_LIST, "SELECT " SHARE_COLUMNS " FROM photo_shares WHERE photo_id = ?"
-			  " ORDER BY id DESC LIMIT 200");
-DB_STATEMENT(SHARE_REVOKE, "UPDATE photo_shares SET revoked_at = ?"
-			   " WHERE id = ? AND photo_id = ? AND revoked_at IS NULL");
-DB_STATEMENT(SHARES_REVOKE_OF_PHOTO,
-    "UPDATE photo_shares SET revoked_at = ? WHERE photo_id = ? AND revoked_at IS NULL");
+			  " AND organization_id = ? ORDER BY id DESC LIMIT 200");
+DB_STATEMENT(SHARE_REVOKE, "UPDATE photo_shares SET revoked_at = ? WHERE id = ? AND photo_id = ?"
+			   " AND organization_id = ? AND revoked_at IS NULL");
+DB_STATEMENT(SHARES_REVOKE_OF_PHOTO, "UPDATE photo_shares SET revoked_at = ? WHERE photo_id = ?"
+				     " AND organization_id = ? AND revoked_at IS NULL");
 DB_STATEMENT(SHARES_REVOKE_OF_DERIVATIVES,
     "UPDATE photo_shares s JOIN photos p ON p.id = s.photo_id SET s.revoked_at = ?"
-    " WHERE p.original_id = ? AND p.archive_batch_id = ? AND s.revoked_at IS NULL");
+    " WHERE p.original_id = ? AND p.organization_id = ? AND p.archive_batch_id = ?"
+    " AND s.revoked_at IS NULL");
 
 static void read_row(const struct db_rows *rows, size_t row, struct share *share)
 {
@@ -73,22 +74,25 @@ enum db_result store_share_is_dead(
 	    db, arena, &SHARE_IS_DEAD, DB_VALUES(db_bind_blob(token_hash, SHARE_HASH_SIZE)), &rows);
 }
 
-enum db_result store_share_of_photo(struct db *db, struct arena *arena, const struct id *photo_id,
-    const struct id *share_id, struct share *share_r)
+enum db_result store_share_of_photo(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *photo_id, const struct id *share_id,
+    struct share *share_r)
 {
 	struct db_rows rows = {0};
 
-	return read_one(db_query(db, arena, &SHARE_OF_PHOTO,
-			    DB_VALUES(db_bind_id(share_id), db_bind_id(photo_id)), &rows),
+	return read_one(
+	    db_query(db, arena, &SHARE_OF_PHOTO,
+		DB_VALUES(db_bind_id(share_id), db_bind_id(photo_id), db_bind_id(organization_id)),
+		&rows),
 	    &rows, share_r);
 }
 
-enum db_result store_shares_list(
-    struct db *db, struct arena *arena, const struct id *photo_id, struct share_rows *rows_r)
+enum db_result store_shares_list(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *photo_id, struct share_rows *rows_r)
 {
 	struct db_rows rows = {0};
-	enum db_result result =
-	    db_query(db, arena, &SHARES_LIST, DB_VALUES(db_bind_id(photo_id)), &rows);
+	enum db_result result = db_query(db, arena, &SHARES_LIST,
+	    DB_VALUES(db_bind_id(photo_id), db_bind_id(organization_id)), &rows);
 
 	*rows_r = (struct share_rows){0};
 	if (result != DB_OK) {
@@ -102,26 +106,31 @@ enum db_result store_shares_list(
 	return DB_OK;
 }
 
-enum db_result store_share_revoke(
-    struct db_tx *tx, const struct id *photo_id, const struct id *share_id, int64_t now_us)
+enum db_result store_share_revoke(struct db_tx *tx, const struct id *organization_id,
+    const struct id *photo_id, const struct id *share_id, int64_t now_us)
 {
 	return db_exec(tx->db, &SHARE_REVOKE,
-	    DB_VALUES(db_bind_time(now_us), db_bind_id(share_id), db_bind_id(photo_id)), NULL);
+	    DB_VALUES(db_bind_time(now_us), db_bind_id(share_id), db_bind_id(photo_id),
+		db_bind_id(organization_id)),
+	    NULL);
 }
 
-enum db_result store_shares_revoke_archived(struct db_tx *tx, const struct id *photo_id,
-    const struct id *batch_id, int64_t now_us, uint64_t *changed_r)
+enum db_result store_shares_revoke_archived(struct db_tx *tx, const struct id *organization_id,
+    const struct id *photo_id, const struct id *batch_id, int64_t now_us, uint64_t *changed_r)
 {
 	uint64_t own = 0;
 	uint64_t derived = 0;
 	enum db_result result = db_exec(tx->db, &SHARES_REVOKE_OF_PHOTO,
-	    DB_VALUES(db_bind_time(now_us), db_bind_id(photo_id)), &own);
+	    DB_VALUES(db_bind_time(now_us), db_bind_id(photo_id), db_bind_id(organization_id)),
+	    &own);
 
 	if (result != DB_OK && result != DB_NONE) {
 		return result;
 	}
 	result = db_exec(tx->db, &SHARES_REVOKE_OF_DERIVATIVES,
-	    DB_VALUES(db_bind_time(now_us), db_bind_id(photo_id), db_bind_id(batch_id)), &derived);
+	    DB_VALUES(db_bind_time(now_us), db_bind_id(photo_id), db_bind_id(organization_id),
+		db_bind_id(batch_id)),
+	    &derived);
 	*changed_r = own + derived;
 	return result == DB_NONE && own > 0 ? DB_OK : result;
 }

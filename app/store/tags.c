@@ -15,11 +15,12 @@ DB_STATEMENT(
 
 #define TAGS_OF(marks)                                                                             \
 	"SELECT STRAIGHT_JOIN pt.photo_id, t.id, t.name FROM photo_tags pt"                        \
-	" JOIN tags t ON t.id = pt.tag_id WHERE pt.photo_id IN (" marks ") ORDER BY t.name"
+	" JOIN tags t ON t.id = pt.tag_id WHERE pt.photo_id IN (" marks ")"                        \
+	" AND t.organization_id = ? ORDER BY t.name"
 #define ALBUMS_OF(marks)                                                                           \
 	"SELECT STRAIGHT_JOIN ap.photo_id, a.id FROM album_photos ap FORCE INDEX (photo)"          \
 	" JOIN albums a ON a.id = ap.album_id WHERE ap.photo_id IN (" marks ")"                    \
-	" AND a.deleted_at IS NULL ORDER BY a.id"
+	" AND a.organization_id = ? AND a.deleted_at IS NULL ORDER BY a.id"
 DB_STATEMENT(TAGS_OF_1, TAGS_OF("?"));
 DB_STATEMENT(TAGS_OF_50, TAGS_OF(MARKS_50));
 DB_STATEMENT(TAGS_OF_200, TAGS_OF(MARKS_200));
@@ -91,9 +92,10 @@ enum db_result store_album_photo_add(
 	    DB_VALUES(db_bind_id(album_id), db_bind_id(photo_id), db_bind_int(position)), NULL);
 }
 
-/* The shortest list that holds them all; what is left of it repeats the last. */
+/* The shortest list that holds them all, what is left of it repeats the last; and their
+ * organisation. */
 static const struct lengths *bind_ids(
-    const struct photo *photos, size_t count, struct db_value values[MOST])
+    const struct photo *photos, size_t count, struct db_value values[MOST + 1])
 {
 	const struct lengths *lengths = LENGTHS;
 
@@ -103,6 +105,7 @@ static const struct lengths *bind_ids(
 	for (size_t i = 0; i < lengths->length; i++) {
 		values[i] = db_bind_id(&photos[i < count ? i : count - 1].id);
 	}
+	values[lengths->length] = db_bind_id(&photos->organization_id);
 	return lengths;
 }
 
@@ -152,16 +155,17 @@ static void share_out_albums(
 static enum db_result read_details(
     struct db *db, struct arena *arena, struct photo *photos, size_t count)
 {
-	struct db_value values[MOST];
+	struct db_value values[MOST + 1];
 	const struct lengths *lengths = bind_ids(photos, count, values);
 	struct db_rows rows = {0};
-	enum db_result result = db_query(db, arena, lengths->tags, values, lengths->length, &rows);
+	enum db_result result =
+	    db_query(db, arena, lengths->tags, values, lengths->length + 1, &rows);
 
 	if (result != DB_OK && result != DB_NONE) {
 		return result;
 	}
 	share_out_tags(&rows, arena, photos, count);
-	result = db_query(db, arena, lengths->albums, values, lengths->length, &rows);
+	result = db_query(db, arena, lengths->albums, values, lengths->length + 1, &rows);
 	if (result != DB_OK && result != DB_NONE) {
 		return result;
 	}

@@ -34,8 +34,8 @@ enum db_result archive_batch_insert(struct db_tx *tx, const struct archive_batch
     __attribute__((warn_unused_result));
 
 /* Read the batch with its criteria, and lock its row. */
-enum db_result archive_batch_lock(struct db_tx *tx, const struct id *batch_id,
-    struct archive_batch *batch_r) __attribute__((warn_unused_result));
+enum db_result archive_batch_lock(struct db_tx *tx, const struct id *organization_id,
+    const struct id *batch_id, struct archive_batch *batch_r) __attribute__((warn_unused_result));
 
 /* Photos that fit fall into so many ranges of an index. */
 unsigned archive_bands(const struct archive_criteria *criteria);

@@ -21,7 +21,7 @@ enum db_result store_generation_find(struct db *db, struct arena *arena,
     struct generation *generation_r) __attribute__((warn_unused_result));
 
 /* Mark it finished; DB_NONE if it is already (compare-and-set). */
-enum db_result store_generation_finish(struct db_tx *tx, const struct id *generation_id,
+enum db_result store_generation_finish(struct db_tx *tx, const struct generation *generation,
     int64_t now_us) __attribute__((warn_unused_result));
 
 #endif

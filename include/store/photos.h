@@ -178,8 +178,8 @@ enum db_result store_photo_last_deletion(struct db *db, struct arena *arena,
     __attribute__((warn_unused_result));
 
 /* The oldest pending request on a photo. */
-enum db_result store_photo_pending_request(struct db_tx *tx, const struct id *photo_id,
-    struct id *request_r) __attribute__((warn_unused_result));
+enum db_result store_photo_pending_request(struct db_tx *tx, const struct id *organization_id,
+    const struct id *photo_id, struct id *request_r) __attribute__((warn_unused_result));
 
 /* An organisation's retention of archived photos, seconds. */
 enum db_result store_archive_retention(struct db_tx *tx, const struct id *organization_id,

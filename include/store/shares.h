@@ -34,20 +34,23 @@ enum db_result store_share_is_dead(struct db *db, struct arena *arena,
     const unsigned char token_hash[SHARE_HASH_SIZE]) __attribute__((warn_unused_result));
 
 /* One share of a photo, by its id. */
-enum db_result store_share_of_photo(struct db *db, struct arena *arena, const struct id *photo_id,
-    const struct id *share_id, struct share *share_r) __attribute__((warn_unused_result));
+enum db_result store_share_of_photo(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *photo_id, const struct id *share_id,
+    struct share *share_r) __attribute__((warn_unused_result));
 
 /* The shares of a photo, newest first, at most 200. */
-enum db_result store_shares_list(struct db *db, struct arena *arena, const struct id *photo_id,
-    struct share_rows *rows_r) __attribute__((warn_unused_result));
+enum db_result store_shares_list(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *photo_id, struct share_rows *rows_r)
+    __attribute__((warn_unused_result));
 
 /* Revoke one; DB_NONE if it is revoked already or not there. */
-enum db_result store_share_revoke(struct db_tx *tx, const struct id *photo_id,
-    const struct id *share_id, int64_t now_us) __attribute__((warn_unused_result));
+enum db_result store_share_revoke(struct db_tx *tx, const struct id *organization_id,
+    const struct id *photo_id, const struct id *share_id, int64_t now_us)
+    __attribute__((warn_unused_result));
 
 /* Revoke those of a photo and of its derivatives in that archive batch. */
-enum db_result store_shares_revoke_archived(struct db_tx *tx, const struct id *photo_id,
-    const struct id *batch_id, int64_t now_us, uint64_t *changed_r)
+enum db_result store_shares_revoke_archived(struct db_tx *tx, const struct id *organization_id,
+    const struct id *photo_id, const struct id *batch_id, int64_t now_us, uint64_t *changed_r)
     __attribute__((warn_unused_result));
 
 #endif

@@ -83,6 +83,118 @@ static void names_are_unique(void **state)
 			assert_string_not_equal(list[i]->name, list[j]->name);
 }
 
+/* Tables that name the organisation their rows belong to. */
+DB_STATEMENT(statements_tenant_tables,
+    "SELECT table_name FROM information_schema.columns WHERE table_schema = DATABASE()"
+    " AND column_name = 'organization_id'");
+
+/* What may be asked without naming the organisation, by the beginning of its name; and why. */
+static const struct {
+	const char *prefix;
+	const char *why;
+} without_organization[] = {
+    {"LEASE", "leases on work: of the worker, by what the work is about"},
+    {"JOB_", "the worker's queue, of all organisations"},
+    {"MAIL_", "the queue of mail, of all organisations; the last one to a person"},
+    {"QUEUE_", "the queue of objects to remove, of all organisations"},
+    {"FILE_NAMED", "the check of the storage: by an object's name"},
+    {"FILES_AFTER", "the check of the storage: every file there is"},
+    {"DELETION_LOCK_FREE", "the worker's: an id out of DELETION_DUE"},
+    {"DELETION_DUE_SUMS", "what the worker would purge, of all organisations"},
+    {"DELETION_PAGE_ORGANIZATIONS", "the platform admin's: deleted organisations"},
+    {"ORGANIZATIONS_LOCK_PLATFORM_ADMINS", "platform admins are of the installation"},
+    {"DERIVATIVES_NEXT", "where to look next: an id alone, then looked at by organisation"},
+    {"NOTES_NEXT", "likewise"},
+    {"AI_RESULTS_NEXT", "likewise"},
+    {"SHARES_NEXT", "likewise"},
+    {"GENERATIONS_NEXT", "likewise"},
+    {"FILES_NEXT", "likewise"},
+    {"REQUESTS_NEXT", "likewise"},
+    {"PHOTOS_BETWEEN", "how dense ids are: no row is looked at"},
+    {"CONTAINER_ORGANIZATION_LOCK", "the organisation itself, and its own deletion"},
+    {"ROOT_ORGANIZATION_", "likewise"},
+    {"SESSIONS_FIND", "who somebody is: by the token"},
+    {"SHARE_FIND", "which photo a link shows: by the token"},
+    {"USERS_", "accounts are unique in the installation: by id, address or uid"},
+};
+#define EXCEPTIONS (sizeof(without_organization) / sizeof(without_organization[0]))
+
+/* Whether a statement reads or writes a table: its name follows one of these words. */
+static bool uses(const char *sql, const char *table)
+{
+	static const char *const words[] = {
+	    "FROM ", "JOIN ", "UPDATE ", "INTO ", "FROM (", "JOIN ("};
+	size_t length = strlen(table);
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		for (const char *at = strstr(sql, words[i]); at; at = strstr(at + 1, words[i])) {
+			const char *name = at + strlen(words[i]);
+
+			if (strncmp(name, table, length) == 0 &&
+			    (name[length] == '\0' || strchr(" (),;", name[length])))
+				return true;
+		}
+	return false;
+}
+
+/* In a condition, or among the columns that are inserted. */
+static bool names_organization(const char *sql)
+{
+	static const char *const conditions[] = {"organization_id = ", "organization_id <=> "};
+	const char *columns = strchr(sql, '('), *end = columns ? strchr(columns, ')') : NULL;
+	const char *named = columns ? strstr(columns, "organization_id") : NULL;
+
+	for (size_t i = 0; i < sizeof(conditions) / sizeof(conditions[0]); i++)
+		if (strstr(sql, conditions[i]))
+			return true;
+	return strncmp(sql, "INSERT", strlen("INSERT")) == 0 && named && end && named < end;
+}
+
+static bool is_excepted(const char *name, bool used[EXCEPTIONS])
+{
+	for (size_t i = 0; i < EXCEPTIONS; i++)
+		if (strncmp(name, without_organization[i].prefix,
+			strlen(without_organization[i].prefix)) == 0)
+			return used[i] = true;
+	return false;
+}
+
+static bool is_of_tenants(const struct db_rows *tables, const struct db_statement *statement)
+{
+	for (size_t i = 0; i < tables->count; i++)
+		if (uses(statement->sql, db_text(tables, i, 0)))
+			return true;
+	return false;
+}
+
+/* One tenant's rows are never touched for another: no statement goes by an id alone. */
+static void every_statement_on_tenants_names_the_organization(void **state)
+{
+	struct fixture *fixture = *state;
+	struct arena *arena = arena_create();
+	bool used[EXCEPTIONS] = {false};
+	struct db_rows tables = {0};
+	size_t count, failed = 0;
+	const struct db_statement *const *list = db_statements(&count);
+
+	assert_int_equal(db_query(fixture->connections[TEST_OWNER], arena,
+			     &statements_tenant_tables, DB_NO_VALUES, &tables),
+	    DB_OK);
+	for (size_t i = 0; i < count; i++)
+		if (is_of_tenants(&tables, list[i]) && !names_organization(list[i]->sql) &&
+		    !is_excepted(list[i]->name, used)) {
+			print_error("%s: %s\n", list[i]->name, list[i]->sql);
+			failed++;
+		}
+	for (size_t i = 0; i < EXCEPTIONS; i++)
+		if (!used[i]) {
+			print_error("%s: no exception any more\n", without_organization[i].prefix);
+			failed++;
+		}
+	assert_int_equal(failed, 0);
+	arena_destroy(&arena);
+}
+
 static void what_is_not_granted_is_refused(void **state)
 {
 	static const struct {
@@ -131,6 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_statement_prepares),
 	    cmocka_unit_test(names_are_unique),
+	    cmocka_unit_test(every_statement_on_tenants_names_the_organization),
 	    cmocka_unit_test(what_is_not_granted_is_refused),
 	};
 
