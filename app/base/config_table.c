@@ -80,6 +80,8 @@ const struct setting config_settings[] = {
      "Its password."},
     {"LETHE_SMTP_CA", SETTING_FILE, NULL, FOLDER(smtp_ca),
      "File of the certificates that vouch for the mail server; the system's where it is not set."},
+    {"LETHE_SMTP_TIMEOUT", SETTING_INT, "30", 1, 300, AT(smtp_timeout_s),
+     "Seconds that a mail server has for a mail before it counts as out of reach."},
     {"LETHE_MAIL_FROM", SETTING_EMAIL, "no-reply@lethe.example", TEXT(mail_from),
      "Sender of our mails."},
     {"LETHE_MAIL_SPOOL", SETTING_FOLDER, "${LETHE_VAR}/mail", FOLDER(mail_spool),

@@ -3,7 +3,8 @@
 #include <mail/message.h>
 #include <string.h>
 
-#define CRLF "\r\n"
+#define CRLF          "\r\n"
+#define ADDRESS_BYTES 900 /* a line has at most 998 (RFC 5322, 2.1.1) */
 
 /* "Fri, 20 Nov 2026 23:05:00 +0000" (RFC 5322, 3.3). 1 January 1970 was a Thursday. */
 static void write_date(int64_t at_us, struct buf *out)
@@ -29,6 +30,24 @@ static void write_part(const char *boundary, const char *type, const char *text,
 	buf_puts(out, CRLF);
 }
 
+static bool is_safe(const char *address)
+{
+	for (const char *at = address; *at; at++)
+		if (*at <= ' ' || *at > '~' || *at == '<' || *at == '>')
+			return false;
+	return strlen(address) <= ADDRESS_BYTES;
+}
+
+/* One click is for addresses that nobody can listen to or change on the way (RFC 8058, 3.1). */
+static void write_unsubscribe(const char *address, struct buf *out)
+{
+	if (!address || !is_safe(address))
+		return;
+	buf_printf(out, "List-Unsubscribe:" CRLF " <%s>" CRLF, address);
+	if (strncmp(address, "https://", 8) == 0)
+		buf_puts(out, "List-Unsubscribe-Post: List-Unsubscribe=One-Click" CRLF);
+}
+
 void mail_write_message(const struct mail_message *message, struct buf *out)
 {
 	const char *at = strrchr(message->from, '@');
@@ -43,6 +62,7 @@ void mail_write_message(const struct mail_message *message, struct buf *out)
 	mail_write_field("Subject", message->subject, out);
 	write_date(message->at_us, out);
 	buf_printf(out, "Message-ID: <%s@%s>" CRLF, id, at ? at + 1 : "localhost");
+	write_unsubscribe(message->unsubscribe, out);
 	buf_printf(out,
 	    "MIME-Version: 1.0" CRLF "Auto-Submitted: auto-generated" CRLF
 	    "Content-Language: en" CRLF "Content-Type: multipart/alternative;" CRLF

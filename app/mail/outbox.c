@@ -89,7 +89,7 @@ static bool find_words(struct run *run, const struct mail_claim *claim, struct m
 	if (claim->subject)
 		return true;
 	if (!mail_render(run->mailer->templates, run->mailer->config, run->arena, claim->template,
-		claim->recipient, claim->data, words_r, why))
+		claim->recipient, claim->unsubscribe, claim->data, words_r, why))
 		return false;
 	result = mails_keep_words(run->db, claim, words_r->subject, words_r->text, words_r->html);
 	*lost_r = result == DB_NONE;
@@ -112,13 +112,17 @@ static bool deliver(
 static bool send_words(struct run *run, const struct mail_claim *claim,
     const struct mail_words *words, struct error *why)
 {
+	const struct config *config = run->mailer->config;
 	const struct mail_message parts = {
 	    .id = claim->id,
-	    .from = run->mailer->config->mail_from,
+	    .from = config->mail_from,
 	    .to = claim->recipient,
 	    .subject = words->subject,
 	    .text = words->text,
 	    .html = words->html,
+	    .unsubscribe = claim->unsubscribe
+			       ? arena_join(run->arena, config->base_url, claim->unsubscribe, NULL)
+			       : NULL,
 	    .at_us = claim->created_at_us,
 	};
 	struct buf message = {0};
@@ -128,6 +132,12 @@ static bool send_words(struct run *run, const struct mail_claim *claim,
 	ok = deliver(run, claim, &message, why);
 	buf_free(&message);
 	return ok;
+}
+
+/* The server has said that it will never take this mail. */
+static bool is_for_good(const struct error *why)
+{
+	return strcmp(why->code, "smtp_rejected") == 0;
 }
 
 /* Try to send a mail that was claimed. `lost_r`: someone else has it by now; leave it to them. */
@@ -147,7 +157,7 @@ static enum mail_state attempt(
 	if (find_words(run, claim, &words, lost_r, why) &&
 	    (*lost_r || send_words(run, claim, &words, why)))
 		return MAIL_SENT;
-	return claim->attempt < MAIL_ATTEMPTS ? MAIL_WAITING : MAIL_FAILED;
+	return claim->attempt < MAIL_ATTEMPTS && !is_for_good(why) ? MAIL_WAITING : MAIL_FAILED;
 }
 
 static void count(struct mail_report *report, enum mail_state state)

@@ -96,7 +96,8 @@ static const char *make_subject(struct arena *arena, const char *text)
 	return subject;
 }
 
-static void set_surroundings(struct doc *root, const struct config *config, const char *recipient)
+static void set_surroundings(
+    struct doc *root, const struct config *config, const char *recipient, const char *unsubscribe)
 {
 	struct doc *contacts = doc_object(root->arena);
 
@@ -106,17 +107,19 @@ static void set_surroundings(struct doc *root, const struct config *config, cons
 	doc_set(root, "contacts", contacts);
 	doc_set_text(root, "base_url", config->base_url);
 	doc_set_text(root, "recipient", recipient);
+	doc_set_text(root, "unsubscribe_url",
+	    unsubscribe ? arena_join(root->arena, config->base_url, unsubscribe, NULL) : NULL);
 }
 
 bool mail_render(const struct mustache_set *set, const struct config *config, struct arena *arena,
-    const char *name, const char *recipient, const char *data, struct mail_words *words_r,
-    struct error *error)
+    const char *name, const char *recipient, const char *unsubscribe, const char *data,
+    struct mail_words *words_r, struct error *error)
 {
 	struct doc *root;
 
 	if (!mail_read_values(arena, data, &root, error))
 		return false;
-	set_surroundings(root, config, recipient);
+	set_surroundings(root, config, recipient, unsubscribe);
 	if (!render_part(set, arena, name, ".subject", root, &words_r->subject, error) ||
 	    !render_part(set, arena, name, ".txt", root, &words_r->text, error) ||
 	    !render_part(set, arena, name, ".html", root, &words_r->html, error))

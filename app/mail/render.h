@@ -22,13 +22,14 @@ struct mustache_set *mail_load_templates(const struct config *config, struct err
     __attribute__((warn_unused_result));
 
 /* Render mail/NAME.subject, mail/NAME.txt and mail/NAME.html with the members of `data` (a JSON
- * object, see mail_read_values), and with `base_url` (without a slash at its end), `recipient` and
- * `contacts` (`privacy`, `support`, `general`). The subject is made one line and cut to
- * MAIL_SUBJECT_MAX. False: ERROR_INTERNAL "no_template" or "invalid_mail_data", or what rendering
- * says. */
+ * object, see mail_read_values), and with `base_url` (without a slash at its end), `recipient`,
+ * `contacts` (`privacy`, `support`, `general`) and, where `unsubscribe` (a path, or NULL) is given,
+ * `unsubscribe_url`. Values of these names do not reach the template. The subject is made one line
+ * and cut to MAIL_SUBJECT_MAX. False: ERROR_INTERNAL "no_template" or "invalid_mail_data", or what
+ * rendering says. */
 bool mail_render(const struct mustache_set *set, const struct config *config, struct arena *arena,
-    const char *name, const char *recipient, const char *data, struct mail_words *words_r,
-    struct error *error) __attribute__((warn_unused_result));
+    const char *name, const char *recipient, const char *unsubscribe, const char *data,
+    struct mail_words *words_r, struct error *error) __attribute__((warn_unused_result));
 
 /* A JSON object as a document. Control characters in texts, line breaks among them, become blanks:
  * what people wrote stays on its line. A member whose name ends in "_at", "_until" or "_after" and

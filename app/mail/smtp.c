@@ -5,9 +5,9 @@
 #include <base/clock.h>
 #include <curl/curl.h>
 #include <string.h>
+#include <sys/socket.h>
 
-#define CONNECT_S    10L
-#define SEND_S       30L
+#define CONNECT_S    10L                   /* at most, of the time that a message has */
 #define STOP_WAIT_US (5 * CLOCK_SECOND_US) /* a message under way may still arrive */
 
 struct smtp {
@@ -56,12 +56,14 @@ static int check_stop(
 static void set_options(struct smtp *smtp, const struct config *config)
 {
 	bool account = config->smtp_user[0] || config->smtp_password[0];
+	long timeout_s = config->smtp_timeout_s;
 
 	curl_easy_setopt(smtp->curl, CURLOPT_URL, smtp->url);
 	curl_easy_setopt(smtp->curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	curl_easy_setopt(smtp->curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(smtp->curl, CURLOPT_CONNECTTIMEOUT, CONNECT_S);
-	curl_easy_setopt(smtp->curl, CURLOPT_TIMEOUT, SEND_S);
+	curl_easy_setopt(
+	    smtp->curl, CURLOPT_CONNECTTIMEOUT, timeout_s < CONNECT_S ? timeout_s : CONNECT_S);
+	curl_easy_setopt(smtp->curl, CURLOPT_TIMEOUT, timeout_s);
 	curl_easy_setopt(
 	    smtp->curl, CURLOPT_USE_SSL, (long)(account ? CURLUSESSL_ALL : CURLUSESSL_TRY));
 	curl_easy_setopt(smtp->curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -119,17 +121,46 @@ void smtp_close(struct smtp **smtp)
 	*smtp = NULL;
 }
 
+/* Whether an answer is about this mail, not about the server or our account there: 421 is "closing
+ * down" (RFC 5321, 4.2.3), 530 to 538 are about signing in (RFC 4954, 6). */
+static bool is_of_mail(const struct sending *sending, long answer, CURLcode code)
+{
+	/* libcurl's names for a refused command, and for an answer other than 250 to the message;
+	 * before that the latter is a greeting that turns everybody away. */
+	bool asked =
+	    code == CURLE_SEND_ERROR || (code == CURLE_WEIRD_SERVER_REPLY && sending->sent > 0);
+
+	return asked && answer >= 400 && answer != 421 && (answer < 530 || answer > 538);
+}
+
 /* The server's own words are not kept: they may repeat the address. */
-static bool explain(const struct smtp *smtp, CURLcode code, struct error *error)
+static bool explain(
+    const struct smtp *smtp, const struct sending *sending, CURLcode code, struct error *error)
 {
 	long answer = 0;
 
 	curl_easy_getinfo(smtp->curl, CURLINFO_RESPONSE_CODE, &answer);
-	if (answer >= 400 && code != CURLE_LOGIN_DENIED)
-		return error_set(error, ERROR_UNAVAILABLE, "smtp_refused",
+	if (is_of_mail(sending, answer, code))
+		return error_set(error, ERROR_UNAVAILABLE,
+		    answer >= 500 ? "smtp_rejected" : "smtp_refused",
 		    "The mail server answered %ld (%s).", answer, curl_easy_strerror(code));
+	if (answer >= 400)
+		return error_set(error, ERROR_UNAVAILABLE, "smtp_unavailable",
+		    "The mail server could not be used, and answered %ld: %s.", answer,
+		    curl_easy_strerror(code));
 	return error_set(error, ERROR_UNAVAILABLE, "smtp_unavailable",
 	    "The mail server could not be reached or used: %s.", curl_easy_strerror(code));
+}
+
+/* A server that did not answer in time would be waited for again, two minutes, with libcurl's QUIT.
+ */
+static void hang_up(struct smtp *smtp)
+{
+	curl_socket_t connection = CURL_SOCKET_BAD;
+
+	if (curl_easy_getinfo(smtp->curl, CURLINFO_ACTIVESOCKET, &connection) == CURLE_OK &&
+	    connection != CURL_SOCKET_BAD)
+		shutdown(connection, SHUT_RDWR);
 }
 
 bool smtp_send(struct smtp *smtp, const char *from, const char *to, const struct buf *message,
@@ -147,8 +178,10 @@ bool smtp_send(struct smtp *smtp, const char *from, const char *to, const struct
 	curl_easy_setopt(smtp->curl, CURLOPT_XFERINFODATA, &sending);
 	curl_easy_setopt(smtp->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)message->length);
 	code = recipients ? curl_easy_perform(smtp->curl) : CURLE_OUT_OF_MEMORY;
+	if (code == CURLE_OPERATION_TIMEDOUT || code == CURLE_ABORTED_BY_CALLBACK)
+		hang_up(smtp);
 	curl_easy_setopt(smtp->curl, CURLOPT_MAIL_RCPT, NULL);
 	curl_slist_free_all(recipients);
 	arena_destroy(&arena);
-	return code == CURLE_OK || explain(smtp, code, error);
+	return code == CURLE_OK || explain(smtp, &sending, code, error);
 }

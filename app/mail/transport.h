@@ -31,9 +31,12 @@ void smtp_close(struct smtp **smtp);
  * from the start. With smtp:// STARTTLS (RFC 3207) is used where it is offered, and demanded where
  * there is an account, whose password never goes in the clear; the certificate must be valid for
  * the host's name. False: ERROR_UNAVAILABLE, with the server's code where there is one:
- * "smtp_refused" (it answered, and does not take this mail) or "smtp_unavailable" (everything
- * else, a wrong password too). After false the server may have taken the message, if the connection
- * was lost at the very end. Takes at most 30 seconds; 5 from when `control` says stop. */
+ * "smtp_rejected" (it answered with a 5yz code to this mail: asking again would change nothing),
+ * "smtp_refused" (a 4yz code: it may take the mail later) or "smtp_unavailable" (everything that is
+ * no answer to this mail: out of reach, closing down (421), TLS, an account that is demanded or
+ * wrong (530 to 538)). After false the server may have taken the message, if the connection was
+ * lost at the very end. Takes at most LETHE_SMTP_TIMEOUT; 5 seconds from when `control` says stop.
+ */
 bool smtp_send(struct smtp *smtp, const char *from, const char *to, const struct buf *message,
     const struct transport_control *control, struct error *error)
     __attribute__((warn_unused_result));

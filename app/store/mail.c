@@ -3,13 +3,14 @@
 #include <string.h>
 
 DB_STATEMENT(MAIL_ADD,
-    "INSERT INTO mail_outbox (id, organization_id, user_id, recipient, template, data, state,"
-    " next_attempt_at, created_at) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?)");
+    "INSERT INTO mail_outbox (id, organization_id, user_id, recipient, template, data, unsubscribe,"
+    " state, next_attempt_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)");
 DB_STATEMENT(MAIL_LAST, "SELECT created_at FROM mail_outbox WHERE user_id = ? AND template = ?"
 			" ORDER BY created_at DESC LIMIT 1");
 DB_STATEMENT(MAIL_DUE,
-    "SELECT id, recipient, template, data, subject, body_text, body_html, attempts, created_at"
-    " FROM mail_outbox FORCE INDEX (due) WHERE state = 'waiting' AND next_attempt_at <= ?"
+    "SELECT id, recipient, template, data, subject, body_text, body_html, attempts, created_at,"
+    " unsubscribe FROM mail_outbox FORCE INDEX (due) WHERE state = 'waiting' AND next_attempt_at "
+    "<= ?"
     " ORDER BY next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED");
 DB_STATEMENT(MAIL_CLAIM, "UPDATE mail_outbox SET attempts = ?, next_attempt_at = ? WHERE id = ?");
 DB_STATEMENT(MAIL_KEEP_WORDS,
@@ -22,7 +23,13 @@ DB_STATEMENT(MAIL_END,
     " WHERE id = ? AND state = 'waiting' AND attempts = ?");
 DB_STATEMENT(MAIL_BLANK,
     "UPDATE mail_outbox SET data = NULL, subject = NULL, body_text = NULL, body_html = NULL,"
-    " body_until = NULL WHERE body_until <= ? LIMIT ?");
+    " unsubscribe = NULL, body_until = NULL WHERE body_until <= ? LIMIT ?");
+DB_STATEMENT(MAIL_RETRY,
+    "UPDATE mail_outbox SET state = 'waiting', attempts = 0, next_attempt_at = ?, body_until = NULL"
+    " WHERE id = ? AND state = 'failed' AND body_until IS NOT NULL");
+DB_STATEMENT(MAIL_RETRY_ALL,
+    "UPDATE mail_outbox SET state = 'waiting', attempts = 0, next_attempt_at = ?, body_until = NULL"
+    " WHERE state = 'failed' AND body_until IS NOT NULL");
 DB_STATEMENT(MAIL_COUNT, "SELECT state, COUNT(*) FROM mail_outbox GROUP BY state");
 DB_STATEMENT(MAIL_COUNT_DUE,
     "SELECT COUNT(*) FROM mail_outbox WHERE state = 'waiting' AND next_attempt_at <= ?");
@@ -44,7 +51,8 @@ enum db_result mails_add(struct db_tx *tx, const struct mail *mail)
 	result = db_exec(tx->db, &MAIL_ADD,
 	    DB_VALUES(db_bind_id(&mail->id), db_bind_id(&mail->organization_id),
 		db_bind_id(&mail->user_id), db_bind_text(mail->recipient),
-		db_bind_text(mail->template), db_bind_text(data.data), db_bind_time(mail->at_us),
+		db_bind_text(mail->template), db_bind_text(data.data),
+		db_bind_text(mail->unsubscribe), db_bind_time(mail->at_us),
 		db_bind_time(mail->at_us)),
 	    NULL);
 	buf_free(&data);
@@ -82,6 +90,7 @@ enum db_result mails_claim(struct db_tx *tx, struct arena *arena, int64_t now_us
 	    .body_html = db_text(&rows, 0, 6),
 	    .attempt = (unsigned)db_int(&rows, 0, 7) + 1,
 	    .created_at_us = db_time(&rows, 0, 8),
+	    .unsubscribe = db_text(&rows, 0, 9),
 	};
 	return db_exec(tx->db, &MAIL_CLAIM,
 	    DB_VALUES(
@@ -113,6 +122,15 @@ enum db_result mails_settle(
 	    DB_VALUES(db_bind_text(state_names[outcome->state]), db_bind_time(sent_at_us),
 		db_bind_time(outcome->body_until_us), why, id, attempt),
 	    NULL);
+}
+
+enum db_result mails_retry(struct db *db, const struct id *id, int64_t now_us, uint64_t *changed_r)
+{
+	struct db_value now = db_bind_time(now_us);
+
+	if (id_is_none(id))
+		return db_exec(db, &MAIL_RETRY_ALL, DB_VALUES(now), changed_r);
+	return db_exec(db, &MAIL_RETRY, DB_VALUES(now, db_bind_id(id)), changed_r);
 }
 
 enum db_result mails_blank(struct db *db, int64_t now_us, unsigned limit, uint64_t *changed_r)

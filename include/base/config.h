@@ -50,6 +50,7 @@ struct config {
 	const char *smtp_user;
 	const char *smtp_password;
 	const char *smtp_ca; /* file of certificates that the server's is checked against */
+	int smtp_timeout_s;  /* of one mail */
 	const char *mail_from;
 	const char *mail_spool; /* folder for .eml files while there is no smtp_url */
 	const char *contact_privacy;

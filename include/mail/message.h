@@ -17,14 +17,18 @@ struct mail_message {
 	const char *subject;
 	const char *text; /* plain, lines end with LF */
 	const char *html;
-	int64_t at_us; /* when the mail was made */
+	const char *unsubscribe; /* of an optional notice: the whole address that ends them; or NULL
+				  */
+	int64_t at_us;           /* when the mail was made */
 };
 
 /* Append the message: From (with the name "Lethe"), To, Subject, Date (in UTC), Message-ID,
- * MIME-Version, Auto-Submitted: auto-generated (RFC 3834), and the text and the HTML as
- * multipart/alternative, both UTF-8 in quoted-printable. Lines end with CRLF and are at most 78
- * bytes long but for addresses. The same message gives the same bytes: its Message-ID is <ID@host
- * of `from`>, its boundary follows from the id. */
+ * MIME-Version, Auto-Submitted: auto-generated (RFC 3834), and List-Unsubscribe (RFC 2369) where
+ * there is an address for it, and for https addresses List-Unsubscribe-Post (RFC 8058); then the
+ * text and the HTML as multipart/alternative, both UTF-8 in quoted-printable. Lines end with CRLF
+ * and are at most 78 bytes long but for addresses. An address with anything but printable ASCII, or
+ * with blanks or angle brackets, is left out. The same message gives the same bytes: its Message-ID
+ * is <ID@host of `from`>, its boundary follows from the id. */
 void mail_write_message(const struct mail_message *message, struct buf *out);
 
 /* Append `text` as quoted-printable (RFC 2045, 6.7): LF becomes CRLF, what is not printable ASCII,

@@ -53,7 +53,10 @@ int64_t mail_wait_us(unsigned attempts) __attribute__((warn_unused_result));
  * most `limit`, until `stop` (may be NULL) says so between two of them. Each is claimed
  * (mails_claim) in a transaction of its own, put into words with its template the first time
  * (mails_keep_words), sent, and its outcome noted; any number of runs may go at once. A failure, of
- * the template too, counts an attempt and waits mail_wait_us; the MAIL_ATTEMPTS-th makes it failed.
+ * the template too, counts an attempt and waits mail_wait_us; the MAIL_ATTEMPTS-th makes it failed,
+ * and so does a mail server's answer that it will never take this mail (a 5yz code, RFC 5321,
+ * 4.2.1; one about signing in is not about the mail). What failed can be queued anew by mails_retry
+ * while its content is kept.
  * Where the server or the spool is out of reach, one failure ends the run: the others would fail
  * too. Content is kept for MAIL_BODY_US after sending or giving up, then blanked by mails_blank.
  * The Date of a mail is when it was queued. False only where the store fails (`report_r` holds what

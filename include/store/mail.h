@@ -18,7 +18,10 @@ struct mail {
 	const char *recipient;     /* normalised (text_normalize_email) */
 	const char *template;      /* its name below templates/mail, such as "retention" */
 	const struct doc *values;  /* what the template shows: an object */
-	int64_t at_us;             /* now: it is due at once */
+	const char
+	    *unsubscribe; /* of an optional notice: the path that ends them (domain/notices.h),
+			   * at most 1,000 bytes of ASCII; NULL: the mail always goes */
+	int64_t at_us;    /* now: it is due at once */
 };
 
 /* A mail that was claimed. Texts are NULL where there is nothing, and live in the arena. */
@@ -30,7 +33,8 @@ struct mail_claim {
 	const char *subject; /* NULL before it was put into words */
 	const char *body_text;
 	const char *body_html;
-	unsigned attempt; /* 1 for the first */
+	const char *unsubscribe; /* path, or NULL */
+	unsigned attempt;        /* 1 for the first */
 	int64_t created_at_us;
 };
 
@@ -76,8 +80,13 @@ enum db_result mails_keep_words(struct db *db, const struct mail_claim *claim, c
 enum db_result mails_settle(struct db *db, const struct mail_claim *claim,
     const struct mail_outcome *outcome) __attribute__((warn_unused_result));
 
-/* Blank data, subject and bodies of at most `limit` mails whose time for that has come. DB_NONE:
- * there were none. The recipient stays, until an erasure. */
+/* Have mails that failed sent again, as if they had just been queued: the one of that id, or (none)
+ * all whose content has not been blanked. DB_NONE: there were none. */
+enum db_result mails_retry(struct db *db, const struct id *id, int64_t now_us, uint64_t *changed_r)
+    __attribute__((warn_unused_result));
+
+/* Blank data, subject, bodies and path of at most `limit` mails whose time for that has come.
+ * DB_NONE: there were none. The recipient stays, until an erasure. */
 enum db_result mails_blank(struct db *db, int64_t now_us, unsigned limit, uint64_t *changed_r)
     __attribute__((warn_unused_result));
 

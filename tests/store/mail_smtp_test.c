@@ -22,7 +22,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-DB_STATEMENT(TEST_SMTP_OUTBOX, "SELECT state, last_error, attempts FROM mail_outbox ORDER BY id");
+DB_STATEMENT(TEST_SMTP_OUTBOX, "SELECT state, last_error, attempts, next_attempt_at"
+			       " FROM mail_outbox ORDER BY id");
 
 #define PYTHON "/usr/bin/python3" /* Debian's, which has Debian's packages */
 
@@ -123,6 +124,7 @@ static int set_up(void **state)
 	    .smtp_user = "",
 	    .smtp_password = "",
 	    .smtp_ca = certificate,
+	    .smtp_timeout_s = 20,
 	    .mail_spool = "/proc/nowhere",
 	    .mail_from = "no-reply@lethe.example",
 	    .base_url = "https://photos.example",
@@ -212,7 +214,7 @@ static void an_account_signs_in(void **state)
 {
 	(void)state;
 	start_sink("AUTH");
-	assert_string_equal(send_to("ada@alder.example"), "smtp_refused");
+	assert_string_equal(send_to("ada@alder.example"), "smtp_unavailable"); /* 530 */
 	use_account("wrong");
 	assert_string_equal(send_to("ada@alder.example"), "smtp_unavailable");
 	assert_string_equal(contents("inbox"), "");
@@ -231,14 +233,44 @@ static void a_password_never_goes_in_the_clear(void **state)
 	assert_string_equal(contents("inbox"), "");
 }
 
-static void refusals_are_failures(void **state)
+static void refusals_are_for_now_or_for_good(void **state)
 {
 	(void)state;
 	start_sink("STARTTLS");
-	assert_string_equal(send_to("bounce@alder.example"), "smtp_refused");
+	assert_string_equal(send_to("bounce@alder.example"), "smtp_rejected");
+	assert_string_equal(send_to("spam@alder.example"), "smtp_rejected");
 	assert_string_equal(send_to("later@alder.example"), "smtp_refused");
+	assert_string_equal(send_to("full@alder.example"), "smtp_refused");
 	stop_sink();
 	assert_string_equal(send_to("ada@alder.example"), "smtp_unavailable");
+}
+
+/* Nobody is served: that says nothing of the mail, whatever the code. */
+static void a_server_that_turns_everybody_away_is_out_of_reach(void **state)
+{
+	(void)state;
+	start_sink("CLOSED");
+	assert_string_equal(send_to("ada@alder.example"), "smtp_unavailable");
+	start_sink("BUSY");
+	assert_string_equal(send_to("ada@alder.example"), "smtp_unavailable");
+}
+
+static void a_slow_server_has_its_time_and_no_more(void **state)
+{
+	static const struct {
+		const char *feature, *recipient;
+	} slow[] = {{"STARTTLS", "slow@alder.example"}, {"STARTTLS", "hang@alder.example"},
+	    {"MUTE", "ada@alder.example"}};
+
+	(void)state;
+	config.smtp_timeout_s = 2;
+	for (size_t i = 0; i < sizeof(slow) / sizeof(slow[0]); i++) {
+		start_sink(slow[i].feature);
+		int64_t began_us = clock_monotonic_us();
+		assert_string_equal(send_to(slow[i].recipient), "smtp_unavailable");
+		assert_in_range(
+		    clock_monotonic_us() - began_us, CLOCK_SECOND_US, 15 * CLOCK_SECOND_US);
+	}
 }
 
 static bool at_once(void *context)
@@ -303,10 +335,17 @@ static struct mail_report run(void)
 	return report;
 }
 
-static void the_outbox_goes_over_one_connection(void **state)
+static struct db_rows outbox(void)
 {
 	struct db_rows rows = {0};
 
+	assert_int_equal(
+	    db_query(world->db, world->arena, &TEST_SMTP_OUTBOX, DB_NO_VALUES, &rows), DB_OK);
+	return rows;
+}
+
+static void the_outbox_goes_over_one_connection(void **state)
+{
 	(void)state;
 	start_sink("AUTH");
 	use_account("s3cret");
@@ -315,16 +354,84 @@ static void the_outbox_goes_over_one_connection(void **state)
 	queue("ben@alder.example");
 	struct mail_report report = run();
 	assert_int_equal(report.sent, 2);
-	assert_int_equal(report.deferred, 1);
-	assert_int_equal(
-	    db_query(world->db, world->arena, &TEST_SMTP_OUTBOX, DB_NO_VALUES, &rows), DB_OK);
+	assert_int_equal(report.failed, 1);
+	struct db_rows rows = outbox();
 	assert_string_equal(db_text(&rows, 0, 0), "sent");
-	assert_string_equal(db_text(&rows, 1, 0), "waiting");
+	assert_string_equal(db_text(&rows, 1, 0), "failed");
 	assert_non_null(strstr(db_text(&rows, 1, 1), "550"));
 	assert_null(strstr(db_text(&rows, 1, 1), "bounce@"));
 	assert_string_equal(db_text(&rows, 2, 0), "sent");
 	assert_non_null(strstr(contents("1.eml"), "To: <ada@alder.example>\r\n"));
 	assert_non_null(strstr(contents("2.eml"), "To: <ben@alder.example>\r\n"));
+}
+
+/* Come again: a minute later, two, four, ... until the tenth attempt. */
+static void what_is_refused_for_now_is_tried_again_later(void **state)
+{
+	(void)state;
+	start_sink("STARTTLS");
+	queue("later@alder.example");
+	for (unsigned attempt = 1; attempt <= 3; attempt++) {
+		struct mail_report report = run();
+		assert_int_equal(report.deferred, 1);
+		assert_false(report.out_of_reach);
+		struct db_rows rows = outbox();
+		assert_int_equal(db_int(&rows, 0, 2), attempt);
+		assert_int_equal(
+		    db_time(&rows, 0, 3), world->clock.fixed_us + mail_wait_us(attempt));
+		world->clock.fixed_us += mail_wait_us(attempt) - 1;
+		assert_int_equal(run().deferred, 0);
+		world->clock.fixed_us++;
+	}
+	start_sink("KIND");
+	assert_int_equal(run().sent, 1);
+	assert_string_equal(
+	    contents("inbox"), "1 no-reply@lethe.example later@alder.example clear -\n");
+}
+
+/* Never: given up at once, for a person to look at, who can have it sent again. */
+static void what_is_refused_for_good_waits_for_a_person(void **state)
+{
+	uint64_t changed = 0;
+
+	(void)state;
+	start_sink("STARTTLS");
+	queue("spam@alder.example");
+	assert_int_equal(run().failed, 1);
+	const char *first = contents("1.eml");
+	world->clock.fixed_us += 2 * CLOCK_DAY_US;
+	assert_int_equal(run().sent + run().failed, 0);
+	struct db_rows rows = outbox();
+	assert_string_equal(db_text(&rows, 0, 0), "failed");
+	assert_int_equal(db_int(&rows, 0, 2), 1);
+
+	start_sink("KIND");
+	assert_int_equal(mails_retry(world->db, &id_none, world->clock.fixed_us, &changed), DB_OK);
+	assert_int_equal(changed, 1);
+	assert_int_equal(run().sent, 1);
+	assert_string_equal(contents("1.eml"), first);
+	assert_int_equal(
+	    mails_retry(world->db, &id_none, world->clock.fixed_us, &changed), DB_NONE);
+}
+
+/* One mail learns of it; the others lose no attempt. */
+static void a_server_that_is_down_costs_one_attempt(void **state)
+{
+	(void)state;
+	start_sink("STARTTLS");
+	stop_sink();
+	queue("ada@alder.example");
+	queue("ben@alder.example");
+	struct mail_report report = run();
+	assert_int_equal(report.deferred, 1);
+	assert_true(report.out_of_reach);
+	struct db_rows rows = outbox();
+	assert_int_equal(db_int(&rows, 0, 2), 1);
+	assert_int_equal(db_int(&rows, 1, 2), 0);
+	start_sink("STARTTLS");
+	assert_int_equal(run().sent, 1);
+	world->clock.fixed_us += MAIL_FIRST_WAIT_US;
+	assert_int_equal(run().sent, 1);
 }
 
 /* The server took it, its answer was lost: sent again, the same to the byte. */
@@ -352,9 +459,14 @@ int main(void)
 	    TEST(a_certificate_for_another_name_is_refused),
 	    TEST(an_account_signs_in),
 	    TEST(a_password_never_goes_in_the_clear),
-	    TEST(refusals_are_failures),
+	    TEST(refusals_are_for_now_or_for_good),
+	    TEST(a_server_that_turns_everybody_away_is_out_of_reach),
+	    TEST(a_slow_server_has_its_time_and_no_more),
 	    TEST(a_stop_does_not_wait_for_a_slow_server),
 	    TEST(the_outbox_goes_over_one_connection),
+	    TEST(what_is_refused_for_now_is_tried_again_later),
+	    TEST(what_is_refused_for_good_waits_for_a_person),
+	    TEST(a_server_that_is_down_costs_one_attempt),
 	    TEST(a_lost_answer_leads_to_the_same_message),
 	};
 	const char *const has_sink[] = {PYTHON, "-c", "import aiosmtpd", NULL};

@@ -374,8 +374,8 @@ static struct mail_words render(const struct config *how, const char *data)
 	struct error error = {0};
 	struct mustache_set *set = mail_load_templates(how, &error);
 
-	if (!set ||
-	    !mail_render(set, how, arena, "retention", "ada@alder.example", data, &words, &error))
+	if (!set || !mail_render(set, how, arena, "retention", "ada@alder.example", NULL, data,
+			&words, &error))
 		fail_msg("%s", error.message);
 	mustache_set_destroy(&set);
 	return words;
@@ -473,7 +473,7 @@ static void a_template_that_is_not_there_is_an_error(void **state)
 	(void)state;
 	assert_non_null(set);
 	assert_false(
-	    mail_render(set, &config, arena, "nothing", "a@b.example", ONE, &words, &error));
+	    mail_render(set, &config, arena, "nothing", "a@b.example", NULL, ONE, &words, &error));
 	assert_string_equal(error.code, "no_template");
 	mustache_set_destroy(&set);
 }
