@@ -180,6 +180,10 @@ static bool refuse(unsigned is, enum policy_action action, const struct policy_s
 		return error_set(error, ERROR_FORBIDDEN, "request_instead",
 		    "This photo belongs to a site. Ask for its deletion instead.");
 	}
+	if (subject->kind == POLICY_PHOTO && action == POLICY_REQUEST && (is & IS_OWNER)) {
+		return error_set(error, ERROR_FORBIDDEN, "delete_instead",
+		    "This photo is in your own library. Delete it instead.");
+	}
 	return error_set(error, ERROR_FORBIDDEN, "forbidden", "You may not do this to this %s.",
 	    words[subject->kind]);
 }

@@ -39,8 +39,8 @@ struct policy_subject photos_policy_subject(const struct photo *photo)
 	    .deleted_by = photo->deleted_by,
 	    .on_site = !id_is_none(&photo->site_id),
 	    .owns_site = photo->owns_site,
-	    .published =
-		photo->status == PHOTO_APPROVED || photo->status == PHOTO_DELETION_REQUESTED,
+	    .published = photo->status == PHOTO_APPROVED ||
+			 (photo->status == PHOTO_DELETION_REQUESTED && !photo->withheld),
 	    .archived = photo->archived_at_us != 0,
 	    .deleted = photo->deleted_at_us != 0,
 	    .purged = photo->purging,

@@ -79,6 +79,7 @@ void photo_read_row(const struct db_rows *rows, size_t row, struct photo *photo)
 	photo->site_name = db_text(rows, row, column++);
 	photo->has_thumbnail = db_bool(rows, row, column++);
 	photo->owns_site = db_bool(rows, row, column++);
+	photo->withheld = db_bool(rows, row, column++);
 }
 
 enum db_result photo_read_rows(enum db_result result, const struct db_rows *rows,

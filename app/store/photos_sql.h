@@ -47,7 +47,7 @@
 	" IF(" IN_PROJECT ", pr.name, NULL), IF(" IN_SITE ", s.name, NULL),"                       \
 	" EXISTS (SELECT 1 FROM files f WHERE f.owner_id = p.id AND f.part = 'thumbnail'),"        \
 	" p.site_id IS NOT NULL AND EXISTS (SELECT 1 FROM site_claims c"                           \
-	" WHERE c.site_id = p.site_id AND c.user_id = ? AND c.state = 'approved')"
+	" WHERE c.site_id = p.site_id AND c.user_id = ? AND c.state = 'approved'), p.withheld"
 
 /* What the columns come from, beside "photos p". */
 #define PHOTO_JOINS PHOTO_EFFECT_JOINS " LEFT JOIN users u ON u.id = p.uploader_id"

@@ -42,7 +42,7 @@ struct policy_subject {
 	struct id deleted_by; /* of a deleted item or a deletion: who deleted it */
 	bool on_site;         /* a photo of a site: its owner asks, and does not delete */
 	bool owns_site;       /* the actor has an approved claim on that site */
-	bool published;       /* status approved or deletion_requested */
+	bool published;       /* status approved, or was so before its deletion was asked for */
 	bool archived;        /* set aside: no longer for other members */
 	bool deleted;
 	bool purged;

@@ -39,6 +39,7 @@ struct photo {
 	const char *submitter_name;
 	const char *submitter_email;
 	enum photo_status status;
+	bool withheld; /* with status deletion_requested: it had not been approved */
 	struct id reviewed_by;
 	int64_t reviewed_at_us;
 	const char *rejection_reason;

@@ -29,6 +29,10 @@ enum db_result store_share_find(struct db *db, struct arena *arena,
     const unsigned char token_hash[SHARE_HASH_SIZE], struct share *share_r)
     __attribute__((warn_unused_result));
 
+/* The share of that id. */
+enum db_result store_share_by_id(struct db *db, struct arena *arena, const struct id *share_id,
+    struct share *share_r) __attribute__((warn_unused_result));
+
 /* DB_OK if the hash is that of a share whose photo was purged. */
 enum db_result store_share_is_dead(struct db *db, struct arena *arena,
     const unsigned char token_hash[SHARE_HASH_SIZE]) __attribute__((warn_unused_result));
