@@ -10,7 +10,7 @@ trash_plan() {
 	cat <<PLAN
 SESSIONS_FIND hex:$(hash_of "$1") time:-604800 time:-43200
 AUDIT_NEWEST $organization int:64
-DELETION_PAGE $organization null int:1 null hex:FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF null null time:0 time:0 int:51
+DELETION_PAGE $organization null int:1 null hex:FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF null null time:0 time:0 int:0 int:51
 PLAN
 }
 
