@@ -166,13 +166,22 @@ static bool is_personal(enum item_kind kind)
 	       kind != ITEM_ORGANIZATION;
 }
 
+/* Who may restore it, besides admins. What the end of a retention took, its owner might have. */
+static struct id restorer_of(const struct deletion *deletion)
+{
+	if (!is_personal(deletion->kind)) {
+		return id_none;
+	}
+	return deletion->origin == ORIGIN_RETENTION ? deletion->owner_id : deletion->initiator_id;
+}
+
 struct policy_subject deletion_subject(const struct deletion *deletion)
 {
 	return (struct policy_subject){
 	    .kind = deletion->kind == ITEM_ORGANIZATION ? POLICY_ORGANIZATION : POLICY_DELETION,
 	    .organization_id = deletion->organization_id,
 	    .owner_id = deletion->owner_id,
-	    .deleted_by = is_personal(deletion->kind) ? deletion->initiator_id : id_none,
+	    .deleted_by = restorer_of(deletion),
 	    .deleted = true,
 	    .purged = deletion->state == DELETION_PURGED,
 	};

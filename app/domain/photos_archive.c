@@ -1,5 +1,6 @@
 /* photos_archive.c - out of the galleries and back: archiving and its undoing. */
 #include "photos_archive.h"
+#include "deletions.h"
 #include "photos.h"
 
 #include <store/container.h>
@@ -38,6 +39,17 @@ static bool check_live(const struct photo *photo, bool archived, struct error *e
 		    error, ERROR_CONFLICT, "already_archived", "This photo is archived already.");
 	}
 	return true;
+}
+
+/* At the end of its retention it is as good as purged, whether the worker has come by or not. */
+static bool check_retention(const struct act *act, const struct photo *photo, struct error *error)
+{
+	enum lifecycle_state next;
+	bool open =
+	    photo->purge_after_us == 0 || clock_now_us(act->domain->clock) < photo->purge_after_us;
+
+	return lifecycle_next(STATE_PHOTO_ARCHIVED, ACT_UNARCHIVE, lifecycle_actor_of(act->actor),
+	    open, &next, error);
 }
 
 static bool fine(enum db_result result, struct error *error)
@@ -149,7 +161,7 @@ static bool unarchive(struct db_tx *tx, void *context, struct error *error)
 	uint64_t derivatives = 0;
 
 	if (!photos_lock(tx, act->actor, &act->photo_id, POLICY_ARCHIVE, &photo, error) ||
-	    !check_live(&photo, true, error) ||
+	    !check_live(&photo, true, error) || !check_retention(act, &photo, error) ||
 	    !fine(store_photo_unarchive(tx, organization, &act->photo_id), error) ||
 	    !fine(store_photo_unarchive_derivatives(
 		      tx, organization, &act->photo_id, &photo.archive_batch_id, &derivatives),

@@ -232,6 +232,30 @@ static bool restore_items(struct db_tx *tx, const struct restore_context *c,
 	return true;
 }
 
+/* The same order for some: the items are restored to see what stands in their way, and where it is
+ * too late for all that, the transaction takes it back. What is (being) purged has no items. */
+static bool check_some(struct db_tx *tx, const struct restore_context *c, struct deletion *deletion,
+    struct error *error)
+{
+	struct error why = {0};
+	bool possible = deletion_advance(tx, deletion, ACT_RESTORE_SOME,
+	    lifecycle_actor_of(c->actor), clock_now_us(c->domain->clock), 0, &why);
+	bool restored;
+
+	if (!possible && why.kind != ERROR_GONE) {
+		*error = why;
+		return false;
+	}
+	restored = restore_items(tx, c, deletion, error);
+	if (possible) {
+		return restored;
+	}
+	if (restored || (error->kind == ERROR_INVALID && deletion->state != DELETION_TRASHED)) {
+		*error = why;
+	}
+	return false;
+}
+
 /* What is left stays in the trash; with nothing left the deletion is restored. */
 static bool restore_some(struct db_tx *tx, const struct restore_context *c,
     struct deletion *deletion, struct error *error)
@@ -243,8 +267,7 @@ static bool restore_some(struct db_tx *tx, const struct restore_context *c,
 	if (deletion->state == DELETION_MARKING) {
 		return refuse_marking(&deletion->id, error);
 	}
-	if (!deletion_advance(tx, deletion, ACT_RESTORE_SOME, actor, now_us, 0, error) ||
-	    !restore_items(tx, c, deletion, error)) {
+	if (!check_some(tx, c, deletion, error)) {
 		return false;
 	}
 	result = deletion_store_counts(tx, deletion);

@@ -84,7 +84,9 @@ static void set_rights(struct web *web, struct doc *doc, const struct photo *pho
 	doc_set_bool(doc, "can_archive",
 	    live && !archived && policy_allows(actor, POLICY_ARCHIVE, &subject));
 	doc_set_bool(doc, "can_unarchive",
-	    live && archived && policy_allows(actor, POLICY_ARCHIVE, &subject));
+	    live && archived && photo->purge_after_us > web->now_us &&
+		policy_allows(actor, POLICY_ARCHIVE, &subject));
+	doc_set_bool(doc, "is_kept", archived && photo->purge_after_us > web->now_us);
 	doc_set_bool(doc, "can_restore",
 	    !live && photo->recover_until_us > web->now_us &&
 		policy_allows(actor, POLICY_RESTORE, &subject));

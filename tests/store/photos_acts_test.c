@@ -141,6 +141,40 @@ static void derivatives_go_into_the_archive_and_come_back(void **state)
 	assert_int_equal(world_number(world, &AUDIT_RESTORE), 1);
 }
 
+/* As with the trash: restorable before the end, not at it, whether the worker has come or not. */
+static void an_archived_photo_comes_back_until_its_retention_ends(void **state)
+{
+	struct id photos[4];
+	struct bulk_result bulk;
+	struct error error;
+	int64_t end_us;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		photos[i] = world_photo(world, &ada, "x", NULL, NULL);
+		assert_true(archive(&ada, &photos[i], &error));
+	}
+	end_us = find(&photos[0]).purge_after_us;
+	world->clock.fixed_us = end_us - 1;
+	assert_true(restore(&ada, &photos[0], &error));
+	assert_true(
+	    photos_bulk_restore(&world->domain, &ada, world->arena, &photos[1], 1, &bulk, &error));
+	assert_int_equal(bulk.changed, 1);
+	world->clock.fixed_us = end_us;
+	assert_false(restore(&ada, &photos[2], &error));
+	assert_int_equal(error.kind, ERROR_GONE);
+	assert_string_equal(error.code, "window_closed");
+	assert_false(restore(&admin, &photos[2], &error));
+	assert_int_equal(error.kind, ERROR_GONE);
+	assert_false(restore(&ben, &photos[2], &error));
+	assert_int_equal(error.kind, ERROR_NOT_FOUND);
+	assert_true(
+	    photos_bulk_restore(&world->domain, &ada, world->arena, &photos[2], 2, &bulk, &error));
+	assert_int_equal(bulk.changed, 0);
+	assert_string_equal(bulk.items[0].code, "window_closed");
+	assert_string_equal(bulk.items[1].code, "window_closed");
+}
+
 static void who_may_archive(void **state)
 {
 	struct id site = world_place(world, &admin, PLACE_SITE, "shop");
@@ -452,6 +486,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(archiving_sets_the_end_of_the_retention, set_up),
 	    cmocka_unit_test_setup(derivatives_go_into_the_archive_and_come_back, set_up),
+	    cmocka_unit_test_setup(an_archived_photo_comes_back_until_its_retention_ends, set_up),
 	    cmocka_unit_test_setup(who_may_archive, set_up),
 	    cmocka_unit_test_setup(what_the_state_forbids, set_up),
 	    cmocka_unit_test_setup(a_reason_has_its_limit, set_up),

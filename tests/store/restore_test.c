@@ -274,6 +274,34 @@ static void a_derivative_comes_back_with_its_original(void **state)
 	assert_int_equal(world_number(world, &detached_photos), 1);
 }
 
+/* Past the window what stands in the way is still told first; then that it is too late. */
+static void conflicts_of_some_come_before_that_it_is_too_late(void **state)
+{
+	struct id photo = world_photo(world, &ada, "Barn", NULL, NULL);
+	struct id small = world_derivative(world, &ada, &photo);
+	struct id other = world_photo(world, &ada, "Lake", NULL, NULL);
+	struct deletion deletion;
+
+	(void)state;
+	assert_string_equal(trash_delete(world, &ada, &photo, &deletion), "");
+	world->clock.fixed_us = deletion.recover_until_us;
+	assert_string_equal(trash_restore_items(world, &ada, &deletion.id, &other, 1, false, NULL),
+	    "not_in_deletion");
+	assert_string_equal(trash_restore_items(world, &ada, &deletion.id, &small, 1, false, NULL),
+	    "container_deleted");
+	assert_string_equal(trash_restore_items(world, &ada, &deletion.id, &photo, 1, false, NULL),
+	    "window_closed");
+	assert_int_equal(trash_error()->kind, ERROR_GONE);
+	assert_string_equal(
+	    trash_restore_items(world, &ada, &deletion.id, &small, 1, true, NULL), "window_closed");
+	assert_false(trash_is_live(world, &photo));
+	assert_false(trash_is_live(world, &small));
+	assert_int_equal(trash_find(world, &deletion.id).counts[COUNT_PHOTO], 2);
+	(void)trash_purge(world);
+	assert_string_equal(trash_restore_items(world, &ada, &deletion.id, &photo, 1, false, NULL),
+	    "window_closed");
+}
+
 static void a_derivative_can_leave_its_deleted_original(void **state)
 {
 	struct id photo = world_photo(world, &ada, "Barn", NULL, NULL);
@@ -506,6 +534,7 @@ int main(void)
 	    cmocka_unit_test_setup(a_photo_gets_back_the_status_before_a_request, set_up),
 	    cmocka_unit_test_setup(some_photos_can_be_taken_out, set_up),
 	    cmocka_unit_test_setup(a_derivative_comes_back_with_its_original, set_up),
+	    cmocka_unit_test_setup(conflicts_of_some_come_before_that_it_is_too_late, set_up),
 	    cmocka_unit_test_setup(a_derivative_can_leave_its_deleted_original, set_up),
 	    cmocka_unit_test_setup(a_photo_can_leave_its_deleted_project, set_up),
 	    cmocka_unit_test_setup(a_large_one_is_restored_in_steps, set_up),

@@ -137,7 +137,7 @@ static const char *const expected[LIFECYCLE_STATE_COUNT]
 						 [ACT_DELETE_FOREVER] = "aw*>photo deleted",
 						 [ACT_PURGE_DONE] = "!not_possible",
 						 [ACT_ARCHIVE] = "!already_archived",
-						 [ACT_UNARCHIVE] = "pa*>photo live",
+						 [ACT_UNARCHIVE] = "pao>photo live",
 						 [ACT_RETENTION_END] = "wc>photo deleted",
 					     },
 					 [STATE_PHOTO_DELETED] =
