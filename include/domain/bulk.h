@@ -25,7 +25,8 @@ struct bulk_result {
 	size_t count;
 	size_t changed;
 	size_t skipped;
-	int64_t rows; /* photos really changed, with those that went along with others */
+	int64_t rows; /* photos really changed, those that went along with others included; of
+			 restoring: those asked for */
 };
 
 #endif

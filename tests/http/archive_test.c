@@ -53,18 +53,59 @@ static void test_bulk_archive(void **state)
 	const char *one = site_photo(site, ADA, "One");
 	const char *two = site_photo(site, ADA, "Two");
 	const char *hers = site_photo(site, BEN, "Ben's");
-	const struct http_answer *answer = site_api_json(site, ADA,
-	    arena_printf(
-		site_arena(site), "{'ids': ['%s', '%s', '%s'], 'reason': 'Old'}", one, hers, two),
-	    "POST /api/photos/bulk-archive");
+	const char *made = site_derivative(site, ADA, one);
+	const struct http_answer *answer;
 
+	(void)site_derivative(site, ADA, one);
+	/* Rows really changed: what went along counts, named or not; what is named twice, once. */
+	answer = site_api_json(site, ADA,
+	    arena_printf(site_arena(site), "{'ids': ['%s', '%s', '%s', '%s', '%s']}", two, one,
+		hers, made, two),
+	    "POST /api/photos/bulk-archive");
 	EXPECT(answer, 200, NULL);
-	assert_int_equal(http_answer_number(answer, "photo_count"), 2);
+	assert_int_equal(http_answer_number(answer, "photo_count"), 4);
 	assert_int_equal(
 	    site_number(site, "SELECT COUNT(*) FROM photos WHERE archive_batch_id = " UUID,
 		http_answer_text(answer, "batch_id")),
-	    2);
+	    4);
+	assert_int_equal(
+	    site_number(site, "SELECT photo_count FROM archive_batches WHERE id = " UUID,
+		http_answer_text(answer, "batch_id")),
+	    4);
+	answer = site_api_json(site, ADA, arena_printf(site_arena(site), "{'ids': ['%s']}", two),
+	    "POST /api/photos/bulk-archive");
+	EXPECT(answer, 200, NULL);
+	assert_int_equal(http_answer_number(answer, "photo_count"), 0);
+	assert_null(http_answer_text(answer, "batch_id"));
 	EXPECT(site_api(site, ADA, "GET /api/photos/%s", hers), 200, NULL);
+}
+
+/* At the end of the retention, whether the worker has come or not. */
+static void test_retention_is_over(void **state)
+{
+	struct site *site = *state;
+	const char *photo = site_photo(site, ADA, "Kept for a month");
+	const char *one = arena_printf(site_arena(site), "{'ids': ['%s']}", photo);
+	const struct http_answer *answer;
+
+	site_archive(site, ADA, photo);
+	assert_non_null(strstr(site_page(site, ADA, "GET /photos/%s", photo)->body, ">Restore<"));
+	site_sql(site, "UPDATE photos SET purge_after = UTC_TIMESTAMP(6) WHERE id = " UUID, photo);
+	EXPECT(site_api(site, ADA, "POST /api/photos/%s/restore", photo), 410, "window_closed");
+	EXPECT(site_api(site, ADMIN, "POST /api/photos/%s/restore", photo), 410, "window_closed");
+	EXPECT(site_api(site, BEN, "POST /api/photos/%s/restore", photo), 404, NULL);
+	EXPECT(site_form(site, ADA, "", "POST /photos/%s/restore", photo), 410, NULL);
+	answer = site_page(site, ADA, "GET /photos/%s", photo);
+	assert_null(strstr(answer->body, ">Restore<"));
+	assert_non_null(strstr(answer->body, "Its retention has ended"));
+	answer = site_api_json(site, ADA, one, "POST /api/photos/bulk-restore");
+	EXPECT(answer, 200, NULL);
+	assert_int_equal(http_answer_number(answer, "changed"), 0);
+	/* Purged, it is gone for whoever could have had it back. */
+	site_work(site);
+	EXPECT(site_api(site, ADA, "GET /api/photos/%s", photo), 404, NULL);
+	EXPECT(site_api(site, ADA, "POST /api/photos/%s/restore", photo), 410, "window_closed");
+	EXPECT(site_api(site, BEN, "POST /api/photos/%s/restore", photo), 404, NULL);
 }
 
 static void test_moderation(void **state)
@@ -164,6 +205,7 @@ int main(void)
 	    SITE_TEST(test_archiving),
 	    SITE_TEST(test_archiving_the_deleted),
 	    SITE_TEST(test_bulk_archive),
+	    SITE_TEST(test_retention_is_over),
 	    SITE_TEST(test_moderation),
 	    SITE_TEST(test_precedence),
 	    SITE_TEST(test_conflict_before_gone),

@@ -128,7 +128,7 @@ static bool archive_ids(struct web *web, struct error *error)
 		    "dry_run counts what criteria fit; ids are counted already.");
 	return photos_bulk_archive(web->domain, &web->actor, web->arena, ids->ids, ids->count,
 		   input_text(web, "reason"), &result, error) &&
-	       answer_batch(web, &result.act_id, (int64_t)result.changed);
+	       answer_batch(web, &result.act_id, result.rows);
 }
 
 static bool archive_by_criteria(struct web *web, struct error *error)

@@ -122,9 +122,10 @@ static bool tell(struct web *web, const struct bulk_result *result, const char *
 		return error_set(error, ERROR_CONFLICT, "nothing_changed",
 		    "Nothing was changed: %s",
 		    result->items[0].message ? result->items[0].message : "see each photo.");
-	return redirect_to(web, http_url_build(web->arena, next_or(web, "/"), HTTP_NO_PAIRS,
-				    HTTP_PAIRS({"done", done}, {"act", act},
-					{"n", arena_printf(web->arena, "%zu", result->changed)})));
+	return redirect_to(
+	    web, http_url_build(web->arena, next_or(web, "/"), HTTP_NO_PAIRS,
+		     HTTP_PAIRS({"done", done}, {"act", act},
+			 {"n", arena_printf(web->arena, "%lld", (long long)result->rows)})));
 }
 
 bool page_photos_delete_send(struct web *web, struct error *error)
