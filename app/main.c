@@ -27,7 +27,7 @@ struct program {
 };
 
 /* Who a command is to the database. */
-enum database_user { AS_NOBODY, AS_APP, AS_OWNER };
+enum database_user { AS_NOBODY, AS_APP, AS_OWNER, AS_PRUNE, DATABASE_USERS };
 
 struct command {
 	const char *name;
@@ -39,12 +39,20 @@ struct command {
 
 static struct db_options database_of(const struct config *config, enum database_user user)
 {
+	const struct {
+		const char *name, *password;
+	} users[DATABASE_USERS] = {
+	    [AS_APP] = {config->db_user, config->db_password},
+	    [AS_OWNER] = {config->db_owner_user, config->db_owner_password},
+	    [AS_PRUNE] = {config->db_prune_user, config->db_prune_password},
+	};
+
 	return (struct db_options){
 	    .socket = config->db_socket,
 	    .host = config->db_host,
 	    .port = (unsigned)config->db_port,
-	    .user = user == AS_OWNER ? config->db_owner_user : config->db_user,
-	    .password = user == AS_OWNER ? config->db_owner_password : config->db_password,
+	    .user = users[user].name,
+	    .password = users[user].password,
 	    .database = config->db_name,
 	};
 }
@@ -181,6 +189,18 @@ static struct storage *open_storage(const struct program *program)
 	return storage_open_unseen(program->config.storage);
 }
 
+/* All other work goes on where the pruning's user cannot sign in. */
+static struct db *open_prune(const struct program *program)
+{
+	struct db_options options = database_of(&program->config, AS_PRUNE);
+	struct error error = {0};
+	struct db *db = db_open(&options, &error);
+
+	if (!db)
+		log_event(LOG_WARNING, "prune_unavailable", log_text("code", error.code));
+	return db;
+}
+
 static int work(struct program *program, bool once, struct auth *auth, struct storage *storage,
     struct mailer *mailer)
 {
@@ -196,14 +216,18 @@ static int work(struct program *program, bool once, struct auth *auth, struct st
 	    .domain = &domain,
 	    .mailer = mailer,
 	    .pace = once ? NULL : &pace,
+	    .prune = open_prune(program),
 	    .control = {.stop = is_stopping, .wait = wait_for_stop},
 	};
 	struct error error = {0};
+	int status = CLI_OK;
 
 	if (once)
-		return worker_round(&worker, &error) ? CLI_OK : complain(&error);
-	worker_run(&worker, program->config.work_interval_s);
-	return CLI_OK;
+		status = worker_round(&worker, &error) ? CLI_OK : complain(&error);
+	else
+		worker_run(&worker, program->config.work_interval_s);
+	db_close(&worker.prune);
+	return status;
 }
 
 static int run_work(struct program *program, int argc, char **argv)

@@ -30,4 +30,10 @@ bool task_mail(const struct worker *worker, struct arena *arena, struct error *e
  * mail said. */
 bool task_forget(const struct worker *worker, struct arena *arena, struct error *error);
 
+/* Counting ahead what the dashboard shows. */
+bool task_tally(const struct worker *worker, struct arena *arena, struct error *error);
+
+/* Removing what the audit retention is over for. */
+bool task_prune(const struct worker *worker, struct arena *arena, struct error *error);
+
 #endif

@@ -11,6 +11,8 @@ static const struct worker_task tasks[] = {
     {"purge", task_purge},
     {"cleanup", task_cleanup},
     {"forget", task_forget},
+    {"tally", task_tally},
+    {"prune", task_prune},
 };
 
 bool worker_round(const struct worker *worker, struct error *error)

@@ -43,6 +43,7 @@ struct worker {
 	const struct domain *domain;
 	struct mailer *mailer;    /* mail/outbox.h */
 	struct worker_pace *pace; /* that purging keeps; NULL: it goes at full pace */
+	struct db *prune;         /* as the pruning's own user; NULL: nothing is pruned */
 	struct worker_control control;
 };
 

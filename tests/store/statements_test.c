@@ -115,6 +115,8 @@ static const struct {
     {"ROOT_ORGANIZATION_", "likewise"},
     {"SESSIONS_FIND", "who somebody is: by the token"},
     {"SHARE_FIND", "which photo a link shows: by the token"},
+    {"TALLY_DUE", "the worker's count, of all organisations"},
+    {"TALLY_PRUNE", "likewise"},
     {"USERS_", "accounts are unique in the installation: by id, address or uid"},
 };
 #define EXCEPTIONS (sizeof(without_organization) / sizeof(without_organization[0]))
@@ -214,7 +216,14 @@ static void what_is_not_granted_is_refused(void **state)
 	    {TEST_APP, "CREATE TABLE more (id INT)"},
 	    {TEST_APP, "TRUNCATE TABLE photos"},
 	    {TEST_PRUNE, "SELECT id FROM users"},
-	    {TEST_PRUNE, "DELETE FROM deletions"},
+	    {TEST_PRUNE, "SELECT label FROM deletions"},
+	    {TEST_PRUNE, "UPDATE deletions SET state = 'purged'"},
+	    {TEST_PRUNE, "SELECT photo_id FROM deletion_effects"},
+	    {TEST_PRUNE, "DELETE FROM deletion_requests"},
+	    {TEST_PRUNE, "DELETE FROM mail_outbox"},
+	    {TEST_PRUNE, "DELETE FROM photos"},
+	    {TEST_PRUNE, "INSERT INTO audit_log (id) VALUES (1)"},
+	    {TEST_PRUNE, "UPDATE audit_reasons SET reason = NULL"},
 	    {TEST_PRUNE, "UPDATE audit_log SET actor = 'nobody'"},
 	    {TEST_PRUNE, "INSERT INTO audit_reasons (audit_id) VALUES (1)"},
 	};
@@ -226,6 +235,8 @@ static void what_is_not_granted_is_refused(void **state)
 	    {TEST_APP, "DO (SELECT COUNT(*) FROM schema_migrations)"},
 	    {TEST_PRUNE, "DELETE FROM audit_log WHERE id < 'a'"},
 	    {TEST_PRUNE, "DELETE FROM audit_reasons WHERE audit_id < 'a'"},
+	    {TEST_PRUNE, "DELETE FROM deletions WHERE id < 'a'"},
+	    {TEST_PRUNE, "DELETE FROM deletion_effects WHERE deletion_id < 'a'"},
 	};
 	struct fixture *fixture = *state;
 
