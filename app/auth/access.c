@@ -5,6 +5,11 @@
 
 #include <auth/access.h>
 #include <auth/keys.h>
+#include <sodium.h>
+#include <store/accounts.h>
+#include <string.h>
+
+_Static_assert(ACCESS_HASH_SIZE == ACCOUNT_TOKEN_HASH_BYTES, "a token's hash");
 
 #define LIFE_US          (ACCESS_LIFE_S * CLOCK_SECOND_US)
 #define HOST_LIFE_MAX_US (ACCESS_HOST_LIFE_MAX_S * CLOCK_SECOND_US)
@@ -84,6 +89,21 @@ static enum db_result find_user(
 	return result;
 }
 
+/* Whether the token was issued late enough, or is the one that outlived the others. DB_NONE: no. */
+static enum db_result check_age(struct auth *auth, struct arena *arena, const struct claims *claims,
+    const struct access *access)
+{
+	const unsigned char *kept;
+	enum db_result result;
+
+	if (claims->issued_us >= access->user.tokens_valid_after_us)
+		return DB_OK;
+	result = account_kept_token(auth->db, arena, &access->user.id, &kept);
+	if (result == DB_OK && memcmp(kept, access->token_hash, ACCESS_HASH_SIZE) != 0)
+		result = DB_NONE;
+	return result;
+}
+
 bool access_verify(struct auth *auth, struct arena *arena, const char *token,
     struct access *access_r, struct error *error)
 {
@@ -101,9 +121,13 @@ bool access_verify(struct auth *auth, struct arena *arena, const char *token,
 	    find_user(auth, arena, claims.subject, access.from_host, &access.user);
 	if (result > DB_NONE)
 		return db_fail(result, error);
-	if (result == DB_NONE || !user_actor_is_live(&access.user) ||
-	    claims.issued_us < access.user.tokens_valid_after_us)
+	if (result == DB_NONE || !user_actor_is_live(&access.user))
 		return refuse(error);
+	crypto_generichash(access.token_hash, ACCESS_HASH_SIZE, (const unsigned char *)token,
+	    strlen(token), NULL, 0);
+	result = check_age(auth, arena, &claims, &access);
+	if (result != DB_OK)
+		return result == DB_NONE ? refuse(error) : db_fail(result, error);
 	id_format(&access.user.id, access.uid);
 	access.auth_us = access.from_host ? claims.authenticated_us : 0;
 	access.expires_us = claims.expires_us;
@@ -118,6 +142,7 @@ struct actor access_actor(const struct access *access, const char *request_id)
 	    .user_id = access->user.id,
 	    .organization_id = access->user.organization_id,
 	    .uid = access->uid,
+	    .token_hash = access->token_hash,
 	    .request_id = request_id,
 	};
 }

@@ -16,6 +16,10 @@
 
 static const struct rate_limit PER_USER = {"reauth", 10, INT64_C(15) * 60 * CLOCK_SECOND_US};
 
+/* Wrong passwords for leaving count among the failed attempts at that. */
+static const struct rate_limit PER_LEAVER = {
+    REAUTH_LEAVING_PURPOSE, REAUTH_LEAVING_LIMIT, REAUTH_LEAVING_WINDOW_US};
+
 static const struct {
 	const char *name;
 	bool has_item;
@@ -85,12 +89,12 @@ static bool refuse_password(
 	return false;
 }
 
-static bool prove_by_password(struct auth *auth, const struct actor *actor, const struct user *user,
-    const char *password, struct error *error)
+static bool verify_password(struct auth *auth, const struct actor *actor, const struct user *user,
+    const char *password, const struct rate_limit *limit, struct error *error)
 {
 	struct id hit;
 
-	if (!rate_check_and_hit(auth, &PER_USER, actor->uid, &hit, error))
+	if (!rate_check_and_hit(auth, limit, actor->uid, &hit, error))
 		return false;
 	switch (password_verify(auth->hasher, user->password_hash, password)) {
 	case PASSWORD_RIGHT:
@@ -103,6 +107,13 @@ static bool prove_by_password(struct auth *auth, const struct actor *actor, cons
 	return rate_forgive(auth, &hit, error) &&
 	       error_set(error, ERROR_UNAVAILABLE, "busy",
 		   "The server is busy. Please try again in a moment.");
+}
+
+static bool prove_by_password(struct auth *auth, const struct actor *actor, const struct user *user,
+    const char *password, enum reauth_purpose purpose, struct error *error)
+{
+	return verify_password(auth, actor, user, password,
+	    purpose == REAUTH_ACCOUNT_DELETE ? &PER_LEAVER : &PER_USER, error);
 }
 
 /* An authentication up to a minute in the future passed the check of the token's own claims; one
@@ -118,7 +129,7 @@ static bool prove_by_host(
 }
 
 static bool prove(struct auth *auth, struct arena *arena, const struct actor *actor,
-    const struct reauth_proof *proof, struct error *error)
+    const struct reauth_proof *proof, enum reauth_purpose purpose, struct error *error)
 {
 	struct user user;
 	enum db_result result = users_find(auth->db, arena, &actor->user_id, &user);
@@ -129,7 +140,7 @@ static bool prove(struct auth *auth, struct arena *arena, const struct actor *ac
 		return error_set(
 		    error, ERROR_UNAUTHENTICATED, "unauthenticated", "Please sign in.");
 	if (proof->password)
-		return prove_by_password(auth, actor, &user, proof->password, error);
+		return prove_by_password(auth, actor, &user, proof->password, purpose, error);
 	return prove_by_host(auth, actor, proof->host, error);
 }
 
@@ -149,7 +160,8 @@ bool reauth_issue(struct auth *auth, struct arena *arena, const struct actor *ac
     const struct reauth_proof *proof, enum reauth_purpose purpose, const struct id *item,
     const char **token_r, struct error *error)
 {
-	if (!check_input(proof, purpose, item, error) || !prove(auth, arena, actor, proof, error))
+	if (!check_input(proof, purpose, item, error) ||
+	    !prove(auth, arena, actor, proof, purpose, error))
 		return false;
 	int64_t now_us = clock_now_us(auth->clock);
 	struct id id = id_generate(now_us);

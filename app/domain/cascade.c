@@ -1,10 +1,10 @@
 /* cascade.c - the one table of relations, and the preview that reads it. */
 #include <domain/cascade.h>
+#include <store/container.h>
 #include <string.h>
 
-/* A relation that nothing executes yet, one that other relations settle (its parents are removed
+/* A relation that others settle (its parents are removed
  * with nothing left to point at them, or never), and one whose rows bear no mark. */
-#define LATER    RELATION_NONE, MARKS_NONE
 #define SETTLED  RELATION_NONE, MARKS_NONE
 #define UNMARKED COUNT_NOTHING
 
@@ -69,26 +69,27 @@ static const struct cascade_row table[] = {
 	PURGE_LEAVES, UNMARKED, RELATION_ARCHIVED_SHARES, MARKS_NONE},
 
     /* A person. What of theirs others rely on stays, without its author. */
-    {"photos_uploader", "photos", "uploader_id", "users", DELETE_BY_CHOICE, RESTORE_BY_CHOICE,
-	PURGE_DELETES, COUNT_PHOTO, LATER},
-    {"photo_notes_author", "photo_notes", "author_id", "users", DELETE_MARKS, RESTORE_UNMARKS,
-	PURGE_DELETES, COUNT_NOTE, LATER},
     {"albums_creator", "albums", "created_by", "users", DELETE_MARKS, RESTORE_UNMARKS,
-	PURGE_DELETES, COUNT_ALBUM, LATER},
+	PURGE_DELETES, COUNT_ALBUM, RELATION_USER_ALBUMS, MARKS_ALBUMS},
     {"quests_creator", "quests", "creator_id", "users", DELETE_MARKS, RESTORE_UNMARKS,
-	PURGE_DELETES, COUNT_QUEST, LATER},
+	PURGE_DELETES, COUNT_QUEST, RELATION_USER_QUESTS, MARKS_QUESTS},
     {"adventures_creator", "adventures", "creator_id", "users", DELETE_MARKS, RESTORE_UNMARKS,
-	PURGE_DELETES, COUNT_ADVENTURE, LATER},
-    {"submissions_user", "activity_submissions", "user_id", "users", DELETE_KEEPS, RESTORE_NOTHING,
-	PURGE_DETACHES, UNMARKED, LATER},
-    {"events_creator", "events", "created_by", "users", DELETE_BY_CHOICE, RESTORE_BY_CHOICE,
-	PURGE_DETACHES, COUNT_EVENT, LATER},
+	PURGE_DELETES, COUNT_ADVENTURE, RELATION_USER_ADVENTURES, MARKS_ADVENTURES},
+    {"submissions_user", "activity_submissions", "user_id", "users", DELETE_MARKS, RESTORE_UNMARKS,
+	PURGE_DELETES, COUNT_SUBMISSION, RELATION_USER_SUBMISSIONS, MARKS_SUBMISSIONS},
+    {"photo_notes_author", "photo_notes", "author_id", "users", DELETE_MARKS, RESTORE_UNMARKS,
+	PURGE_DELETES, COUNT_NOTE, RELATION_USER_NOTES, MARKS_NOTES},
+    {"photos_uploader", "photos", "uploader_id", "users", DELETE_MARKS, RESTORE_UNMARKS,
+	PURGE_DELETES, COUNT_PHOTO, RELATION_USER_PHOTOS, MARKS_PHOTOS},
+    /* By the erasure's stages (erasure.h). */
+    {"events_creator", "events", "created_by", "users", DELETE_LEAVES, RESTORE_NOTHING,
+	PURGE_DETACHES, UNMARKED, SETTLED},
     {"site_claims_user", "site_claims", "user_id", "users", DELETE_KEEPS, RESTORE_NOTHING,
-	PURGE_DELETES, UNMARKED, LATER},
+	PURGE_DELETES, UNMARKED, SETTLED},
     {"sites_creator", "sites", "created_by", "users", DELETE_LEAVES, RESTORE_NOTHING,
-	PURGE_DETACHES, UNMARKED, LATER},
+	PURGE_DETACHES, UNMARKED, SETTLED},
     {"projects_creator", "projects", "created_by", "users", DELETE_LEAVES, RESTORE_NOTHING,
-	PURGE_DETACHES, UNMARKED, LATER},
+	PURGE_DETACHES, UNMARKED, SETTLED},
     {"sessions_user", "sessions", "user_id", "users", DELETE_ENDS, RESTORE_NOTHING, PURGE_DELETES,
 	UNMARKED, RELATION_USER_SESSIONS, MARKS_NONE},
 
@@ -266,12 +267,14 @@ static const char *leads_to(const struct walk *walk, const struct cascade_row *r
 	return walk->action == PHOTO_ACTION_ARCHIVE ? EFFECTS : NULL;
 }
 
-/* The choice is about what the root holds; inside a larger deletion there is none. */
+/* The choice is about what the root holds; inside a larger deletion there is none, and what people
+ * have goes with the organisation itself. */
 static bool takes(const struct walk *walk, const struct cascade_row *row, const char *parent)
 {
 	return row->relation != RELATION_NONE && strcmp(row->parent, parent) == 0 &&
 	       (row->on_delete != DELETE_BY_CHOICE || strcmp(parent, walk->root) == 0 ||
-		   strcmp(parent, EFFECTS) == 0);
+		   strcmp(parent, EFFECTS) == 0) &&
+	       (!container_holds(row->relation) || strcmp(parent, walk->root) == 0);
 }
 
 /* The rows below `parent`, each followed by those below its children. */

@@ -131,8 +131,9 @@ bool deletion_begin(struct db_tx *tx, const struct domain *domain, const struct 
 		return *gone_r ? false : db_fail(result, error);
 	}
 	return make_batch(tx, deletion, error) && mark(tx, domain, deletion, error) &&
-	       deletion_audit(tx, domain, actor, deletion, "delete", &deletion->item_id,
-		   deletion->reason, error);
+	       deletion_audit(tx, domain, actor, deletion,
+		   deletion->origin == ORIGIN_ACCOUNT ? "account.schedule" : "delete",
+		   &deletion->item_id, deletion->reason, error);
 }
 
 /* What kinds a person deletes, and how. */

@@ -106,6 +106,11 @@ bool deletion_spend_reauth(struct db_tx *tx, const struct actor *actor, struct e
 void deletion_scope(const struct domain *domain, const struct actor *actor, struct arena *arena,
     const struct id *deletion_id, struct id *organization_r);
 
+/* Restore all of a deletion whose row is locked, in the caller's transaction, as the lifecycle and
+ * the window allow; more than step_rows rows in the background. Audit. */
+bool deletion_undo(struct db_tx *tx, const struct domain *domain, const struct actor *actor,
+    struct deletion *deletion, struct error *error) __attribute__((warn_unused_result));
+
 /* Whether the organisation of that root may be deleted by the actor: conflict "holds_actor" or
  * "last_platform_admin". */
 bool deletion_check_organization(struct db_tx *tx, const struct actor *actor,

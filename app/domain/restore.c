@@ -2,6 +2,7 @@
 #include "deletions.h"
 
 #include <stdio.h>
+#include <store/accounts.h>
 #include <string.h>
 
 #define ITEMS_MAX 1000
@@ -79,7 +80,7 @@ static bool check_names(struct db_tx *tx, const struct deletion *deletion, struc
 			    "slug_taken", "The address of", name, "site_id", &id, error);
 		}
 	}
-	if (deletion->kind == ITEM_ORGANIZATION) {
+	if (deletion->kind == ITEM_ORGANIZATION || deletion->kind == ITEM_USER) {
 		result = email_taken(tx, deletion, &id, &name);
 		if (result == DB_OK) {
 			return refuse_taken("email_taken", "The e-mail address",
@@ -136,8 +137,30 @@ static bool finish_restore(struct db_tx *tx, const struct restore_context *c,
 	    !deletion_advance(tx, deletion, ACT_RESTORE_DONE, BY_WORKER, now_us, 0, error)) {
 		return false;
 	}
-	return deletion_audit(
-	    tx, c->domain, c->actor, deletion, "restore", &deletion->item_id, NULL, error);
+	return deletion_audit(tx, c->domain, c->actor, deletion,
+	    deletion->origin == ORIGIN_ACCOUNT ? "account.cancel" : "restore", &deletion->item_id,
+	    NULL, error);
+}
+
+/* An account is not on its way out any more. */
+static bool stay(struct db_tx *tx, const struct deletion *deletion, struct error *error)
+{
+	struct account_row row;
+	enum db_result result;
+
+	if (deletion->kind != ITEM_USER) {
+		return true;
+	}
+	result = account_read(tx->db, tx->arena, &deletion->item_id, &row);
+	if (result == DB_OK && id_equal(&row.leaving_id, &deletion->id)) {
+		row = (struct account_row){.status = USER_DELETION_NONE};
+		if (deletion->origin == ORIGIN_ACCOUNT) {
+			row.status = USER_DELETION_CANCELED;
+			row.requested_us = deletion->deleted_at_us;
+		}
+		result = account_store(tx, &deletion->item_id, &row);
+	}
+	return result <= DB_NONE || db_fail(result, error);
 }
 
 /* The root at once, for the rest is done in the background. Nobody of an organisation comes back
@@ -169,7 +192,16 @@ static bool restore_all(struct db_tx *tx, const struct restore_context *c,
 		  : !restore_root(tx, deletion, error)) {
 		return false;
 	}
-	return finish_restore(tx, c, deletion, done, error);
+	return stay(tx, deletion, error) && finish_restore(tx, c, deletion, done, error);
+}
+
+bool deletion_undo(struct db_tx *tx, const struct domain *domain, const struct actor *actor,
+    struct deletion *deletion, struct error *error)
+{
+	static const struct restore_choice all = {0};
+	struct restore_context c = {domain, actor, deletion->organization_id, &deletion->id, &all};
+
+	return check_organization(tx, deletion, error) && restore_all(tx, &c, deletion, error);
 }
 
 /* One photo out of a deletion. `waits_r`: its original is deleted by the same deletion, so it may
@@ -279,6 +311,22 @@ static bool restore_some(struct db_tx *tx, const struct restore_context *c,
 		   deletion_advance(tx, deletion, ACT_RESTORE_DONE, actor, now_us, 0, error));
 }
 
+/* Whoever leaves changes their own mind; and an account comes back whole. */
+static bool check_account(
+    const struct restore_context *c, const struct deletion *deletion, struct error *error)
+{
+	if (deletion->kind != ITEM_USER) {
+		return true;
+	}
+	if (deletion->origin == ORIGIN_ACCOUNT && deletion->state != DELETION_PURGED) {
+		return error_set(error, ERROR_CONFLICT, "own_deletion",
+		    "This person is leaving of their own accord: only they can cancel that.");
+	}
+	return !c->choice->items ||
+	       error_set(error, ERROR_CONFLICT, "whole_account",
+		   "What belongs to a deleted account comes back with the account.");
+}
+
 static bool run_restore(struct db_tx *tx, void *context, struct error *error)
 {
 	const struct restore_context *c = context;
@@ -293,7 +341,7 @@ static bool run_restore(struct db_tx *tx, void *context, struct error *error)
 	if (!policy_check(c->actor, POLICY_RESTORE, &subject, error)) {
 		return false;
 	}
-	if (!check_organization(tx, &deletion, error)) {
+	if (!check_organization(tx, &deletion, error) || !check_account(c, &deletion, error)) {
 		return false;
 	}
 	return c->choice->items ? restore_some(tx, c, &deletion, error)

@@ -63,6 +63,19 @@ CHILD(ORG_QUESTS, "quests c FORCE INDEX (organization)", LIVE_BAND, SET_MARK);
 CHILD(ORG_ADVENTURES, "adventures c FORCE INDEX (organization)", LIVE_BAND, SET_MARK);
 CHILD(ORG_EVENTS, "events c FORCE INDEX (organization)", LIVE_BAND, SET_MARK);
 
+#define OWNED_BAND(column)                                                                         \
+	" WHERE c." column " = ? AND c.organization_id = ? AND c.deleted_at IS NULL"
+#define OWN_BAND                                                                                   \
+	" WHERE c.uploader_id = ? AND c.organization_id = ? AND c.shelf = ? AND c.published = ?"
+CHILD(USER_PHOTOS, "photos c FORCE INDEX (own)", OWN_BAND, SET_MARK);
+DB_STATEMENT(USER_PHOTOS_MARK_DENSE, SETTING(DENSE_ROWS, SET_MARK, OWN_BAND));
+CHILD(USER_NOTES, "photo_notes c FORCE INDEX (author)", OWNED_BAND("author_id"), SET_MARK);
+CHILD(USER_ALBUMS, "albums c FORCE INDEX (creator)", OWNED_BAND("created_by"), SET_MARK);
+CHILD(USER_QUESTS, "quests c FORCE INDEX (creator)", OWNED_BAND("creator_id"), SET_MARK);
+CHILD(USER_ADVENTURES, "adventures c FORCE INDEX (creator)", OWNED_BAND("creator_id"), SET_MARK);
+CHILD(
+    USER_SUBMISSIONS, "activity_submissions c FORCE INDEX (user)", OWNED_BAND("user_id"), SET_MARK);
+
 /* Whether there are at least so many photos between two ids. */
 DB_STATEMENT(PHOTOS_BETWEEN, "SELECT 1 FROM photos WHERE id >= ? AND id < ? LIMIT 1 OFFSET ?");
 
@@ -78,7 +91,7 @@ DB_STATEMENT(END_SESSIONS,
 DB_STATEMENT(END_TOKENS, "UPDATE users SET tokens_valid_after = ? WHERE organization_id = ?"
 			 " AND (tokens_valid_after IS NULL OR tokens_valid_after < ?) LIMIT ?");
 
-enum rows_of { OF_PLACE, OF_SHELF, OF_LIVE };
+enum rows_of { OF_PLACE, OF_SHELF, OF_LIVE, OF_OWNER, OF_OWN_SHELF };
 
 /* `change` and `dense` are by what is done: to mark is what is done without a choice, too. */
 static const struct holding {
@@ -119,6 +132,20 @@ static const struct holding {
     HOLDING(RELATION_ORGANIZATION_QUESTS) = ROWS_OF(ORG_QUESTS),
     HOLDING(RELATION_ORGANIZATION_ADVENTURES) = ROWS_OF(ORG_ADVENTURES),
     HOLDING(RELATION_ORGANIZATION_EVENTS) = ROWS_OF(ORG_EVENTS),
+#define OWNED(NAME)                                                                                \
+	{                                                                                          \
+		OF_OWNER, &NAME##_RANGE, &NAME##_COUNT, {NULL}, {&NAME##_MARK},                    \
+		{                                                                                  \
+			NULL                                                                       \
+		}                                                                                  \
+	}
+    HOLDING(RELATION_USER_ALBUMS) = OWNED(USER_ALBUMS),
+    HOLDING(RELATION_USER_QUESTS) = OWNED(USER_QUESTS),
+    HOLDING(RELATION_USER_ADVENTURES) = OWNED(USER_ADVENTURES),
+    HOLDING(RELATION_USER_SUBMISSIONS) = OWNED(USER_SUBMISSIONS),
+    HOLDING(RELATION_USER_NOTES) = OWNED(USER_NOTES),
+    HOLDING(RELATION_USER_PHOTOS) = {OF_OWN_SHELF, &USER_PHOTOS_RANGE, &USER_PHOTOS_COUNT, {NULL},
+	{&USER_PHOTOS_MARK}, {&USER_PHOTOS_MARK_DENSE}},
 };
 
 static const struct holding *holding_of(enum relation relation)
@@ -137,6 +164,7 @@ unsigned container_bands(enum relation relation, enum photo_action action)
 	case OF_PLACE: /* live and archived, but what is archived already stays as it is */
 		return action == PHOTO_ACTION_ARCHIVE ? 1 : 2;
 	case OF_SHELF: /* each published or not */
+	case OF_OWN_SHELF:
 		return 4;
 	default:
 		return 1;
@@ -157,13 +185,13 @@ static void add(struct values *values, struct db_value value)
 static void add_band(
     struct values *values, const struct holding *holding, const struct deletion *d, unsigned band)
 {
-	if (holding->rows == OF_PLACE) {
+	if (holding->rows != OF_SHELF && holding->rows != OF_LIVE) {
 		add(values, db_bind_id(&d->item_id));
 	}
 	add(values, db_bind_id(&d->organization_id));
 	if (holding->rows == OF_PLACE) {
 		add(values, db_bind_int(band));
-	} else if (holding->rows == OF_SHELF) {
+	} else if (holding->rows == OF_SHELF || holding->rows == OF_OWN_SHELF) {
 		add(values, db_bind_int(band / 2));
 		add(values, db_bind_int(band % 2));
 	}

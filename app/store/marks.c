@@ -277,7 +277,8 @@ static bool has_files(enum item_kind kind, enum item_kind of)
 {
 	bool content = kind == ITEM_QUEST || kind == ITEM_ADVENTURE;
 
-	return kind == ITEM_ORGANIZATION || (of == ITEM_PHOTO ? !content : kind == of);
+	return kind == ITEM_ORGANIZATION || kind == ITEM_USER ||
+	       (of == ITEM_PHOTO ? !content : kind == of);
 }
 
 enum db_result marks_bytes(

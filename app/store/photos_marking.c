@@ -9,7 +9,7 @@
 
 DB_STATEMENT(PHOTOS_MARKING,
     "SELECT 1 FROM deletions FORCE INDEX (due) WHERE state = 'marking' AND organization_id = ?"
-    " AND kind IN ('project', 'site', 'organization') LIMIT 1");
+    " AND kind IN ('project', 'site', 'user', 'organization') LIMIT 1");
 
 #define NOT_PURGING " AND NOT (cd.state <=> 'purging')"
 

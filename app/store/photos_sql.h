@@ -6,8 +6,9 @@
 
 /* What the deletion of a container that is still marking makes of a photo `p` that it has not
  * reached yet, here once for every reader: `cd` is the deletion that hides it, its own, its
- * original's, its project's or site's (where these are deleted), or its organisation's; `ab` is the
- * batch that archives it; `pm` and `sm` are deletions of project and site that are marking. */
+ * original's, its project's or site's (where these are deleted), its uploader's account's, or its
+ * organisation's; `ab` is the batch that archives it; `pm` and `sm` are deletions of project and
+ * site that are marking, `lm` that of the uploader's account. */
 #define PHOTO_EFFECT_JOINS                                                                         \
 	" LEFT JOIN projects pr ON pr.id = p.project_id"                                           \
 	" LEFT JOIN deletions pm ON pm.id = pr.deletion_id AND pm.state = 'marking'"               \
@@ -18,11 +19,14 @@
 	" LEFT JOIN photos o ON o.id = p.original_id AND o.deleted_at IS NOT NULL"                 \
 	" AND p.deleted_at IS NULL"                                                                \
 	" LEFT JOIN deletions om ON om.id = o.deletion_id AND om.state = 'marking'"                \
+	" LEFT JOIN users lu ON lu.id = p.uploader_id AND lu.leaving_id IS NOT NULL"               \
+	" LEFT JOIN deletions lm ON lm.id = lu.leaving_id AND lm.state = 'marking'"                \
+	" AND p.deleted_at IS NULL"                                                                \
 	" LEFT JOIN organizations og ON og.id = p.organization_id AND og.deleted_at IS NOT NULL"   \
 	" LEFT JOIN deletions cd ON cd.id = COALESCE(p.deletion_id, om.id,"                        \
 	" IF(pm.photo_action = 'delete', pm.id, NULL), IF(sm.photo_action = 'delete', sm.id, "     \
 	"NULL),"                                                                                   \
-	" og.deletion_id)"                                                                         \
+	" lm.id, og.deletion_id)"                                                                  \
 	" LEFT JOIN archive_batches ab ON ab.id = COALESCE("                                       \
 	"IF(pm.photo_action = 'archive', pm.id, NULL), IF(sm.photo_action = 'archive', sm.id, "    \
 	"NULL))"                                                                                   \

@@ -29,6 +29,13 @@
 	"NULL"                                                                                     \
 	" FROM organizations i WHERE i.id = ? AND i.id = ?"
 
+/* A user is their own owner. */
+#define USER_ROOT                                                                                  \
+	"SELECT i.id, i.organization_id, i.id, i.display_name, NULL, NULL, NULL, 1, 0,"            \
+	" i.deleted_at, i.deletion_id,"                                                            \
+	" (SELECT d.initiator_id FROM deletions d WHERE d.id = i.deletion_id), NULL"               \
+	" FROM users i WHERE i.organization_id = ? AND i.id = ?"
+
 /* Values: time, deletion, organisation, item, whether only while archived. */
 #define ROOT_MARK(table, archived) ROOT_MARK_OF(table, "organization_id", archived)
 #define ROOT_MARK_OF(table, tenant, archived)                                                      \
@@ -70,6 +77,16 @@ DB_STATEMENT(ROOT_ORGANIZATION_LOCK, ORGANIZATION_ROOT " FOR UPDATE");
 DB_STATEMENT(ROOT_ORGANIZATION_MARK, ROOT_MARK_OF("organizations", "id", "0"));
 DB_STATEMENT(ROOT_ORGANIZATION_CLEAR, ROOT_CLEAR_OF("organizations", "id"));
 
+DB_STATEMENT(ROOT_USER_READ, USER_ROOT);
+DB_STATEMENT(ROOT_USER_LOCK, USER_ROOT " FOR UPDATE");
+DB_STATEMENT(ROOT_USER_MARK, ROOT_MARK("users", "0"));
+DB_STATEMENT(ROOT_USER_CLEAR, ROOT_CLEAR("users"));
+/* One who is leaving by themselves is live until the erasure begins. */
+DB_STATEMENT(ROOT_USER_SCHEDULE,
+    "UPDATE users SET deletion_status = 'SCHEDULED', deletion_requested_at = ?, leaving_id = ?"
+    " WHERE organization_id = ? AND id = ? AND deleted_at IS NULL AND leaving_id IS NULL"
+    " AND ? = 0");
+
 static const struct statements {
 	const struct db_statement *read, *lock, *mark, *clear;
 } statements[ITEM_KIND_COUNT] = {
@@ -82,6 +99,7 @@ static const struct statements {
     [ITEM_PROJECT] = ROOT(ROOT_PROJECT),
     [ITEM_SITE] = ROOT(ROOT_SITE),
     [ITEM_ORGANIZATION] = ROOT(ROOT_ORGANIZATION),
+    [ITEM_USER] = ROOT(ROOT_USER),
     [ITEM_QUEST] = ROOT(ROOT_QUEST),
     [ITEM_ADVENTURE] = ROOT(ROOT_ADVENTURE),
 };
@@ -281,8 +299,12 @@ enum db_result root_mark(struct db_tx *tx, const struct deletion *d, bool only_a
 {
 	bool retention = d->origin == ORIGIN_RETENTION;
 	struct db_value now = db_bind_time(d->deleted_at_us);
+	const struct db_statement *mark = statements[d->kind].mark;
 
-	return db_exec(tx->db, retention ? &ROOT_PHOTO_MARK_DUE : statements[d->kind].mark,
+	if (retention || (d->kind == ITEM_USER && d->origin == ORIGIN_ACCOUNT)) {
+		mark = retention ? &ROOT_PHOTO_MARK_DUE : &ROOT_USER_SCHEDULE;
+	}
+	return db_exec(tx->db, mark,
 	    DB_VALUES(now, db_bind_id(&d->id), db_bind_id(&d->organization_id),
 		db_bind_id(&d->item_id), retention ? now : db_bind_bool(only_archived)),
 	    NULL);

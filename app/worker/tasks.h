@@ -23,6 +23,9 @@ bool task_cleanup(const struct worker *worker, struct arena *arena, struct error
 /* Queueing mail to the owners of archived photos that will be purged soon. */
 bool task_retention(const struct worker *worker, struct arena *arena, struct error *error);
 
+/* Queueing reminders of accounts that will be erased soon. */
+bool task_reminders(const struct worker *worker, struct arena *arena, struct error *error);
+
 /* Sending queued mail. */
 bool task_mail(const struct worker *worker, struct arena *arena, struct error *error);
 

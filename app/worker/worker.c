@@ -7,6 +7,7 @@
 static const struct worker_task tasks[] = {
     {"continue", task_continue},
     {"retention", task_retention},
+    {"reminders", task_reminders},
     {"mail", task_mail},
     {"purge", task_purge},
     {"cleanup", task_cleanup},

@@ -20,6 +20,7 @@ struct actor {
 	struct id user_id;         /* none for visitors and the system */
 	struct id organization_id; /* the tenant acted in; of a platform admin the one chosen */
 	struct id session_id;      /* none for bearer tokens and the system */
+	const unsigned char *token_hash; /* of a bearer token: its BLAKE2b-256; else NULL */
 	const char *uid; /* what the audit trail shows: user id, "visitor", "worker", "operator" */
 	const char *request_id;    /* X-Request-Id, or NULL */
 	struct id reauth_id;       /* the re-auth token the gate accepted (none: there was none);

@@ -13,6 +13,12 @@
 
 #define REAUTH_LIFE_S 300
 
+/* The limit (auth/rate.h, by the user's id as text) of failed attempts to leave: wrong passwords
+ * for account.delete and wrong phrases. */
+#define REAUTH_LEAVING_PURPOSE   "account.attempt"
+#define REAUTH_LEAVING_LIMIT     10
+#define REAUTH_LEAVING_WINDOW_US (INT64_C(3600) * CLOCK_SECOND_US)
+
 enum reauth_purpose {
 	REAUTH_NONE, /* a route that demands none */
 	REAUTH_ACCOUNT_DELETE,
@@ -41,7 +47,8 @@ struct reauth_proof {
 };
 
 /* Check the proof and make a token for `actor` (its session, if it has one), `purpose` and `item`
- * (none exactly where the purpose has no item). At most 10 wrong passwords in 15 minutes per user.
+ * (none exactly where the purpose has no item). At most 10 wrong passwords in 15 minutes per user,
+ * for account.delete 10 in an hour.
  * False: invalid (field `purpose`, `item`, `password`), forbidden "wrong_password" or
  * "stale_authentication", rate_limited, unauthenticated if the user is gone, unavailable. */
 bool reauth_issue(struct auth *auth, struct arena *arena, const struct actor *actor,

@@ -21,7 +21,8 @@
 #define ACCOUNTS_PHRASE "delete my account"
 
 /* Purposes of the links in mails (auth/link.h). The item of a confirm link is the user, that of a
- * cancel link the deletion. */
+ * cancel link the deletion. The pages they lead to are /account/confirm/{token} and
+ * /account/cancel/{token}. */
 #define ACCOUNTS_LINK_CONFIRM "account.schedule"
 #define ACCOUNTS_LINK_CANCEL  "account.cancel"
 

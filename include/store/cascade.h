@@ -31,8 +31,8 @@ enum relation {
 	RELATION_ARCHIVED_DERIVATIVES, /* of photos that a deletion archived */
 	RELATION_ARCHIVED_SHARES,
 
-	/* Photos of a project or site, and rows of an organisation: their parent is the root itself
-	 * (container.h). */
+	/* Photos of a project or site, and rows of an organisation or a user: their parent is the
+	 * root itself (container.h). */
 	RELATION_PROJECT_PHOTOS,
 	RELATION_FIRST_OF_ROOT = RELATION_PROJECT_PHOTOS,
 	RELATION_SITE_PHOTOS,
@@ -44,7 +44,13 @@ enum relation {
 	RELATION_ORGANIZATION_QUESTS,
 	RELATION_ORGANIZATION_ADVENTURES,
 	RELATION_ORGANIZATION_EVENTS,
-	RELATION_LAST_OF_ROOT = RELATION_ORGANIZATION_EVENTS,
+	RELATION_USER_ALBUMS,
+	RELATION_USER_QUESTS,
+	RELATION_USER_ADVENTURES,
+	RELATION_USER_SUBMISSIONS,
+	RELATION_USER_NOTES,
+	RELATION_USER_PHOTOS,
+	RELATION_LAST_OF_ROOT = RELATION_USER_PHOTOS,
 
 	/* What else of an organisation a purge takes (tenant.h). */
 	RELATION_TENANT_NOTES,
@@ -167,7 +173,7 @@ struct root_item {
 	struct id deleted_by; /* who made that deletion */
 };
 
-/* Read an item of kind photo, album, project, site, quest, adventure or organization and lock its
+/* Read an item of any kind but event and lock its
  * row; DB_NONE if the organisation has none (of an organization `organization_id` is not looked
  * at). Its containers (project, site, original, organisation) are locked against a deletion as
  * well. What the deletion of a container has not reached yet reads as that one leaves it: deleted,
@@ -180,7 +186,8 @@ enum db_result root_read(struct db *db, struct arena *arena, enum item_kind kind
     const struct id *organization_id, const struct id *id, struct root_item *item_r)
     __attribute__((warn_unused_result));
 
-/* Mark the root. `only_archived`: only while it is archived, checked in the WHERE clause; one of
+/* Mark the root (of a user's own deletion, origin account: note that it is scheduled; the row stays
+ * live). `only_archived`: only while it is archived, checked in the WHERE clause; one of
  * origin retention marks a photo only where its retention has ended by deleted_at. DB_NONE if its
  * state does not allow it (any more). */
 enum db_result root_mark(struct db_tx *tx, const struct deletion *deletion, bool only_archived)

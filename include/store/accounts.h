@@ -1,0 +1,82 @@
+/* accounts.h - what an account's row says of its own deletion (columns of users), and its events.
+ */
+#ifndef LETHE_STORE_ACCOUNTS_H
+#define LETHE_STORE_ACCOUNTS_H
+
+#include <base/arena.h>
+#include <base/id.h>
+#include <db/db.h>
+#include <store/kinds.h>
+#include <store/users.h>
+
+#define ACCOUNT_TOKEN_HASH_BYTES 32
+
+/* What is stored of the deletion of an account. Texts are NULL and ids none where there is nothing.
+ */
+struct account_row {
+	enum user_deletion status;
+	int64_t requested_us;
+	int64_t scheduled_us;
+	const char *reason;
+	const char *photos; /* "delete" or "keep" */
+	const char *events; /* "anonymize", "transfer" or "block" */
+	struct id transfer_to;
+	struct id leaving_id; /* the deletion under way */
+	unsigned reminders;   /* sent or passed over */
+};
+
+/* Read it, of any user. DB_NONE: there is none. */
+enum db_result account_read(struct db *db, struct arena *arena, const struct id *user_id,
+    struct account_row *row_r) __attribute__((warn_unused_result));
+
+/* Store all of it. DB_OK also where nothing is different. */
+enum db_result account_store(struct db_tx *tx, const struct id *user_id,
+    const struct account_row *row) __attribute__((warn_unused_result));
+
+/* End all access tokens issued before `now_us` but the one of that hash (NULL: all), and all
+ * sessions but `except` (none: all). */
+enum db_result account_end_access(struct db_tx *tx, const struct id *user_id,
+    const unsigned char *token_hash, const struct id *except, int64_t now_us)
+    __attribute__((warn_unused_result));
+
+/* The hash of the token that outlived the rest. DB_NONE: there is none. */
+enum db_result account_kept_token(struct db *db, struct arena *arena, const struct id *user_id,
+    const unsigned char **hash_r) __attribute__((warn_unused_result));
+
+/* The user of an organisation (none: of any) whom the identity provider knows by `uid`, live or
+ * deleted; of several the newest. */
+enum db_result account_by_identity(struct db *db, struct arena *arena,
+    const struct id *organization_id, const char *uid, struct id *user_r)
+    __attribute__((warn_unused_result));
+
+/* Add to `counts_r` and `bytes_r` what the deletion of a live account would mark, the account
+ * itself aside, exactly. */
+enum db_result account_impact(struct db *db, struct arena *arena, const struct id *organization_id,
+    const struct id *user_id, int64_t counts_r[COUNT_KIND_COUNT], int64_t *bytes_r)
+    __attribute__((warn_unused_result));
+
+/* An event. */
+struct event_row {
+	struct id id;
+	const char *title;
+	int64_t starts_at_us;
+};
+
+/* The live events of a user, soonest first, at most `limit`, and how many there are in all. DB_OK
+ * also when there are none. */
+enum db_result account_events(struct db *db, struct arena *arena, const struct id *organization_id,
+    const struct id *user_id, unsigned limit, struct event_row **events_r, size_t *count_r,
+    int64_t *total_r) __attribute__((warn_unused_result));
+
+/* Users whose erasure begins after `now_us` and at or before `until_us` and who were sent fewer
+ * than `reminder` reminders, at most `limit`. DB_OK also when there are none. */
+enum db_result account_reminders_due(struct db *db, struct arena *arena, unsigned reminder,
+    int64_t now_us, int64_t until_us, unsigned limit, struct id **users_r, size_t *count_r)
+    __attribute__((warn_unused_result));
+
+/* Note that a scheduled user was sent the reminder. DB_NONE: it was sent, or the account is not
+ * scheduled any more. */
+enum db_result account_reminded(struct db_tx *tx, const struct id *user_id, unsigned reminder)
+    __attribute__((warn_unused_result));
+
+#endif
