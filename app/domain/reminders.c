@@ -1,6 +1,7 @@
 /* reminders.c - one mail to each owner of archived photos that will be purged soon. */
 #include "deletions.h"
 
+#include <domain/notices.h>
 #include <domain/reminders.h>
 #include <store/mail.h>
 #include <store/reminders.h>
@@ -76,6 +77,7 @@ static bool queue_mail(
 	    .recipient = owner->email,
 	    .template = REMINDERS_TEMPLATE,
 	    .values = describe(tx->arena, owner, photos, count, total),
+	    .unsubscribe = notices_path(step->domain, tx->arena, &owner->id, NOTICE_RETENTION),
 	    .at_us = step->now_us,
 	};
 	result = mails_add(tx, &mail);

@@ -1,6 +1,7 @@
 /* requests_mail.c - the mails that requests cause, queued with the act. */
 #include "requests.h"
 
+#include <domain/notices.h>
 #include <store/mail.h>
 #include <string.h>
 
@@ -72,6 +73,8 @@ static bool tell_admins(
 		    .recipient = admins[i].email,
 		    .template = "request_new",
 		    .values = describe_new(tx->arena, asking, photo, &admins[i]),
+		    .unsubscribe = notices_path(
+			asking->domain, tx->arena, &admins[i].id, NOTICE_REQUESTS),
 		};
 		if (!queue(tx, asking->domain, &asking->request, &mail, error))
 			return false;
