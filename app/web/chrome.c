@@ -5,6 +5,7 @@
 
 #include <auth/csrf.h>
 #include <domain/audit.h>
+#include <domain/requests.h>
 #include <http/url.h>
 #include <store/organizations.h>
 #include <string.h>
@@ -20,6 +21,7 @@ static const struct nav navs[] = {
     {"/upload", "Add photos", ROLE_MEMBER, NULL},
     {"/albums", "Albums", ROLE_MEMBER, NULL},
     {"/content", "Content", ROLE_MEMBER, NULL},
+    {"/requests", "Requests", ROLE_MEMBER, NULL},
     {"/trash", "Trash", ROLE_MEMBER, NULL},
     {"/admin", "Admin", ROLE_ADMIN, NULL},
 };
@@ -27,6 +29,8 @@ static const struct nav navs[] = {
 /* The admins' section: one entry of the navigation, and these within it. */
 static const struct nav admin_navs[] = {
     {"/admin", "Overview", ROLE_ADMIN, NULL},
+    {"/admin/requests", "Requests", ROLE_ADMIN,
+	"Who asks for a photo's deletion: approve or reject, soonest due first."},
     {"/admin/photos", "Photos", ROLE_ADMIN,
 	"All photos of the organisation: archive or delete many at once."},
     {"/admin/projects", "Projects", ROLE_ADMIN,
@@ -79,6 +83,12 @@ static const struct {
     {"claimed", "Your claim is on its way: an admin decides.", NULL},
     {"claim_approved", "The claim is approved.", NULL},
     {"claim_rejected", "The claim is rejected.", NULL},
+    {"asked", "Your request is on its way: an admin decides within 28 days.", NULL},
+    {"request_cancelled", "Your request is taken back. Nothing else happens.", NULL},
+    {"request_approved", "Approved: the photo is in the trash, and whoever asked is told.",
+	"photos are approved for deletion and in the trash; whoever asked is told."},
+    {"request_rejected", "Rejected: the photo stays, and whoever asked is told why.",
+	"photos stay; whoever asked is told why."},
     {"undone", "Undone: everything is back where it was.", NULL},
 };
 
@@ -91,6 +101,20 @@ static bool is_within(const char *path, const char *entry)
 	       (path[length] == '\0' || path[length] == '/');
 }
 
+/* How many requests wait, beside the way to them. A store out of reach leaves the number out. */
+static const char *count_requests(struct web *web, const char *label)
+{
+	int64_t pending = 0;
+	int64_t overdue = 0;
+
+	if (!web->domain->db ||
+	    !requests_pending(web->domain, &web->actor, web->arena, &pending, &overdue, NULL))
+		return label;
+	return pending == 0 ? label
+			    : arena_printf(web->arena, "%s (%lld%s)", label, (long long)pending,
+				  pending < REQUESTS_COUNTED ? "" : "+");
+}
+
 static struct doc *nav_list(struct web *web, const struct nav *entries, size_t count, bool exact)
 {
 	struct doc *list = doc_list(web->arena);
@@ -101,7 +125,10 @@ static struct doc *nav_list(struct web *web, const struct nav *entries, size_t c
 		if (web->actor.role < entries[i].least)
 			continue;
 		doc_set_text(entry, "path", entries[i].path);
-		doc_set_text(entry, "label", entries[i].label);
+		doc_set_text(entry, "label",
+		    strcmp(entries[i].path, "/admin/requests") == 0
+			? count_requests(web, entries[i].label)
+			: entries[i].label);
 		doc_set_text(entry, "meaning", entries[i].meaning);
 		doc_set_bool(entry, "is_current",
 		    strcmp(path, entries[i].path) == 0 ||
@@ -149,6 +176,8 @@ static void fill_user(struct web *web, struct doc *page)
 	doc_set_text(user, "name", web->session->display_name);
 	doc_set_text(user, "role", role_words[web->session->role]);
 	doc_set_text(user, "id", web->session->uid);
+	/* A visitor's form on the page has a token of its own. */
+	doc_set_text(user, "csrf", web->session->csrf);
 	doc_set_text(user, "acting_for", acting_for(web));
 	doc_set(page, "user", user);
 	doc_set_text(page, "csrf", web->session->csrf);

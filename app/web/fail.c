@@ -53,6 +53,11 @@ static int status_of(const struct error *error)
 	return outcomes[error->kind].status;
 }
 
+int web_form_status(const struct web *web)
+{
+	return web->form_error ? status_of(web->form_error) : 200;
+}
+
 /* RFC 9457. */
 static void send_problem(struct web *web, int status, const struct error *error)
 {

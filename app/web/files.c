@@ -6,6 +6,7 @@
 #include "handlers.h"
 
 #include <domain/photos.h>
+#include <domain/requests.h>
 #include <domain/shares.h>
 #include <http/router.h>
 #include <sodium.h>
@@ -64,5 +65,17 @@ bool file_shared(struct web *web, struct error *error)
 
 	return share_file(web->domain, web->arena, http_capture(web->match, "token"), FILE_ORIGINAL,
 		   &file, error) &&
+	       send_file(web, &file);
+}
+
+/* To whoever opened the link of a mail, of a photo whose picture they may see. */
+bool file_removal(struct web *web, struct error *error)
+{
+	struct file file;
+	struct id photo;
+
+	return web_path_id(web, "id", &photo, error) &&
+	       removal_file(web->domain, web->arena, http_capture(web->match, "token"), &photo,
+		   FILE_THUMBNAIL, &file, error) &&
 	       send_file(web, &file);
 }

@@ -22,6 +22,11 @@ bool find_deletion(struct web *web, struct error *error);
 bool find_deletion_to_restore(struct web *web, struct error *error);
 bool find_content(struct web *web, struct error *error);
 
+/* A struct request that the actor may see; a struct photo whose deletion they may ask for (NULL
+ * where the field `photo` names none that could be). */
+bool find_request(struct web *web, struct error *error);
+bool find_photo_to_ask(struct web *web, struct error *error);
+
 /* The generation whose result the actor may deliver; web->subject stays NULL. */
 bool find_generation(struct web *web, struct error *error);
 
@@ -98,6 +103,7 @@ bool api_openapi(struct web *web, struct error *error);
 bool file_original(struct web *web, struct error *error);
 bool file_thumbnail(struct web *web, struct error *error);
 bool file_shared(struct web *web, struct error *error);
+bool file_removal(struct web *web, struct error *error);
 
 /* system.c */
 bool system_health(struct web *web, struct error *error);
@@ -136,6 +142,21 @@ bool page_trash_restore_send(struct web *web, struct error *error);
 bool page_undo_send(struct web *web, struct error *error);
 bool page_deletion(struct web *web, struct error *error);
 bool page_deletion_restore_send(struct web *web, struct error *error);
+bool page_requests(struct web *web, struct error *error);
+bool page_request(struct web *web, struct error *error);
+bool page_request_cancel_send(struct web *web, struct error *error);
+bool page_request_new(struct web *web, struct error *error);
+bool page_request_new_send(struct web *web, struct error *error);
+bool page_review(struct web *web, struct error *error);
+bool page_approve(struct web *web, struct error *error);
+bool page_approve_send(struct web *web, struct error *error);
+bool page_reject(struct web *web, struct error *error);
+bool page_reject_send(struct web *web, struct error *error);
+bool page_removal(struct web *web, struct error *error);
+bool page_removal_send(struct web *web, struct error *error);
+bool page_removal_link(struct web *web, struct error *error);
+bool page_removal_link_send(struct web *web, struct error *error);
+bool page_removal_cancel_send(struct web *web, struct error *error);
 bool page_content(struct web *web, struct error *error);
 bool page_content_archive_send(struct web *web, struct error *error);
 bool page_content_restore_send(struct web *web, struct error *error);

@@ -3,6 +3,7 @@
 #include "show.h"
 
 #include <auth/policy.h>
+#include <domain/requests.h>
 #include <http/url.h>
 #include <string.h>
 
@@ -98,6 +99,7 @@ static void set_rights(struct web *web, struct doc *doc, const struct photo *pho
 		policy_allows(actor, POLICY_MODERATE, &subject));
 	doc_set_bool(doc, "can_approve", photo->status != PHOTO_APPROVED);
 	doc_set_bool(doc, "can_reject", photo->status != PHOTO_REJECTED);
+	doc_set_bool(doc, "can_ask", requests_may_ask(actor, photo));
 	doc_set_bool(doc, "can_share",
 	    live && !archived && subject.published && policy_allows(actor, POLICY_SHARE, &subject));
 }
@@ -135,7 +137,7 @@ struct doc *present_photo(struct web *web, const struct photo *photo)
 {
 	struct doc *doc = doc_object(web->arena);
 
-	doc_reserve(doc, web->is_api ? 20 : 44);
+	doc_reserve(doc, web->is_api ? 20 : 45);
 	set_shape(web, doc, photo);
 	if (!web->is_api) {
 		doc_page_only(doc);

@@ -19,6 +19,9 @@ static const char *const decision_choices[] = {"approve", "reject", NULL};
 static const char *const unit_choices[] = {"seconds", "minutes", "hours", "days", NULL};
 static const char *const recoverable_choices[] = {"recoverable", NULL};
 static const char *const claim_choices[] = {"pending", "approved", "rejected", NULL};
+static const char *const request_tab_choices[] = {"own", "sites", NULL};
+static const char *const request_choices[] = {
+    "pending", "approved", "rejected", "cancelled", "superseded", NULL};
 static const char *const step_choices[] = {"name", NULL};
 static const char *const format_choices[] = {"csv", "jsonl", NULL};
 
@@ -294,3 +297,25 @@ const struct web_input in_settings_page[] = {AMOUNT("photo_recovery_s"),
     AMOUNT("container_recovery_s"), AMOUNT("archive_retention_s"), AMOUNT("account_grace_s"),
     AMOUNT("audit_retention_months"), {.name = "self_deletion", .type = INPUT_BOOL},
     {.name = "admin_deletion", .type = INPUT_BOOL}, END};
+
+/* Where a list of requests goes on: when the last one of a page was due, and which it was. */
+#define REQUEST_LIST                                                                               \
+	{.name = "status", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = request_choices},   \
+	    QUERY("after", INPUT_TIME, NULL), CURSOR, NOTICE
+const struct web_input in_requests_page[] = {
+    {.name = "tab", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = request_tab_choices},
+    REQUEST_LIST, END};
+const struct web_input in_review_page[] = {REQUEST_LIST, END};
+const struct web_input in_request_new_page[] = {
+    {.name = "photo", .type = INPUT_ID, .place = IN_QUERY, .required = true}, END};
+const struct web_input in_request_new[] = {
+    {.name = "photo", .type = INPUT_ID, .required = true}, REASON, END};
+const struct web_input in_decide[] = {
+    {.name = "ids", .type = INPUT_IDS, .required = true, .max = PHOTOS_FIND_MOST}, REASON, END};
+const struct web_input in_removal_page[] = {QUERY("sent", INPUT_BOOL, NULL),
+    {.name = "photo", .type = INPUT_TEXT, .place = IN_QUERY, .max = 1000}, NOTICE, END};
+const struct web_input in_removal[] = {
+    {.name = "email", .type = INPUT_TEXT, .required = true, .max = 254},
+    {.name = "photo", .type = INPUT_TEXT, .max = 1000}, END};
+const struct web_input in_removal_link[] = {
+    {.name = "photo", .type = INPUT_TEXT, .max = 100}, REASON, END};

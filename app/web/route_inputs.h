@@ -59,5 +59,13 @@ extern const struct web_input in_archive_page[];
 extern const struct web_input in_archive_send[];
 extern const struct web_input in_settings[];
 extern const struct web_input in_settings_page[];
+extern const struct web_input in_requests_page[];
+extern const struct web_input in_review_page[];
+extern const struct web_input in_request_new_page[];
+extern const struct web_input in_request_new[];
+extern const struct web_input in_decide[];
+extern const struct web_input in_removal_page[];
+extern const struct web_input in_removal[];
+extern const struct web_input in_removal_link[];
 
 #endif

@@ -48,4 +48,7 @@ bool web_path_id(const struct web *web, const char *name, struct id *id_r, struc
 /* Text that shows a failure's page or problem document; sets the status. */
 void web_fail(struct web *web, const struct error *error);
 
+/* The status of a page with a form: 200, or that of the error for which it is shown again. */
+int web_form_status(const struct web *web);
+
 #endif

@@ -295,6 +295,27 @@ function uploads() {
 	});
 }
 
+/* --- how long a text is --- */
+
+/* Characters as the server counts them, not as the browser stores them. */
+function countText(event) {
+	const { target } = event;
+	if (!target.matches?.('textarea[data-count-to]')) return;
+	const least = Number(target.dataset.countFrom);
+	const most = Number(target.dataset.countTo);
+	const length = [...target.value.trim()].length;
+	let counter = target.parentElement.querySelector('[data-counter]');
+	if (!counter) {
+		counter = document.createElement('p');
+		counter.className = 'field__hint';
+		counter.dataset.counter = '';
+		counter.setAttribute('aria-live', 'polite');
+		target.after(counter);
+	}
+	if (length < least) counter.textContent = `${plural(least - length, 'character')} more`;
+	else counter.textContent = `${length.toLocaleString('en')} of ${most.toLocaleString('en')} characters`;
+}
+
 /* --- toasts --- */
 
 function toasts() {
@@ -309,6 +330,7 @@ function toasts() {
 }
 
 document.addEventListener('click', dialogs);
+document.addEventListener('input', countText);
 document.querySelector('[data-copy]')?.addEventListener('focus', (event) => event.target.select());
 returnHome();
 toasts();

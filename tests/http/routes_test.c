@@ -34,6 +34,8 @@ enum thing {
 	ORGANIZATION_GONE, /* one that is in the trash */
 	ALDER,             /* the organisation of the owner */
 	CLAIM,             /* a site and, as second, the owner's claim on it */
+	SUBMITTED,         /* a photo of the owner's on a site */
+	REQUESTED,         /* the owner's pending request for the deletion of one */
 };
 
 enum sort { QUERY, FORM, FILE_FORM, JSON, FILE_API };
@@ -197,6 +199,24 @@ static const struct row rows[] = {
     {GET, "/api/deletions/{id}", QUERY, NULL, NULL, DELETION, NULL, HIDDEN(401, 200)},
     {POST, "/api/deletions/{id}/restore", JSON, NULL, NULL, DELETION, NULL, HIDDEN(401, 200)},
 
+    /* requests for deletion; the visitor's way is in request_pages_test.c */
+    {GET, "/requests", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
+    {GET, "/requests/new", QUERY, "/requests/new?photo=$", NULL, SUBMITTED, NULL, OWN(303, 200)},
+    {POST, "/requests/new", FORM, NULL, "photo=$&reason=Please+remove+it", SUBMITTED, NULL, OWN(401, 303)},
+    {GET, "/requests/{id}", QUERY, NULL, NULL, REQUESTED, NULL, HIDDEN(303, 200)},
+    {POST, "/requests/{id}/cancel", FORM, NULL, "", REQUESTED, NULL, {401, 303, 404, 403, 403, 404, 404}},
+    {GET, "/admin/requests", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
+    {GET, "/admin/requests/approve", QUERY, "/admin/requests/approve?ids=$", NULL, REQUESTED, NULL, ADMINS_OWN(303, 200)},
+    {POST, "/admin/requests/approve", FORM, NULL, "ids=$", REQUESTED, NULL, ADMINS_OWN(401, 303)},
+    {GET, "/admin/requests/reject", QUERY, "/admin/requests/reject?ids=$", NULL, REQUESTED, NULL, ADMINS_OWN(303, 200)},
+    {POST, "/admin/requests/reject", FORM, NULL, "ids=$&reason=No", REQUESTED, NULL, ADMINS_OWN(401, 303)},
+    {GET, "/removal", QUERY, NULL, NULL, NOTHING, NULL, ALL(200)},
+    {POST, "/removal", FORM, NULL, "email=a%40b.example", NOTHING, NULL, ALL(403)},
+    {GET, "/removal/{token}", QUERY, "/removal/v4.local.x", NULL, NOTHING, NULL, ALL(404)},
+    {POST, "/removal/{token}", FORM, "/removal/v4.local.x", "reason=x", NOTHING, NULL, ALL(403)},
+    {POST, "/removal/{token}/cancel", FORM, "/removal/v4.local.x/cancel", "", NOTHING, NULL, ALL(403)},
+    {GET, "/removal/{token}/photos/{id}/thumbnail", QUERY, "/removal/v4.local.x/photos/" ACT_ID "/thumbnail", NULL, NOTHING, NULL, ALL(404)},
+
     /* content: its creator's alone */
     {GET, "/content", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
     {POST, "/content/{type}/{id}/archive", FORM, "/content/quests/$/archive", "", DRAFT, NULL, CREATORS(401, 303)},
@@ -356,6 +376,23 @@ static struct things make_place(struct site *site, enum thing thing)
 	}
 }
 
+/* As others see it: approved. */
+static struct things make_request(struct site *site, enum thing thing)
+{
+	const char *place = site_place(site, ADMIN, "sites", "Place");
+	const char *photo = site_photo_in(site, ADA, "A photo", "site_id", place);
+
+	site_sql(site, "UPDATE photos SET status = 'approved' WHERE id = " UUID, photo);
+	if (thing == SUBMITTED)
+		return (struct things){photo, NULL};
+	site_forgive_rates(site);
+	EXPECT(site_form(site, ADA,
+		   arena_printf(site_arena(site), "photo=%s&reason=Please+remove+it", photo),
+		   "POST /requests/new"),
+	    303, NULL);
+	return (struct things){site_request_on(site, photo), NULL};
+}
+
 static struct things make_thing(struct site *site, enum thing thing)
 {
 	switch (thing) {
@@ -367,6 +404,9 @@ static struct things make_thing(struct site *site, enum thing thing)
 		return (struct things){site_content(site, CREATOR, "quests", "draft"), NULL};
 	case CLEANUP:
 		return (struct things){add_cleanup(site), NULL};
+	case SUBMITTED:
+	case REQUESTED:
+		return make_request(site, thing);
 	default:
 		return thing >= PROJECT ? make_place(site, thing) : make_photo_thing(site, thing);
 	}

@@ -128,6 +128,9 @@ const char *site_reauth(struct site *site, enum person who, const char *purpose,
 const char *site_content(
     struct site *site, enum person who, const char *type, const char *publishing_status);
 
+/* The newest request for the deletion of a photo. */
+const char *site_request_on(struct site *site, const char *photo);
+
 /* A new project ("projects", "albums", "sites") of that person's organisation. */
 const char *site_place(struct site *site, enum person who, const char *table, const char *name);
 

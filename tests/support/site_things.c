@@ -170,3 +170,15 @@ const char *site_place(struct site *site, enum person who, const char *table, co
 	    site_user_id(site, who), is_site ? ", '" : "", is_site ? id : "", is_site ? "'" : "");
 	return id;
 }
+
+const char *site_request_on(struct site *site, const char *photo)
+{
+	const char *hex = site_text(site,
+	    "SELECT LOWER(HEX(id)) FROM deletion_requests WHERE photo_id = " UUID
+	    " ORDER BY id DESC LIMIT 1",
+	    photo);
+
+	assert_non_null(hex);
+	return arena_printf(site_arena(site), "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12,
+	    hex + 16, hex + 20);
+}

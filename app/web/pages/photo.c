@@ -6,6 +6,7 @@
 #include "../input.h"
 #include "../present.h"
 #include "../show.h"
+#include "request_view.h"
 
 #include <auth/policy.h>
 #include <domain/deletions.h>
@@ -52,6 +53,30 @@ static bool set_shares(struct web *web, struct doc *page, struct error *error)
 	return true;
 }
 
+/* Requests that wait for a decision, as far as the viewer may know of them. */
+static bool set_pending(struct web *web, struct doc *page, struct error *error)
+{
+	const struct photo *photo = web->subject;
+	struct photos_page none = {0};
+	struct doc *list = doc_list(web->arena);
+	struct request_rows rows = {0};
+	bool is_own = false;
+
+	if (photo->status == PHOTO_DELETION_REQUESTED &&
+	    !requests_of_photo(
+		web->domain, &web->actor, web->arena, &web->subject_id, &rows, error))
+		return false;
+	for (size_t i = 0; i < rows.count; i++) {
+		if (rows.items[i].status != REQUEST_PENDING)
+			continue;
+		is_own = is_own || request_view_is_own(web, &rows.items[i]);
+		doc_push(list, request_view(web, &rows.items[i], &none));
+	}
+	doc_set(page, "pending", list);
+	doc_set_bool(page, "pending_own", is_own);
+	return true;
+}
+
 /* A page about the photo with its derivatives; `live` pages ask whether they are still true. */
 static bool begin(
     struct web *web, const char *title, bool live, struct doc **page_r, struct error *error)
@@ -77,6 +102,7 @@ bool page_photo(struct web *web, struct error *error)
 	struct doc *page;
 
 	return begin(web, title_of(web), true, &page, error) && set_shares(web, page, error) &&
+	       set_pending(web, page, error) &&
 	       page_send(web, web->form_error ? 400 : 200, "photo", page, error);
 }
 
@@ -163,7 +189,8 @@ bool page_share_send(struct web *web, struct error *error)
 
 	if (!share_create(web->domain, &web->actor, web->arena, &web->subject_id,
 		days ? web->now_us + days * CLOCK_DAY_US : 0, &share, &token, error) ||
-	    !begin(web, title_of(web), true, &page, error) || !set_shares(web, page, error))
+	    !begin(web, title_of(web), true, &page, error) || !set_shares(web, page, error) ||
+	    !set_pending(web, page, error))
 		return false;
 	doc_set_text(page, "share_url", present_share_url(web, token));
 	return page_send(web, 200, "photo", page, error);

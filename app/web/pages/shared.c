@@ -34,6 +34,9 @@ bool page_shared(struct web *web, struct error *error)
 	doc_set(page, "live", live);
 	doc_set_text(page, "name", photo.title ? photo.title : "Shared photo");
 	doc_set_text(page, "description", photo.description);
+	doc_set_text(page, "removal_url",
+	    http_url_build(web->arena, "/removal", HTTP_NO_PAIRS,
+		HTTP_PAIRS({"photo", present_share_url(web, token)})));
 	doc_set_text(page, "file_url",
 	    http_url_build(web->arena, "/s/{token}/file", captures, HTTP_NO_PAIRS));
 	if (http_etag_matches(http_header(web->request, "If-None-Match"), "\"shared\"")) {

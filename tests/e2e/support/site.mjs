@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { picture } from './picture.mjs';
@@ -11,7 +11,7 @@ export const BASE = process.env.LETHE_TEST_URL;
 export const PASSWORD = 'lethe-demo-1';
 
 const people = {
-	ada: 'ada@alder.example', ben: 'ben@alder.example', admin: 'admin@alder.example',
+	ada: 'ada@alder.example', ben: 'ben@alder.example', admin: 'admin@alder.example', admin2: 'admin2@alder.example',
 	creator: 'creator@alder.example', shop: 'shop@alder.example', mia: 'mia@birch.example',
 	birch: 'admin@birch.example', platform: 'platform@lethe.example',
 };
@@ -131,9 +131,35 @@ export function placeOf(who, table, name) {
 	return id;
 }
 
-/* Let all work that is due be done now, not at the worker's next round. */
-export function work() {
-	execFileSync(process.env.LETHE_TEST_PROGRAM, ['work', '--once'], { env: { ...process.env, ...environment() }, stdio: 'ignore' });
+/* libfaketime, loaded directly: its program would stand between this test and the process. */
+function movedClock(shift) {
+	const folder = readdirSync('/usr/lib').map((name) => join('/usr/lib', name, 'faketime/libfaketimeMT.so.1')).find(existsSync);
+	assert.ok(folder, 'faketime is installed');
+	return {
+		LD_PRELOAD: folder, FAKETIME: shift, FAKETIME_DONT_FAKE_MONOTONIC: '1',
+		ASAN_OPTIONS: `verify_asan_link_order=0:${process.env.ASAN_OPTIONS ?? ''}`,
+	};
+}
+
+/* Let all work that is due be done now, not at the worker's next round; or what is due later ("+5h"). */
+export function work(shift) {
+	execFileSync(process.env.LETHE_TEST_PROGRAM, ['work', '--once'], {
+		env: { ...process.env, ...environment(), ...(shift ? movedClock(shift) : {}) }, stdio: 'ignore',
+	});
+}
+
+/* Forget how often anybody has asked, so that no test runs into another's limit. */
+export function forgiveRates() {
+	sql('DELETE FROM rate_hits');
+}
+
+/* The mails to an address in the spool folder, oldest first: the text part and its links. */
+export function mailsTo(recipient) {
+	const folder = join(process.env.LETHE_TEST_VAR, 'mail');
+	return readdirSync(folder).filter((name) => name.endsWith('.eml')).sort()
+		.map((name) => readFileSync(join(folder, name), 'utf8'))
+		.filter((text) => new RegExp(`^To:.*${recipient}`, 'mi').test(text))
+		.map((text) => ({ subject: /^Subject: (.*)$/mi.exec(text)?.[1], text: text.replace(/=\r?\n/g, '').replace(/=3D/g, '=') }));
 }
 
 /* An id as SQL writes it. */
