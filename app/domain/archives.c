@@ -65,7 +65,7 @@ static bool check_criteria(const struct archive_criteria *criteria, struct error
 }
 
 bool archives_preview(const struct domain *domain, const struct actor *actor, struct arena *arena,
-    const struct archive_criteria *criteria, int64_t *count_r, struct error *error)
+    const struct archive_criteria *criteria, int64_t most, int64_t *count_r, struct error *error)
 {
 	enum db_result result;
 
@@ -73,7 +73,7 @@ bool archives_preview(const struct domain *domain, const struct actor *actor, st
 	if (!check_actor(actor, error) || !check_criteria(criteria, error)) {
 		return false;
 	}
-	result = archive_count(domain->db, arena, &actor->organization_id, criteria, count_r);
+	result = archive_count(domain->db, arena, &actor->organization_id, criteria, most, count_r);
 	return result == DB_OK || db_fail(result, error);
 }
 
@@ -260,7 +260,8 @@ bool archives_archive(const struct domain *domain, const struct actor *actor, st
 	struct error later = {0};
 
 	*result_r = (struct archives_result){0};
-	if (!archives_preview(domain, actor, arena, criteria, &context.matched, error) ||
+	if (!archives_preview(
+		domain, actor, arena, criteria, IMPACT_ALL, &context.matched, error) ||
 	    !photos_reason(arena, reason, &context.reason, error)) {
 		return false;
 	}

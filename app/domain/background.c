@@ -39,7 +39,7 @@ static enum db_result count_held(struct db_tx *tx, const struct deletion *deleti
 static bool count_rest(
     struct db_tx *tx, const struct step_context *c, struct deletion *deletion, struct error *error)
 {
-	struct impact impact;
+	struct deletion_impact impact;
 	enum db_result result;
 	int64_t held;
 
@@ -51,7 +51,7 @@ static bool count_rest(
 		deletion->progress_total = deletion->progress_done + held;
 		return result == DB_OK || db_fail(result, error);
 	}
-	if (!cascade_preview(c->domain, tx->arena, deletion, &impact, error)) {
+	if (!cascade_preview(c->domain, tx->arena, deletion, IMPACT_ALL, &impact, error)) {
 		return false;
 	}
 	/* What the act has marked already is live no more. */

@@ -304,9 +304,10 @@ size_t cascade_of_kind(
 }
 
 bool cascade_preview(const struct domain *domain, struct arena *arena,
-    const struct deletion *deletion, struct impact *impact_r, struct error *error)
+    const struct deletion *deletion, int64_t most, struct deletion_impact *impact_r,
+    struct error *error)
 {
-	enum db_result result = impact_count(domain->db, arena, deletion, impact_r);
+	enum db_result result = impact_count(domain->db, arena, deletion, most, impact_r);
 
 	if (result != DB_OK) {
 		return db_fail(result, error);

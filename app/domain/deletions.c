@@ -310,7 +310,7 @@ bool deletions_delete(const struct domain *domain, const struct actor *actor, st
 }
 
 bool deletions_impact(const struct domain *domain, const struct actor *actor, struct arena *arena,
-    enum item_kind kind, const struct id *item_id, enum photo_action photo_action,
+    enum item_kind kind, const struct id *item_id, enum photo_action photo_action, int64_t most,
     struct deletion_impact *impact_r, struct error *error)
 {
 	const struct id *tenant = tenant_of(actor, kind, item_id);
@@ -320,7 +320,6 @@ bool deletions_impact(const struct domain *domain, const struct actor *actor, st
 	    .photo_action = action_of(kind, photo_action)};
 	struct root_item item;
 	struct policy_subject subject;
-	struct impact impact;
 	enum db_result result;
 
 	if (!check_kind(kind, error)) {
@@ -332,12 +331,8 @@ bool deletions_impact(const struct domain *domain, const struct actor *actor, st
 	}
 	subject = root_subject(kind, &item);
 	if (!policy_check(actor, POLICY_DELETE, &subject, error) ||
-	    !check_state(actor, kind, &item, error) ||
-	    !cascade_preview(domain, arena, &deletion, &impact, error)) {
+	    !check_state(actor, kind, &item, error)) {
 		return false;
 	}
-	memcpy(impact_r->counts, impact.counts, sizeof(impact.counts));
-	impact_r->bytes = impact.bytes;
-	impact_r->people = impact.people;
-	return true;
+	return cascade_preview(domain, arena, &deletion, most, impact_r, error);
 }

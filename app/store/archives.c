@@ -30,11 +30,13 @@
 	" AND (? IS NULL OR p.created_at < ?)" BEARS BEARS BEARS BEARS BEARS                       \
 	" AND p.id >= ? AND p.id < ?"
 
-/* The photos and what was made from them, and from that. */
+/* The photos and what was made from them; what was made from a derivative is its original's. */
 #define WITH_MADE(base, open)                                                                      \
-	"WITH RECURSIVE t (id) AS (" base " UNION SELECT x.id FROM t JOIN photos x"                \
-	" ON x.original_id = t.id WHERE " open ") "
-#define COUNT(form) WITH_MADE("SELECT p.id" form MATCH, "x.shelf = 0") "SELECT COUNT(*) FROM t"
+	"WITH b (id) AS (" base "), t (id) AS (SELECT id FROM b UNION SELECT x.id FROM b"          \
+	" STRAIGHT_JOIN photos x FORCE INDEX (original) ON x.original_id = b.id WHERE " open ") "
+/* Value: limit. */
+#define COUNT(form)                                                                                \
+	WITH_MADE("SELECT p.id" form MATCH " LIMIT ?", "x.shelf = 0") "SELECT COUNT(*) FROM t"
 #define RANGE(form) "SELECT p.id" form MATCH " ORDER BY p.id DESC LIMIT 1 OFFSET ?"
 #define ARCHIVE(form)                                                                              \
 	"UPDATE photos c JOIN (SELECT p.id" form MATCH                                             \
@@ -135,13 +137,15 @@ static size_t bind(struct db_value values[VALUES_MAX], const struct id *organiza
 }
 
 enum db_result archive_count(struct db *db, struct arena *arena, const struct id *organization_id,
-    const struct archive_criteria *criteria, int64_t *count_r)
+    const struct archive_criteria *criteria, int64_t most, int64_t *count_r)
 {
 	struct db_value values[VALUES_MAX];
 	struct db_rows rows = {0};
 	size_t count = bind(values, organization_id, criteria, 0, &id_none, &id_none);
-	enum db_result result = db_query(db, arena, form_of(criteria)->count, values, count, &rows);
+	enum db_result result;
 
+	values[count++] = db_bind_int(most == IMPACT_ALL ? most : most + 1);
+	result = db_query(db, arena, form_of(criteria)->count, values, count, &rows);
 	*count_r = result == DB_OK ? db_int(&rows, 0, 0) : 0;
 	return result;
 }

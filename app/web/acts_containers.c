@@ -8,7 +8,8 @@
 #include <store/tags.h>
 #include <string.h>
 
-#define DATE_LENGTH 10 /* of 2026-01-31 */
+#define DATE_LENGTH      10 /* of 2026-01-31 */
+#define COUNTED_BY_PAGES 1000
 
 enum item_kind acts_kind_of(enum place_kind kind)
 {
@@ -31,13 +32,18 @@ enum photo_action acts_photo_action(const struct web *web)
 	return action->present ? (enum photo_action)(action->integer + 1) : PHOTO_ACTION_NONE;
 }
 
-bool acts_impact(struct web *web, enum photo_action action, struct deletion_impact *impact_r,
-    struct error *error)
+int64_t acts_count_most(const struct web *web)
+{
+	return input_bool(web, "exact") ? IMPACT_ALL : COUNTED_BY_PAGES;
+}
+
+bool acts_impact(struct web *web, enum photo_action action, int64_t most,
+    struct deletion_impact *impact_r, struct error *error)
 {
 	const struct place *place = web->subject;
 
 	return deletions_impact(web->domain, &web->actor, web->arena, acts_kind_of(place->kind),
-	    &place->id, action, impact_r, error);
+	    &place->id, action, most, impact_r, error);
 }
 
 bool acts_delete_container(struct web *web, struct deletion *deletion_r, struct error *error)

@@ -14,9 +14,13 @@ enum item_kind acts_kind_of(enum place_kind kind);
 /* What the route's input photo_action says; PHOTO_ACTION_NONE where it is absent. */
 enum photo_action acts_photo_action(const struct web *web);
 
-/* What deleting the place that web->subject is would do. */
-bool acts_impact(struct web *web, enum photo_action action, struct deletion_impact *impact_r,
-    struct error *error) __attribute__((warn_unused_result));
+/* How many of a kind a page counts: all if the input `exact` says so, else what is quick, whatever
+ * there is. */
+int64_t acts_count_most(const struct web *web);
+
+/* What deleting the place that web->subject is would do; `most` as in store/impact.h. */
+bool acts_impact(struct web *web, enum photo_action action, int64_t most,
+    struct deletion_impact *impact_r, struct error *error) __attribute__((warn_unused_result));
 
 /* Delete that place as the inputs photo_action, confirmation and reason say. */
 bool acts_delete_container(struct web *web, struct deletion *deletion_r, struct error *error)

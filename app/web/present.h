@@ -42,8 +42,17 @@ struct doc *present_deleted(struct web *web, const struct deletion *deletion);
 struct doc *present_container_deleted(
     struct web *web, const struct deletion *deletion, const char *item_key);
 
-/* Shape "impact". */
-struct doc *present_impact(struct web *web, const struct deletion_impact *impact);
+/* "More than 1,000 photos, at least 12 notes": as the impact says what there may be more of; `most`
+ * is what it was counted by. `counts` are the impact's or fewer. To begin a sentence with. */
+const char *present_impact_words(
+    struct web *web, const struct deletion_impact *impact, const int64_t *counts, int64_t most);
+
+/* The same of one number. */
+const char *present_counted(struct web *web, int64_t count, bool more, int64_t most,
+    const char *singular, const char *plural);
+
+/* Shape "impact"; on pages in words that begin sentences, with `most` as it was counted by. */
+struct doc *present_impact(struct web *web, const struct deletion_impact *impact, int64_t most);
 
 /* Shape "claim". */
 struct doc *present_claim(struct web *web, const struct claim *claim);

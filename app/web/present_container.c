@@ -4,7 +4,7 @@
 
 #include <http/url.h>
 
-struct doc *present_impact(struct web *web, const struct deletion_impact *impact)
+struct doc *present_impact(struct web *web, const struct deletion_impact *impact, int64_t most)
 {
 	struct doc *doc = doc_object(web->arena);
 
@@ -13,11 +13,13 @@ struct doc *present_impact(struct web *web, const struct deletion_impact *impact
 	doc_set_int(doc, "people", impact->people);
 	if (!web->is_api) {
 		doc_page_only(doc);
-		doc_set_text(doc, "words", present_counts_words(web, impact->counts));
+		doc_set_text(doc, "words", present_impact_words(web, impact, impact->counts, most));
 		doc_set_text(doc, "size", show_bytes(web->arena, impact->bytes));
-		doc_set_bool(doc, "has_bytes", impact->bytes > 0);
+		doc_set_bool(doc, "more_bytes", impact->more_bytes);
 		doc_set_text(doc, "people_words",
-		    show_count(web->arena, impact->people, "person", "people"));
+		    present_counted(
+			web, impact->people, impact->more_people, most, "person", "people"));
+		doc_set_bool(doc, "is_partial", impact->is_partial);
 	}
 	return doc;
 }

@@ -56,7 +56,20 @@ struct doc *present_counts(struct web *web, const int64_t *all)
 	return counts;
 }
 
-const char *present_counts_words(struct web *web, const int64_t *counts)
+const char *present_counted(struct web *web, int64_t count, bool more, int64_t most,
+    const char *singular, const char *plural)
+{
+	const char *words =
+	    show_count(web->arena, more && count > most ? most : count, singular, plural);
+
+	if (!more)
+		return words;
+	return arena_join(web->arena, count > most ? "more than " : "at least ", words, NULL);
+}
+
+/* `impact`: what may be more than its count; NULL: nothing. */
+static const char *words_of(
+    struct web *web, const struct deletion_impact *impact, const int64_t *counts, int64_t most)
 {
 	const char *words = NULL;
 
@@ -64,11 +77,22 @@ const char *present_counts_words(struct web *web, const int64_t *counts)
 		const char *one;
 		if (counts[i] == 0)
 			continue;
-		one = show_count(
-		    web->arena, counts[i], count_words[i].singular, count_words[i].plural);
+		one = present_counted(web, counts[i], impact && impact->more[i], most,
+		    count_words[i].singular, count_words[i].plural);
 		words = words ? arena_printf(web->arena, "%s, %s", words, one) : one;
 	}
 	return words ? words : "nothing";
+}
+
+const char *present_counts_words(struct web *web, const int64_t *counts)
+{
+	return words_of(web, NULL, counts, 0);
+}
+
+const char *present_impact_words(
+    struct web *web, const struct deletion_impact *impact, const int64_t *counts, int64_t most)
+{
+	return show_sentence(web->arena, words_of(web, impact, counts, most));
 }
 
 /* Photos that a project's or site's deletion archived or left in the library are not in the trash.

@@ -231,8 +231,11 @@ const struct web_input in_storage_page[] = {
 const struct web_input in_impact[] = {PHOTO_ACTION(IN_QUERY), END};
 const struct web_input in_container_delete[] = {PHOTO_ACTION(IN_BODY), CONFIRMATION, REASON, END};
 const struct web_input in_organization_delete[] = {CONFIRMATION, REASON, END};
+/* Pages count what is quick to count, unless told to count all. */
+#define EXACT QUERY("exact", INPUT_BOOL, NULL)
+const struct web_input in_container_delete_page[] = {EXACT, END};
 const struct web_input in_organization_delete_page[] = {
-    {.name = "step", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = step_choices}, END};
+    {.name = "step", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = step_choices}, EXACT, END};
 const struct web_input in_organization_act[] = {{.name = "organization_id", .type = INPUT_ID}, END};
 const struct web_input in_place_page[] = {CURSOR, NOTICE, END};
 const struct web_input in_sites_page[] = {
@@ -265,7 +268,7 @@ const struct web_input in_admin_photos[] = {QUERY("include_archived", INPUT_BOOL
     QUERY("includeDeleted", INPUT_BOOL, NULL), QUERY("project_id", INPUT_ID, NULL),
     QUERY("site_id", INPUT_ID, NULL),
     {.name = "tag", .type = INPUT_TEXT, .place = IN_QUERY, .max = 100}, CURSOR, NOTICE, END};
-const struct web_input in_archive_page[] = {CRITERIA(IN_QUERY), END};
+const struct web_input in_archive_page[] = {CRITERIA(IN_QUERY), EXACT, END};
 const struct web_input in_archive_send[] = {CRITERIA(IN_BODY), REASON, END};
 
 /* Bounds as in domain/settings. */

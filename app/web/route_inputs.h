@@ -46,6 +46,7 @@ extern const struct web_input in_storage_page[];
 extern const struct web_input in_impact[];
 extern const struct web_input in_container_delete[];
 extern const struct web_input in_organization_delete[];
+extern const struct web_input in_container_delete_page[];
 extern const struct web_input in_organization_delete_page[];
 extern const struct web_input in_organization_act[];
 extern const struct web_input in_place_page[];

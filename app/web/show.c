@@ -59,6 +59,15 @@ const char *show_count(struct arena *arena, int64_t count, const char *singular,
 	    arena, show_number(arena, count), " ", count == 1 ? singular : plural, NULL);
 }
 
+const char *show_sentence(struct arena *arena, const char *words)
+{
+	char *sentence = arena_dup(arena, words);
+
+	if (*sentence >= 'a' && *sentence <= 'z')
+		*sentence = (char)(*sentence - 'a' + 'A');
+	return sentence;
+}
+
 const char *show_bytes(struct arena *arena, int64_t bytes)
 {
 	static const char *const names[] = {"bytes", "kB", "MB", "GB", "TB", "PB"};

@@ -19,6 +19,9 @@ const char *show_bytes(struct arena *arena, int64_t bytes);
 const char *show_count(
     struct arena *arena, int64_t count, const char *singular, const char *plural);
 
+/* Words to begin a sentence with. */
+const char *show_sentence(struct arena *arena, const char *words);
+
 /* A number with thousands separated: "1,000,000". */
 const char *show_number(struct arena *arena, int64_t number);
 

@@ -74,9 +74,10 @@ enum mark_table cascade_parent_marks(const struct cascade_row *row);
 const char *cascade_marks_table(enum mark_table marks);
 
 /* What deleting the live item (kind, item_id, organization_id and photo_action of `deletion`) would
- * touch, by kind, the item included, and the rest of its impact: exactly what the act then does. */
+ * touch, by kind, the item included, and the rest of its impact: exactly what the act then does,
+ * but for what there may be more of (`most` as in impact_count). */
 bool cascade_preview(const struct domain *domain, struct arena *arena,
-    const struct deletion *deletion, struct impact *impact_r, struct error *error)
-    __attribute__((warn_unused_result));
+    const struct deletion *deletion, int64_t most, struct deletion_impact *impact_r,
+    struct error *error) __attribute__((warn_unused_result));
 
 #endif

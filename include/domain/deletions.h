@@ -7,6 +7,7 @@
 #include <base/error.h>
 #include <domain/domain.h>
 #include <store/deletions.h>
+#include <store/impact.h>
 
 /* One confirmation to delete one item. */
 struct deletion_act {
@@ -49,18 +50,13 @@ bool deletions_delete_in(struct db_tx *tx, const struct domain *domain, const st
     const struct deletion_act *act, struct deletion *deletion_r, struct error *error)
     __attribute__((warn_unused_result));
 
-/* What deleting an item would do now. */
-struct deletion_impact {
-	int64_t counts[COUNT_KIND_COUNT]; /* as deletion.counts would be: the item included */
-	int64_t bytes;                    /* of the files of what would be in the trash */
-	int64_t people; /* of an organisation: its users; else: how many own the photos touched */
-};
-
-/* The impact, by the conditions the act itself goes by: what deletions_delete then does has these
- * counts and bytes. `photo_action` as in the act. For whoever may delete the item: errors
- * not_found, forbidden; conflict "already_deleted" with the deletion_id. Changes nothing. */
+/* What deleting an item would do now, by the conditions the act itself goes by: what
+ * deletions_delete then does has these counts (the item included) and bytes, but for what there may
+ * be more of than `most` (store/impact.h; IMPACT_ALL: exact). `photo_action` as in the act. For
+ * whoever may delete the item: errors not_found, forbidden; conflict "already_deleted" with the
+ * deletion_id. Changes nothing. */
 bool deletions_impact(const struct domain *domain, const struct actor *actor, struct arena *arena,
-    enum item_kind kind, const struct id *item_id, enum photo_action photo_action,
+    enum item_kind kind, const struct id *item_id, enum photo_action photo_action, int64_t most,
     struct deletion_impact *impact_r, struct error *error) __attribute__((warn_unused_result));
 
 /* How to restore. Zeroed: all of it, with its container. */

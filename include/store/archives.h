@@ -3,6 +3,7 @@
 #define LETHE_STORE_ARCHIVES_H
 
 #include <db/db.h>
+#include <store/impact.h>
 
 #define ARCHIVE_MAX_TAGS 5
 
@@ -24,9 +25,11 @@ struct archive_batch {
 	int64_t created_us;
 };
 
-/* How many live photos of an organisation fit, with what was made from them. */
+/* How many live photos of an organisation fit, with what was made from them; `most` as in
+ * store/impact.h: a count above it says that there may be more. */
 enum db_result archive_count(struct db *db, struct arena *arena, const struct id *organization_id,
-    const struct archive_criteria *criteria, int64_t *count_r) __attribute__((warn_unused_result));
+    const struct archive_criteria *criteria, int64_t most, int64_t *count_r)
+    __attribute__((warn_unused_result));
 
 /* Make the batch, with its criteria as JSON, and what its photos get. */
 enum db_result archive_batch_insert(struct db_tx *tx, const struct archive_batch *batch,

@@ -204,6 +204,48 @@ static void test_page_says_it(void **state)
 	assert_non_null(http_answer_text(photo_of(site, family.photo), "archived_at"));
 }
 
+/* Pages count what is quick to count, and all if asked to; the API always all. */
+static void test_page_of_many(void **state)
+{
+	struct site *site = *state;
+	struct family family = make_family(site, "Many");
+	const struct http_answer *page;
+
+	site_sql(site,
+	    "INSERT INTO photos (id, organization_id, uploader_id, project_id, title, status, "
+	    "bytes,"
+	    " created_at) SELECT UNHEX(CONCAT('0199cccc', LPAD(HEX(seq), 8, '0'),"
+	    " SUBSTR(HEX(project_id), 17))), organization_id, uploader_id, project_id, 'Of many',"
+	    " 'approved', 100, created_at FROM seq_1_to_1200, photos WHERE id = " UUID,
+	    family.photo);
+	page = site_page(site, ADMIN, "GET /admin/projects/%s/delete", family.project);
+	EXPECT(page, 200, NULL);
+	assert_non_null(strstr(page->body, "More than 1,000 photos stay in the library"));
+	assert_non_null(strstr(page->body, "More than 1,000 photos leave the galleries"));
+	assert_non_null(strstr(page->body, "More than 1,000 photos (at least "));
+	assert_non_null(strstr(page->body, ") of at least "));
+	assert_non_null(strstr(page->body, "/delete?exact=true\">Count exactly</a>"));
+	page = site_page(site, ADMIN, "GET /admin/projects/%s/delete?exact=true", family.project);
+	EXPECT(page, 200, NULL);
+	assert_non_null(strstr(page->body, "1,203 photos stay in the library"));
+	assert_non_null(strstr(page->body, "1,203 photos leave the galleries"));
+	assert_non_null(strstr(page->body, ") of 2 people go"));
+	assert_null(strstr(page->body, "exact=true"));
+	assert_int_equal(http_answer_number(
+			     site_api(site, ADMIN,
+				 "GET /api/projects/%s/impact?photo_action=delete", family.project),
+			     "counts.photo"),
+	    1203);
+	page = site_page(site, ADMIN, "GET /admin/photos/archive?project_id=%s", family.project);
+	EXPECT(page, 200, NULL);
+	assert_non_null(strstr(page->body, "Archive more than 1,000 photos?"));
+	assert_non_null(strstr(page->body, "&amp;exact=true\">Count exactly</a>"));
+	page = site_page(
+	    site, ADMIN, "GET /admin/photos/archive?project_id=%s&exact=true", family.project);
+	assert_non_null(strstr(page->body, "Archive 1,203 photos?"));
+	site_sql(site, "DELETE FROM photos WHERE title = 'Of many'");
+}
+
 static void test_album(void **state)
 {
 	struct site *site = *state;
@@ -407,6 +449,7 @@ int main(void)
 	    SITE_TEST(test_bad_input),
 	    SITE_TEST(test_deleted_already),
 	    SITE_TEST(test_page_says_it),
+	    SITE_TEST(test_page_of_many),
 	    SITE_TEST(test_album),
 	    SITE_TEST(test_album_restore),
 	    SITE_TEST(test_site_with_a_taken_slug),

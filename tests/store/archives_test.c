@@ -102,7 +102,8 @@ static const char *preview(
 	static struct error error;
 
 	error_clear(&error);
-	return archives_preview(&world->domain, actor, world->arena, criteria, count, &error)
+	return archives_preview(
+		   &world->domain, actor, world->arena, criteria, IMPACT_ALL, count, &error)
 		   ? ""
 		   : error.code;
 }
@@ -185,6 +186,25 @@ static void what_fits_is_archived(void **state)
 	}
 }
 
+/* Counted up to a bound: exact up to there, above it if there is more. */
+static void a_preview_can_stop_counting(void **state)
+{
+	struct archive_criteria criteria = criteria_of(3); /* 7 with the derivative */
+	struct error error;
+	int64_t count;
+
+	(void)state;
+	assert_true(
+	    archives_preview(&world->domain, &admin, world->arena, &criteria, 7, &count, &error));
+	assert_int_equal(count, 7);
+	assert_true(
+	    archives_preview(&world->domain, &admin, world->arena, &criteria, 5, &count, &error));
+	assert_true(count > 5);
+	assert_true(
+	    archives_preview(&world->domain, &admin, world->arena, &criteria, 1, &count, &error));
+	assert_true(count > 1 && count < 7);
+}
+
 static void only_admins_archive_by_criteria(void **state)
 {
 	struct archive_criteria criteria = {.project_id = project};
@@ -261,6 +281,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_fits_is_archived),
+	    cmocka_unit_test_setup(a_preview_can_stop_counting, set_up),
 	    cmocka_unit_test_setup(only_admins_archive_by_criteria, set_up),
 	    cmocka_unit_test_setup(criteria_are_checked, set_up),
 	    cmocka_unit_test_setup(the_worker_ends_what_an_act_broke_off, set_up),

@@ -140,8 +140,8 @@ const char *containers_impact(struct world *world, const struct actor *actor, en
     const struct id *id, enum photo_action action, struct deletion_impact *impact_r)
 {
 	error_clear(&last_error);
-	return deletions_impact(
-		   &world->domain, actor, world->arena, kind, id, action, impact_r, &last_error)
+	return deletions_impact(&world->domain, actor, world->arena, kind, id, action, IMPACT_ALL,
+		   impact_r, &last_error)
 		   ? ""
 		   : last_error.code;
 }

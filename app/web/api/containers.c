@@ -8,8 +8,8 @@ bool api_impact(struct web *web, struct error *error)
 {
 	struct deletion_impact impact;
 
-	return acts_impact(web, acts_photo_action(web), &impact, error) &&
-	       api_answer(web, present_impact(web, &impact));
+	return acts_impact(web, acts_photo_action(web), IMPACT_ALL, &impact, error) &&
+	       api_answer(web, present_impact(web, &impact, IMPACT_ALL));
 }
 
 bool api_project_delete(struct web *web, struct error *error)

@@ -140,8 +140,8 @@ static bool archive_by_criteria(struct web *web, struct error *error)
 	if (!acts_read_criteria(input_get(web, "criteria")->object, &criteria, error))
 		return false;
 	if (input_bool(web, "dry_run"))
-		return archives_preview(
-			   web->domain, &web->actor, web->arena, &criteria, &count, error) &&
+		return archives_preview(web->domain, &web->actor, web->arena, &criteria, IMPACT_ALL,
+			   &count, error) &&
 		       answer_batch(web, &id_none, count);
 	return archives_archive(web->domain, &web->actor, web->arena, &criteria,
 		   input_text(web, "reason"), &result, error) &&

@@ -75,15 +75,23 @@ static bool set_preview(struct web *web, struct doc *page, struct error *error)
 {
 	struct archive_criteria criteria;
 	bool given = false;
-	int64_t count = 0;
+	int64_t count = 0, most = acts_count_most(web);
+	const char *words;
 
 	if (!acts_form_criteria(web, &criteria, &given, error) ||
-	    (given &&
-		!archives_preview(web->domain, &web->actor, web->arena, &criteria, &count, error)))
+	    (given && !archives_preview(
+			  web->domain, &web->actor, web->arena, &criteria, most, &count, error)))
 		return false;
+	words = present_counted(web, count, count > most, most, "photo", "photos");
 	doc_set_bool(page, "is_previewed", given);
 	doc_set_bool(page, "fits_none", count == 0);
-	doc_set_text(page, "count_words", show_count(web->arena, count, "photo", "photos"));
+	doc_set_text(page, "count_words", words);
+	doc_set_bool(page, "is_partial", count > most);
+	doc_set_text(page, "exact_url",
+	    http_url_build(web->arena, "/admin/photos/archive", HTTP_NO_PAIRS,
+		HTTP_PAIRS({"project_id", input_text(web, "project_id")},
+		    {"from", input_text(web, "from")}, {"to", input_text(web, "to")},
+		    {"tags", input_text(web, "tags")}, {"exact", "true"})));
 	doc_set_bool(page, "is_one", count == 1);
 	return true;
 }

@@ -38,18 +38,35 @@ static const char *words_without_root(
 	for (size_t i = 0; i < COUNT_KIND_COUNT; i++)
 		counts[i] = impact->counts[i];
 	counts[item_kind_counted(acts_kind_of(kind))]--;
-	return present_counts_words(web, counts);
+	return present_impact_words(web, impact, counts, acts_count_most(web));
 }
 
-static bool push_choice(
-    struct web *web, struct doc *list, const struct choice *choice, struct error *error)
+static void set_impact(struct web *web, struct doc *entry, const struct deletion_impact *impact)
 {
 	const struct place *place = web->subject;
+	int64_t photos = impact->counts[COUNT_PHOTO], most = acts_count_most(web);
+
+	doc_set_text(entry, "what", words_without_root(web, place->kind, impact));
+	doc_set_text(entry, "photos",
+	    show_sentence(web->arena,
+		present_counted(web, photos, impact->more[COUNT_PHOTO], most, "photo", "photos")));
+	doc_set_bool(entry, "is_one", photos == 1);
+	doc_set_bool(entry, "is_nothing", photos == 0);
+	doc_set_text(entry, "size", show_bytes(web->arena, impact->bytes));
+	doc_set_bool(entry, "more_bytes", impact->more_bytes);
+	doc_set_text(entry, "people",
+	    present_counted(web, impact->people, impact->more_people, most, "person", "people"));
+	doc_set_bool(entry, "has_people", impact->people > 0);
+}
+
+static bool push_choice(struct web *web, struct doc *list, const struct choice *choice,
+    bool *is_partial, struct error *error)
+{
 	enum photo_action chosen = acts_photo_action(web);
 	struct doc *entry = doc_object(web->arena);
 	struct deletion_impact impact;
 
-	if (!acts_impact(web, choice->action, &impact, error))
+	if (!acts_impact(web, choice->action, acts_count_most(web), &impact, error))
 		return false;
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
 		doc_set_bool(entry, choices[i].key, choices[i].action == choice->action);
@@ -57,15 +74,9 @@ static bool push_choice(
 	doc_set_text(entry, "label", choice->label);
 	doc_set_bool(entry, "is_selected",
 	    choice->action == (chosen == PHOTO_ACTION_NONE ? PHOTO_ACTION_ORPHAN : chosen));
-	doc_set_text(entry, "what", words_without_root(web, place->kind, &impact));
-	doc_set_text(
-	    entry, "photos", show_count(web->arena, impact.counts[COUNT_PHOTO], "photo", "photos"));
-	doc_set_bool(entry, "is_one", impact.counts[COUNT_PHOTO] == 1);
-	doc_set_bool(entry, "is_nothing", impact.counts[COUNT_PHOTO] == 0);
-	doc_set_text(entry, "size", show_bytes(web->arena, impact.bytes));
-	doc_set_text(entry, "people", show_count(web->arena, impact.people, "person", "people"));
-	doc_set_bool(entry, "has_people", impact.people > 0);
+	set_impact(web, entry, &impact);
 	doc_push(list, entry);
+	*is_partial = *is_partial || impact.is_partial;
 	return true;
 }
 
@@ -73,15 +84,17 @@ static bool set_choices(struct web *web, struct doc *page, bool has_choice, stru
 {
 	struct doc *list = doc_list(web->arena);
 	struct deletion_impact impact;
+	bool is_partial = false;
 
 	/* An album's list of photos waits for the restore, and nothing else goes. */
-	if (!has_choice && !acts_impact(web, PHOTO_ACTION_NONE, &impact, error))
+	if (!has_choice && !acts_impact(web, PHOTO_ACTION_NONE, IMPACT_ALL, &impact, error))
 		return false;
 	for (size_t i = 0; has_choice && i < sizeof(choices) / sizeof(choices[0]); i++)
-		if (!push_choice(web, list, &choices[i], error))
+		if (!push_choice(web, list, &choices[i], &is_partial, error))
 			return false;
 	doc_set(page, "choices", list);
 	doc_set_bool(page, "has_choice", has_choice);
+	doc_set_bool(page, "is_partial", is_partial);
 	return true;
 }
 

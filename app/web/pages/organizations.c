@@ -85,12 +85,15 @@ bool page_organization_delete(struct web *web, struct error *error)
 	struct doc *page =
 	    page_begin(web, arena_join(web->arena, "Delete “", place->name, "”?", NULL));
 	struct deletion_impact impact;
+	int64_t most = acts_count_most(web);
 	bool is_naming = web->form_error || input_get(web, "step")->present;
 
-	if (!acts_impact(web, PHOTO_ACTION_NONE, &impact, error) || !set_until(web, page, error))
+	if (!acts_impact(web, PHOTO_ACTION_NONE, most, &impact, error) ||
+	    !set_until(web, page, error))
 		return false;
 	doc_set(page, "place", present_place(web, place, NULL));
-	doc_set(page, "impact", present_impact(web, &impact));
+	doc_set(page, "impact", present_impact(web, &impact, most));
+	doc_set_bool(page, "is_exact", most == IMPACT_ALL);
 	doc_set_bool(page, "is_naming", is_naming);
 	doc_set_text(page, "action",
 	    http_url_build(web->arena, "/admin/organizations/{id}/delete",
