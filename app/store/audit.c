@@ -8,8 +8,8 @@ DB_STATEMENT(AUDIT_INSERT,
 DB_STATEMENT(AUDIT_INSERT_REASON,
     "INSERT INTO audit_reasons (audit_id, organization_id, reason) VALUES (?, ?, ?)");
 
-/* Pages go down one index: the organisation's, the actor's, the action's or the item's. What is
- * left of the filters is checked on the rows of that index. */
+/* Pages go down one index: the organisation's, the actor's, the action's, the kind's or the item's.
+ * What is left of the filters is checked on the rows of that index. */
 #define PAGE(index, narrowing)                                                                     \
 	"SELECT a.id, a.organization_id, a.at, a.actor, a.action, a.kind, a.item_id, a.mode,"      \
 	" a.details, a.request_id, r.reason"                                                       \
@@ -23,6 +23,7 @@ DB_STATEMENT(AUDIT_INSERT_REASON,
 DB_STATEMENT(AUDIT_PAGE, PAGE("organization", " AND ? IS NULL"));
 DB_STATEMENT(AUDIT_PAGE_OF_ACTOR, PAGE("actor", " AND actor = ?"));
 DB_STATEMENT(AUDIT_PAGE_OF_ACTION, PAGE("action", " AND action = ?"));
+DB_STATEMENT(AUDIT_PAGE_OF_KIND, PAGE("kind", " AND kind = ?"));
 DB_STATEMENT(AUDIT_PAGE_OF_ITEM, PAGE("item", " AND item_id = ?"));
 
 DB_STATEMENT(AUDIT_NEWEST,
@@ -87,6 +88,10 @@ static const struct db_statement *choose_page(
 	if (query->action) {
 		*narrowing_r = db_bind_text(query->action);
 		return &AUDIT_PAGE_OF_ACTION;
+	}
+	if (query->kind) {
+		*narrowing_r = db_bind_text(query->kind);
+		return &AUDIT_PAGE_OF_KIND;
 	}
 	*narrowing_r = db_bind_null();
 	return &AUDIT_PAGE;

@@ -26,6 +26,12 @@ DB_STATEMENT(DELETION_PAGE_OF_KIND, PAGE("trash_kind", OF_ORGANIZATION, ONE_KIND
 DB_STATEMENT(DELETION_PAGE_OWN, PAGE("own_trash", OF_PERSON, ANY_KIND));
 DB_STATEMENT(DELETION_PAGE_OWN_OF_KIND, PAGE("own_trash_kind", OF_PERSON, ONE_KIND));
 
+/* In one state, of every kind: what is settled is rare among what is not, or the other way round.
+ */
+#define IN_STATE "state = ?"
+DB_STATEMENT(DELETION_PAGE_IN_STATE, PAGE("state", OF_ORGANIZATION, IN_STATE));
+DB_STATEMENT(DELETION_PAGE_OWN_IN_STATE, PAGE("own_state", OF_PERSON, IN_STATE));
+
 /* What people search for by the beginning of its name; the position is that of a deletion. */
 DB_STATEMENT(DELETION_LABEL, "SELECT label FROM deletions WHERE organization_id = ? AND id = ?");
 DB_STATEMENT(DELETION_PAGE_LABELED,
@@ -176,23 +182,24 @@ static enum db_result read_labeled(struct db *db, struct arena *arena,
 enum db_result deletion_page(struct db *db, struct arena *arena, const struct deletion_query *query,
     struct deletion_page *page_r)
 {
-	static const struct db_statement *const pages[2][2] = {
-	    {&DELETION_PAGE_OF_KIND, &DELETION_PAGE},
-	    {&DELETION_PAGE_OWN_OF_KIND, &DELETION_PAGE_OWN},
+	static const struct db_statement *const pages[2][3] = {
+	    {&DELETION_PAGE_OF_KIND, &DELETION_PAGE, &DELETION_PAGE_IN_STATE},
+	    {&DELETION_PAGE_OWN_OF_KIND, &DELETION_PAGE_OWN, &DELETION_PAGE_OWN_IN_STATE},
 	};
 	if (query->label) {
 		return read_labeled(db, arena, query, page_r);
 	}
 	bool own = !id_is_none(&query->initiator_id);
+	unsigned by = !query->any_kind ? 0 : query->recoverable ? 1 : 2;
 	struct id below = before(&query->after);
 	struct db_value state =
 	    db_bind_text(query->recoverable ? NULL : deletion_state_name(query->state));
 	struct db_value open = db_bind_time(query->recoverable ? query->now_us : 0);
 	struct db_rows rows = {0};
-	enum db_result result = db_query(db, arena, pages[own][query->any_kind],
+	enum db_result result = db_query(db, arena, pages[own][by],
 	    DB_VALUES(db_bind_id(&query->organization_id), db_bind_id(&query->initiator_id),
 		db_bind_bool(is_restorable(query)),
-		db_bind_text(query->any_kind ? NULL : item_kind_name(query->kind)),
+		by == 2 ? state : db_bind_text(by == 1 ? NULL : item_kind_name(query->kind)),
 		db_bind_id(&below), state, state, open, open, db_bind_bool(query->personal),
 		db_bind_int((int64_t)query->limit + 1)),
 	    &rows);
