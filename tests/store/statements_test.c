@@ -113,10 +113,15 @@ static const struct {
     {"PHOTOS_BETWEEN", "how dense ids are: no row is looked at"},
     {"CONTAINER_ORGANIZATION_LOCK", "the organisation itself, and its own deletion"},
     {"ROOT_ORGANIZATION_", "likewise"},
+    {"REQUESTS_COUNT_ALL", "a figure of the installation, for its metrics"},
+    {"PHOTO_ORGANIZATION", "a visitor has a photo's address alone: whose is it"},
+    {"PHOTOS_SUBMITTED", "what a visitor's address submitted, wherever"},
+    {"SHARE_BY_ID", "which photo a visitor's link was of, in a mail that answers it"},
     {"SESSIONS_FIND", "who somebody is: by the token"},
     {"SHARE_FIND", "which photo a link shows: by the token"},
     {"TALLY_DUE", "the worker's count, of all organisations"},
     {"TALLY_PRUNE", "likewise"},
+    {"ACCOUNT_", "a person's own account, by its id"},
     {"USERS_", "accounts are unique in the installation: by id, address or uid"},
 };
 #define EXCEPTIONS (sizeof(without_organization) / sizeof(without_organization[0]))
