@@ -94,6 +94,27 @@ bool demo_record(struct db_tx *tx, const struct demo *demo, const struct actor *
     const char *action, const char *kind, const struct id *item_id, struct error *error)
     __attribute__((warn_unused_result));
 
+/* One act: when, by whom, on which photo, with which words. */
+struct demo_act {
+	int ago; /* minutes before now */
+	bool (*run)(struct demo *demo, const struct demo_act *act, struct error *error);
+	enum demo_person by;
+	int photo;
+	const char *text;
+};
+
+/* Requests for deletion: pending, of a visitor, taken back, rejected, approved. */
+bool demo_request_made(struct demo *demo, const struct demo_act *act, struct error *error)
+    __attribute__((warn_unused_result));
+bool demo_request_of_visitor(struct demo *demo, const struct demo_act *act, struct error *error)
+    __attribute__((warn_unused_result));
+bool demo_request_cancelled(struct demo *demo, const struct demo_act *act, struct error *error)
+    __attribute__((warn_unused_result));
+bool demo_request_rejected(struct demo *demo, const struct demo_act *act, struct error *error)
+    __attribute__((warn_unused_result));
+bool demo_request_approved(struct demo *demo, const struct demo_act *act, struct error *error)
+    __attribute__((warn_unused_result));
+
 /* The parts, in their order. */
 bool demo_make_people(struct demo *demo, struct error *error) __attribute__((warn_unused_result));
 bool demo_make_photos(struct demo *demo, struct error *error) __attribute__((warn_unused_result));

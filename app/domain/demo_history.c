@@ -11,15 +11,6 @@
 #include <store/queue.h>
 #include <string.h>
 
-/* One act: when, by whom, on which photo, with which words. */
-struct demo_act {
-	int ago; /* minutes before now */
-	bool (*run)(struct demo *demo, const struct demo_act *act, struct error *error);
-	enum demo_person by;
-	int photo;
-	const char *text;
-};
-
 static bool run_delete(struct demo *demo, const struct demo_act *act, struct error *error)
 {
 	const struct deletion_act deletion_act = {
@@ -141,100 +132,6 @@ static bool run_reject_photo(struct demo *demo, const struct demo_act *act, stru
 	    &demo->photos[act->photo], PHOTO_REJECTED, act->text, &photo, error);
 }
 
-/* --- requests ----------------------------------------------------------------------------- */
-
-struct demo_asking {
-	const struct demo *demo;
-	const struct actor *by;
-	struct demo_request request;
-	const char *decision; /* the audit's action, or NULL while it is pending */
-};
-
-static bool insert_request(struct db_tx *tx, void *context, struct error *error)
-{
-	const struct demo_asking *asking = context;
-	const struct id *photo = &asking->request.photo_id;
-	enum db_result result = store_demo_request(tx, &asking->request);
-
-	if (result != DB_OK) {
-		return db_fail(result, error);
-	}
-	return demo_record(tx, asking->demo, asking->by, "request.create", "photo", photo, error) &&
-	       (!asking->decision || demo_record(tx, asking->demo, &asking->demo->people[ADMIN],
-					 asking->decision, "photo", photo, error));
-}
-
-static struct demo_asking ask(const struct demo *demo, const struct demo_act *act)
-{
-	const int64_t now_us = demo->clock.fixed_us;
-	const struct actor *by = &demo->people[act->by];
-
-	return (struct demo_asking){
-	    .demo = demo,
-	    .by = by,
-	    .request =
-		{
-		    .id = id_generate(now_us),
-		    .organization_id = by->organization_id,
-		    .photo_id = demo->photos[act->photo],
-		    .requester_id = by->user_id,
-		    .requester_role = act->by == SHOP ? "shop_owner" : "submitter",
-		    .reason = act->text,
-		    .status = "pending",
-		    .requested_at_us = now_us,
-		    .due_at_us = now_us + 28 * CLOCK_DAY_US,
-		},
-	};
-}
-
-static bool run_request(struct demo *demo, const struct demo_act *act, struct error *error)
-{
-	struct demo_asking asking = ask(demo, act);
-
-	return db_transaction(demo->domain.db, insert_request, &asking, error);
-}
-
-static void decide(struct demo_asking *asking, const char *status, const char *decision)
-{
-	asking->decision = decision;
-	asking->request.status = status;
-	asking->request.reviewed_by = asking->demo->people[ADMIN].user_id;
-	asking->request.reviewed_at_us = asking->demo->clock.fixed_us;
-}
-
-static bool run_rejected_request(struct demo *demo, const struct demo_act *act, struct error *error)
-{
-	struct demo_asking asking = ask(demo, act);
-
-	decide(&asking, "rejected", "request.reject");
-	asking.request.requested_at_us -= CLOCK_DAY_US;
-	asking.request.due_at_us -= CLOCK_DAY_US;
-	asking.request.rejection_reason = "Nobody can be made out in it; the shop would miss it.";
-	return db_transaction(demo->domain.db, insert_request, &asking, error);
-}
-
-static bool run_approved_request(struct demo *demo, const struct demo_act *act, struct error *error)
-{
-	struct demo_asking asking = ask(demo, act);
-	const struct deletion_act deletion_act = {
-	    .kind = ITEM_PHOTO,
-	    .item_id = demo->photos[act->photo],
-	    .reason = act->text,
-	    .origin = ORIGIN_REQUEST,
-	};
-	struct deletion deletion;
-
-	if (!deletions_delete(&demo->domain, &demo->people[ADMIN], demo->arena, &deletion_act,
-		&deletion, error)) {
-		return false;
-	}
-	decide(&asking, "approved", "request.approve");
-	asking.request.requested_at_us -= CLOCK_DAY_US;
-	asking.request.due_at_us -= CLOCK_DAY_US;
-	asking.request.deletion_id = deletion.id;
-	return db_transaction(demo->domain.db, insert_request, &asking, error);
-}
-
 /* --- the cleanup queue -------------------------------------------------------------------- */
 
 /* Objects that could not be removed: one given up after ten attempts, one that is tried again. */
@@ -284,9 +181,11 @@ static const struct demo_act ACTS[] = {
     {DAYS(36) - 45, run_share, ADA, P_LAKE, "expired"},
     {DAYS(30) - 60, run_generate, ADA, P_STORM, "grey"},
     {DAYS(30) - 70, run_generate, ADA, P_STORM, "warm"},
-    {DAYS(29), run_request, BEN, P_OVERDUE, "A price tag with my telephone number can be read."},
+    {DAYS(29), demo_request_made, BEN, P_OVERDUE,
+	"A price tag with my telephone number can be read."},
     {DAYS(28) + HOURS(12), run_archive, ADA, P_GATE, "Replaced by a sharper one."},
-    {DAYS(12), run_rejected_request, ADA, P_KEPT, "I do not like how it turned out."},
+    {DAYS(12), demo_request_rejected, ADA, P_KEPT, "I do not like how it turned out."},
+    {DAYS(11), demo_request_cancelled, ADA, P_STALL, "I thought that I had sent it twice."},
     {DAYS(10), run_share, ADA, P_DAWN, "lasts"},
     {DAYS(9), run_share, ADA, P_ORCHARD, "revoked"},
     {DAYS(8) - HOURS(3), run_share, BEN, P_VALLEY, "expires"},
@@ -297,8 +196,10 @@ static const struct demo_act ACTS[] = {
     {DAYS(5) - HOURS(2), run_reject_photo, ADMIN, P_TURNED_DOWN, "Too dark to be of use."},
     {DAYS(4), run_delete, ADA, P_HISTORY + 2, NULL},
     {DAYS(4) - HOURS(5), run_worker, ADMIN, 0, NULL},
-    {DAYS(3) + HOURS(3), run_request, ADA, P_ASKED_SUBMITTER,
+    {DAYS(3) + HOURS(3), demo_request_made, ADA, P_ASKED_SUBMITTER,
 	"My daughter is in the queue, and does not want to be on the shop's page."},
+    {DAYS(3) + HOURS(1), demo_request_of_visitor, VISITOR, P_ASKED_SUBMITTER,
+	"I am the one in the red coat, and nobody asked me."},
     {DAYS(3), run_delete, ADA, P_HISTORY + 3, NULL},
     {DAYS(3) - HOURS(2), run_restore, ADA, P_HISTORY + 3, NULL},
     {DAYS(2) + HOURS(6), run_archive, ADA, P_DUNES, "Not of the farm."},
@@ -308,12 +209,15 @@ static const struct demo_act ACTS[] = {
     {DAYS(2) - HOURS(1), run_delete_forever, ADMIN, P_HISTORY_END, "A crease across the middle."},
     {DAYS(1) + HOURS(4), run_delete, BEN, P_HISTORY + 4, "Wrong lens."},
     {DAYS(1) - HOURS(2), run_worker, ADMIN, 0, NULL},
-    {HOURS(20), run_request, SHOP, P_ASKED_OWNER, "The stall looked like this for one day only."},
+    {DAYS(1), demo_request_of_visitor, VISITOR, P_OVERRIDE,
+	"That is our yard, with our names on the bell."},
+    {HOURS(20), demo_request_made, SHOP, P_ASKED_OWNER,
+	"The stall looked like this for one day only."},
     {HOURS(9), run_failures, ADMIN, 0, NULL},
     {HOURS(5), run_start, ADA, P_ORCHARD, NULL},
     {HOURS(3) + 48, run_delete, BEN, P_CLOSING, "Blurred."},
     {HOURS(2), run_bulk_delete, ADA, P_BULK1, "Only tests."},
-    {95, run_approved_request, ADA, P_GRANTED, "The card terminal shows somebody's name."},
+    {95, demo_request_approved, ADA, P_GRANTED, "The card terminal shows somebody's name."},
     {62, run_delete, ADMIN, P_OVERRIDE, "The neighbours asked us to take it down."},
     {40, run_delete, MIA, P_BIRCH_DELETED, NULL},
     {31, run_delete, ADA, P_STORM, "Sold; the buyer wants it alone."},

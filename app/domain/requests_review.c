@@ -189,16 +189,31 @@ static bool check_own_before(struct arena *arena, const struct deciding *d, stru
 	return result == DB_OK ? check_own(d, &rows, error) : db_fail(result, error);
 }
 
+static bool check_before(struct arena *arena, struct deciding *d, struct error *error)
+{
+	struct user user;
+
+	if (!find_photo(arena, d, error) ||
+	    !request_address(d->domain, arena, d->actor, &user, error))
+		return false;
+	d->email = user.email;
+	return check_own_before(arena, d, error);
+}
+
+bool requests_may_review(const struct domain *domain, const struct actor *actor,
+    struct arena *arena, const struct request_decision *decision, struct error *error)
+{
+	struct deciding d = {.domain = domain, .actor = actor, .decision = decision};
+
+	return check_before(arena, &d, error);
+}
+
 bool requests_review(const struct domain *domain, const struct actor *actor, struct arena *arena,
     const struct request_decision *decision, struct request_outcome *outcome_r, struct error *error)
 {
 	struct deciding d = {.domain = domain, .actor = actor, .decision = decision};
-	struct user user;
 
-	if (!find_photo(arena, &d, error) || !request_address(domain, arena, actor, &user, error))
-		return false;
-	d.email = user.email;
-	if (!check_own_before(arena, &d, error) || !check_reason(arena, &d, error) ||
+	if (!check_before(arena, &d, error) || !check_reason(arena, &d, error) ||
 	    !db_transaction(domain->db, run_decide, &d, error))
 		return false;
 	*outcome_r = d.outcome;

@@ -36,9 +36,10 @@ DB_STATEMENT(DEMO_ROLE_REQUEST_INSERT,
     " IF(t.decided IS NULL, 'pending', 'approved') FROM (SELECT ? AS id, ? AS organization,"
     " ? AS made, ? AS uid, ? AS decided, ? AS role) t");
 DB_STATEMENT(DEMO_REQUEST_INSERT,
-    "INSERT INTO deletion_requests (id, organization_id, photo_id, requester_id, requester_role,"
-    " reason, status, photo_status_before, deletion_id, requested_at, due_at, reviewed_at,"
-    " reviewed_by, rejection_reason) VALUES (?, ?, ?, ?, ?, ?, ?, 'approved', ?, ?, ?, ?, ?, ?)");
+    "INSERT INTO deletion_requests (id, organization_id, photo_id, site_id, requester_id,"
+    " requester_email, requester_role, reason, status, photo_status_before, deletion_id,"
+    " requested_at, due_at, reviewed_at, reviewed_by, rejection_reason)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'approved', ?, ?, ?, ?, ?, ?)");
 DB_STATEMENT(DEMO_PHOTO_REQUESTED,
     "UPDATE photos SET status = 'deletion_requested' WHERE id = ? AND organization_id = ?"
     " AND status = 'approved'");
@@ -117,7 +118,8 @@ enum db_result store_demo_request(struct db_tx *tx, const struct demo_request *r
 {
 	enum db_result result = db_exec(tx->db, &DEMO_REQUEST_INSERT,
 	    DB_VALUES(db_bind_id(&request->id), db_bind_id(&request->organization_id),
-		db_bind_id(&request->photo_id), db_bind_id(&request->requester_id),
+		db_bind_id(&request->photo_id), db_bind_id(&request->site_id),
+		db_bind_id(&request->requester_id), db_bind_text(request->requester_email),
 		db_bind_text(request->requester_role), db_bind_text(request->reason),
 		db_bind_text(request->status), db_bind_id(&request->deletion_id),
 		db_bind_time(request->requested_at_us), db_bind_time(request->due_at_us),
@@ -128,6 +130,7 @@ enum db_result store_demo_request(struct db_tx *tx, const struct demo_request *r
 	if (result != DB_OK || strcmp(request->status, "pending") != 0) {
 		return result;
 	}
-	return db_exec(tx->db, &DEMO_PHOTO_REQUESTED,
+	result = db_exec(tx->db, &DEMO_PHOTO_REQUESTED,
 	    DB_VALUES(db_bind_id(&request->photo_id), db_bind_id(&request->organization_id)), NULL);
+	return result == DB_NONE ? DB_OK : result; /* somebody had asked before */
 }

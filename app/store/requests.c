@@ -35,7 +35,7 @@ DB_STATEMENT(REQUEST_INSERT,
     " requester_email, requester_role, reason, status, photo_status_before, requested_at, due_at)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?)");
 DB_STATEMENT(REQUEST_FIND, SELECT_MORE " WHERE r.organization_id = ? AND r.id = ?" SEEN_BY);
-DB_STATEMENT(REQUEST_OF_VISITOR, SELECT_MORE " WHERE r.id = ? AND r.requester_id IS NULL");
+DB_STATEMENT(VISITOR_REQUEST, SELECT_MORE " WHERE r.id = ? AND r.requester_id IS NULL");
 DB_STATEMENT(REQUEST_LOCK, SELECT_REQUEST " WHERE r.organization_id = ? AND r.id = ? FOR UPDATE");
 DB_STATEMENT(REQUESTS_READ_PENDING, SELECT_REQUEST PENDING_OF_PHOTO);
 DB_STATEMENT(REQUESTS_LOCK_PENDING, SELECT_REQUEST PENDING_OF_PHOTO " FOR UPDATE");
@@ -177,8 +177,8 @@ enum db_result store_request_of_visitor(
 	struct db_rows rows = {0};
 
 	return read_one(
-	    db_query(db, arena, &REQUEST_OF_VISITOR, DB_VALUES(db_bind_id(request_id)), &rows),
-	    &rows, request_r);
+	    db_query(db, arena, &VISITOR_REQUEST, DB_VALUES(db_bind_id(request_id)), &rows), &rows,
+	    request_r);
 }
 
 enum db_result store_request_lock(struct db_tx *tx, const struct id *organization_id,

@@ -8,7 +8,7 @@ DB_STATEMENT(SHARE_INSERT,
     "INSERT INTO photo_shares (id, organization_id, photo_id, token_hash, created_by, created_at,"
     " expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)");
 DB_STATEMENT(SHARE_FIND, "SELECT " SHARE_COLUMNS " FROM photo_shares WHERE token_hash = ?");
-DB_STATEMENT(SHARE_BY_ID, "SELECT " SHARE_COLUMNS " FROM photo_shares WHERE id = ?");
+DB_STATEMENT(VISITOR_SHARE, "SELECT " SHARE_COLUMNS " FROM photo_shares WHERE id = ?");
 DB_STATEMENT(SHARE_IS_DEAD, "SELECT 1 FROM dead_shares WHERE token_hash = ?");
 DB_STATEMENT(SHARE_OF_PHOTO, "SELECT " SHARE_COLUMNS " FROM photo_shares WHERE id = ?"
 			     " AND photo_id = ? AND organization_id = ?");
@@ -71,7 +71,7 @@ enum db_result store_share_by_id(
 {
 	struct db_rows rows = {0};
 
-	return read_one(db_query(db, arena, &SHARE_BY_ID, DB_VALUES(db_bind_id(share_id)), &rows),
+	return read_one(db_query(db, arena, &VISITOR_SHARE, DB_VALUES(db_bind_id(share_id)), &rows),
 	    &rows, share_r);
 }
 

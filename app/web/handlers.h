@@ -35,6 +35,7 @@ bool permit_content(struct web *web, struct error *error);
 bool permit_photo_list(struct web *web, struct error *error);
 bool permit_bulk_archive(struct web *web, struct error *error);
 bool permit_patch(struct web *web, struct error *error);
+bool permit_requests(struct web *web, struct error *error);
 
 /* A struct place: the live site (to administer: for admins), or the project, site, album or
  * organisation that the actor may delete, or the organisation to restore; those deleted as well. */
@@ -62,7 +63,10 @@ bool api_claim_make(struct web *web, struct error *error);
 bool api_claim_decide(struct web *web, struct error *error);
 bool api_settings_get(struct web *web, struct error *error);
 bool api_settings_change(struct web *web, struct error *error);
-bool api_recoverable_list(struct web *web, struct error *error);
+bool api_request_list(struct web *web, struct error *error);
+bool api_request_make(struct web *web, struct error *error);
+bool api_request_review(struct web *web, struct error *error);
+bool api_request_cancel(struct web *web, struct error *error);
 bool api_cleanup_start(struct web *web, struct error *error);
 bool api_token_create(struct web *web, struct error *error);
 bool api_reauth_create(struct web *web, struct error *error);

@@ -16,6 +16,7 @@
 #include <store/audit.h>
 #include <store/content.h>
 #include <store/queue.h>
+#include <store/requests.h>
 #include <store/shares.h>
 
 /* Shape "photo". */
@@ -56,6 +57,9 @@ struct doc *present_impact(struct web *web, const struct deletion_impact *impact
 
 /* Shape "claim". */
 struct doc *present_claim(struct web *web, const struct claim *claim);
+
+/* Shape "request". */
+struct doc *present_request(struct web *web, const struct request *request);
 
 /* Shape "settings". */
 struct doc *present_settings(struct web *web, const struct settings *settings);

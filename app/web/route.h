@@ -98,6 +98,10 @@ struct web_route {
 	const char *summary;            /* a line for the OpenAPI document */
 	const char *answer;             /* name of the answer's shape, or NULL */
 	int status;                     /* of success */
+
+	/* Of a route that does several things: the shape and status of another success. */
+	const char *other_answer;
+	int other_status;
 };
 
 extern const struct web_route web_routes[];

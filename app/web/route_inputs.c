@@ -3,7 +3,8 @@
 
 /* Choices are in the order of the enums that handlers turn them into. */
 static const char *const status_choices[] = {"pending", "approved", "rejected", NULL};
-static const char *const patch_choices[] = {"update_status", "recover", NULL};
+static const char *const patch_choices[] = {
+    "update_status", "recover", "request_deletion", "review_deletion", "cancel_request", NULL};
 static const char *const kind_choices[] = {"photo", "album", "project", "site", "quest",
     "adventure", "event", "user", "organization", NULL};
 static const char *const state_choices[] = {
@@ -17,7 +18,7 @@ static const char *const tab_choices[] = {"deleted", "archived", NULL};
 static const char *const photo_action_choices[] = {"delete", "archive", "orphan", NULL};
 static const char *const decision_choices[] = {"approve", "reject", NULL};
 static const char *const unit_choices[] = {"seconds", "minutes", "hours", "days", NULL};
-static const char *const recoverable_choices[] = {"recoverable", NULL};
+static const char *const requests_choices[] = {"pending", "recoverable", NULL};
 static const char *const claim_choices[] = {"pending", "approved", "rejected", NULL};
 static const char *const request_tab_choices[] = {"own", "sites", NULL};
 static const char *const request_choices[] = {
@@ -122,6 +123,10 @@ const struct web_input in_patch[] = {{.name = "action",
 	.type = INPUT_CHOICE,
 	.choices = status_choices,
 	.meaning = "of update_status"},
+    {.name = "decision",
+	.type = INPUT_CHOICE,
+	.choices = decision_choices,
+	.meaning = "of review_deletion"},
     REASON, END};
 const struct web_input in_status[] = {
     {.name = "status", .type = INPUT_CHOICE, .required = true, .choices = status_choices}, REASON,
@@ -247,12 +252,12 @@ const struct web_input in_decision[] = {{.name = "decision",
 					    .choices = decision_choices,
 					    .meaning = "what the admin says"},
     END};
-const struct web_input in_recoverable[] = {{.name = "type",
-					       .type = INPUT_CHOICE,
-					       .place = IN_QUERY,
-					       .required = true,
-					       .choices = recoverable_choices,
-					       .meaning = "photos in the trash"},
+const struct web_input in_requests[] = {
+    {.name = "type",
+	.type = INPUT_CHOICE,
+	.place = IN_QUERY,
+	.choices = requests_choices,
+	.meaning = "pending requests, soonest due first, or photos in the trash"},
     LIMIT, CURSOR, END};
 const struct web_input in_recover_page[] = {QUERY("after", INPUT_TIME, NULL), CURSOR, NOTICE, END};
 const struct web_input in_trash_restore[] = {

@@ -52,7 +52,7 @@ extern const struct web_input in_organization_act[];
 extern const struct web_input in_place_page[];
 extern const struct web_input in_sites_page[];
 extern const struct web_input in_decision[];
-extern const struct web_input in_recoverable[];
+extern const struct web_input in_requests[];
 extern const struct web_input in_recover_page[];
 extern const struct web_input in_trash_restore[];
 extern const struct web_input in_admin_photos[];

@@ -87,6 +87,13 @@ static const struct shape_member site_deleted[] = {ONE("deletion_id", "uuid"),
 static const struct shape_member claim[] = {ONE("id", "uuid"), ONE("site_id", "uuid"),
     ONE("user_id", "uuid"), ONE("state", "string"), ONE("created_at", "time"),
     MAYBE("decided_by", "uuid"), MAYBE("decided_at", "time"), END};
+static const struct shape_member request[] = {ONE("id", "uuid"), ONE("photo_id", "uuid"),
+    MAYBE("requested_by", "uuid"), MAYBE("requester_email", "string"),
+    ONE("requester_role", "string"), MAYBE("reason", "string"), ONE("requested_at", "time"),
+    ONE("due_at", "time"), ONE("status", "string"), MAYBE("reviewed_at", "time"),
+    MAYBE("reviewed_by", "uuid"), MAYBE("rejection_reason", "string"), END};
+static const struct shape_member request_list[] = {
+    MANY("items", "request"), MAYBE("next", "uuid"), END};
 static const struct shape_member settings[] = {ONE("photo_recovery_s", "integer"),
     ONE("container_recovery_s", "integer"), ONE("archive_retention_s", "integer"),
     ONE("account_grace_s", "integer"), ONE("audit_retention_months", "integer"),
@@ -120,6 +127,8 @@ const struct shape shapes[] = {
     {"project_deleted", project_deleted, NULL},
     {"site_deleted", site_deleted, NULL},
     {"claim", claim, NULL},
+    {"request", request, NULL},
+    {"request_list", request_list, NULL},
     {"settings", settings, NULL},
     {"cleanup_started", cleanup_started, NULL},
     {"place", place, NULL},

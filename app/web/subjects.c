@@ -7,6 +7,7 @@
 #include <domain/deletions.h>
 #include <domain/generations.h>
 #include <domain/lifecycle.h>
+#include <domain/requests.h>
 #include <http/router.h>
 #include <string.h>
 
@@ -129,14 +130,61 @@ bool permit_bulk_archive(struct web *web, struct error *error)
 		   web, "Only admins archive by criteria; name your own photos by ids.", error);
 }
 
+static bool permit_moderation(struct web *web, struct error *error)
+{
+	return actor_is_admin(&web->actor) || error_set(error, ERROR_FORBIDDEN, "forbidden",
+						  "Only admins moderate photos and recover them.");
+}
+
+static bool permit_request(struct web *web, struct error *error)
+{
+	struct policy_subject subject;
+
+	if (!web->subject)
+		return true; /* it was purged: the act says so */
+	subject = photos_policy_subject(web->subject);
+	return policy_check(&web->actor, POLICY_REQUEST, &subject, error);
+}
+
+static bool permit_decision(struct web *web, struct error *error)
+{
+	const char *decision = input_text(web, "decision");
+	const struct request_decision decided = {
+	    .photo_id = web->subject_id,
+	    .approve = decision && strcmp(decision, "approve") == 0,
+	};
+
+	return requests_may_review(web->domain, &web->actor, web->arena, &decided, error);
+}
+
+static const struct {
+	const char *action;
+	bool (*permit)(struct web *, struct error *);
+} permits[] = {
+    {"update_status", permit_moderation},
+    {"recover", permit_moderation},
+    {"request_deletion", permit_request},
+    {"review_deletion", permit_decision},
+};
+
 bool permit_patch(struct web *web, struct error *error)
 {
 	const char *action = input_text(web, "action");
 
-	if (!action || (strcmp(action, "update_status") != 0 && strcmp(action, "recover") != 0))
-		return true;
-	return actor_is_admin(&web->actor) || error_set(error, ERROR_FORBIDDEN, "forbidden",
-						  "Only admins moderate photos and recover them.");
+	for (size_t i = 0; action && i < sizeof(permits) / sizeof(*permits); i++)
+		if (strcmp(action, permits[i].action) == 0)
+			return permits[i].permit(web, error);
+	return true;
+}
+
+bool permit_requests(struct web *web, struct error *error)
+{
+	bool owns = actor_is_admin(&web->actor);
+
+	if (!owns && !requests_owns_site(web->domain, &web->actor, web->arena, &owns, error))
+		return false;
+	return owns || error_set(error, ERROR_FORBIDDEN, "no_site",
+			   "Only admins and the owners of sites see these.");
 }
 
 bool find_deletion(struct web *web, struct error *error)

@@ -6,6 +6,7 @@
 #include <domain/purge.h>
 #include <http/router.h>
 #include <store/queue.h>
+#include <store/requests.h>
 
 static bool send_state(struct web *web, int status, const char *state)
 {
@@ -86,6 +87,25 @@ static void put_routes(const struct web_app *app, struct buf *out)
 	}
 }
 
+/* Counted along an index that holds the pending ones; more than that is no longer a queue. */
+#define REQUESTS_COUNTED_MOST 100000
+
+static bool put_requests(struct web *web, struct buf *out, struct error *error)
+{
+	struct request_counts counts;
+
+	if (store_requests_count(web->domain->db, web->arena, &id_none, web->now_us,
+		REQUESTS_COUNTED_MOST, &counts) != DB_OK)
+		return error_set(
+		    error, ERROR_UNAVAILABLE, "store_unavailable", "The store cannot be reached.");
+	put_help(out, "lethe_requests_pending", "gauge", "Requests for deletion to be decided.");
+	buf_printf(out, "lethe_requests_pending %lld\n", (long long)counts.pending);
+	put_help(
+	    out, "lethe_requests_overdue", "gauge", "Requests for deletion past their due date.");
+	buf_printf(out, "lethe_requests_overdue %lld\n", (long long)counts.overdue);
+	return true;
+}
+
 static bool put_store(struct web *web, struct buf *out, struct error *error)
 {
 	struct queue_counts counts;
@@ -101,6 +121,8 @@ static bool put_store(struct web *web, struct buf *out, struct error *error)
 	buf_printf(
 	    out, "lethe_storage_cleanup{state=\"waiting\"} %lld\n", (long long)counts.waiting);
 	buf_printf(out, "lethe_storage_cleanup{state=\"failed\"} %lld\n", (long long)counts.failed);
+	if (!put_requests(web, out, error))
+		return false;
 	put_help(out, "lethe_purge_paused", "gauge", "1 while purging is paused.");
 	buf_printf(out, "lethe_purge_paused %d\n", installation.purge_paused_at_us != 0);
 	return true;

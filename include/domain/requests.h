@@ -41,9 +41,9 @@ bool requests_create(const struct domain *domain, const struct actor *actor, str
     struct error *error) __attribute__((warn_unused_result));
 
 /* Take back one's own pending request: by its id, or the one on a photo. Audit: request.cancel.
- * Errors: not_found (no such request of the actor's; of requests_cancel_on_photo: no such photo for
- * the actor); conflict "not_pending" with the request_id, "no_request" where the actor has none on
- * the photo. */
+ * Errors: not_found (no request that the actor sees; of requests_cancel_on_photo: no such photo
+ * for the actor); forbidden "not_yours" for another person's; conflict "not_pending" with the
+ * request_id, "no_request" where the actor has none on the photo. */
 bool requests_cancel(const struct domain *domain, const struct actor *actor, struct arena *arena,
     const struct id *request_id, struct request *request_r, struct error *error)
     __attribute__((warn_unused_result));
@@ -129,6 +129,12 @@ struct request_outcome {
 	int64_t recover_until_us; /* likewise */
 	unsigned settled;         /* how many requests were decided */
 };
+
+/* What of it can be refused before the reason is looked at: not_found and forbidden. For those who
+ * must answer these first; requests_review asks again. */
+bool requests_may_review(const struct domain *domain, const struct actor *actor,
+    struct arena *arena, const struct request_decision *decision, struct error *error)
+    __attribute__((warn_unused_result));
 
 /* Decide all pending requests of a photo: admins. Approving deletes it with the photo window,
  * origin request, initiator the admin; restoring it gives it back its former status. Rejecting

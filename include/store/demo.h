@@ -57,7 +57,9 @@ struct demo_request {
 	struct id id;
 	struct id organization_id;
 	struct id photo_id;
-	struct id requester_id;
+	struct id site_id;
+	struct id requester_id; /* none for a visitor */
+	const char *requester_email;
 	const char *requester_role; /* the words of the column */
 	const char *reason;
 	const char *status;

@@ -31,6 +31,10 @@ static const struct {
     {"project_deleted", "deletion_id, project_id, photo_count, photo_action"},
     {"site_deleted", "deletion_id, site_id, photo_count, photo_action"},
     {"claim", "id, site_id, user_id, state, created_at, decided_by, decided_at"},
+    {"request",
+	"id, photo_id, requested_by, requester_email, requester_role, reason, requested_at, "
+	"due_at, status, reviewed_at, reviewed_by, rejection_reason"},
+    {"request_list", "items, next"},
     {"settings", "photo_recovery_s, container_recovery_s, archive_retention_s, account_grace_s, "
 		 "audit_retention_months, self_deletion, admin_deletion"},
     {"cleanup_started", "unfinished, paused"},

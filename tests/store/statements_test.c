@@ -122,6 +122,8 @@ static const struct {
     {"TALLY_DUE", "the worker's count, of all organisations"},
     {"TALLY_PRUNE", "likewise"},
     {"ACCOUNT_", "a person's own account, by its id"},
+    {"VISITOR_", "people without an account: by an address or link that is theirs, in any of them"},
+    {"REQUESTS_COUNT_ALL", "the metrics of the installation"},
     {"USERS_", "accounts are unique in the installation: by id, address or uid"},
 };
 #define EXCEPTIONS (sizeof(without_organization) / sizeof(without_organization[0]))

@@ -196,19 +196,41 @@ static const struct shape *find_shape(const char *name)
 	return NULL;
 }
 
-static struct doc *answers_of(struct web *web, const struct web_route *route)
+/* One of two shapes, both JSON. */
+static struct doc *either(struct web *web, const struct shape *one, const struct shape *other)
 {
-	const struct shape *shape = find_shape(route->answer);
-	struct doc *answers = doc_object(web->arena);
-	struct doc *success = doc_object(web->arena);
-	struct doc *failure = doc_object(web->arena);
+	struct doc *choice = doc_object(web->arena);
+	struct doc *list = doc_list(web->arena);
 
-	doc_set_text(success, "description", http_status_phrase(route->status));
+	doc_push(list, reference(web, one->name));
+	doc_push(list, reference(web, other->name));
+	doc_set(choice, "oneOf", list);
+	return choice;
+}
+
+static void set_success(struct web *web, struct doc *answers, int status, const struct shape *shape,
+    const struct shape *other)
+{
+	struct doc *success = doc_object(web->arena);
+
+	doc_set_text(success, "description", http_status_phrase(status));
 	if (shape)
 		doc_set(success, "content",
 		    media(web, shape->media_type ? shape->media_type : "application/json",
-			reference(web, shape->name)));
-	doc_set(answers, arena_printf(web->arena, "%d", route->status), success);
+			other ? either(web, shape, other) : reference(web, shape->name)));
+	doc_set(answers, arena_printf(web->arena, "%d", status), success);
+}
+
+static struct doc *answers_of(struct web *web, const struct web_route *route)
+{
+	const struct shape *other = find_shape(route->other_answer);
+	struct doc *answers = doc_object(web->arena);
+	struct doc *failure = doc_object(web->arena);
+
+	set_success(web, answers, route->status, find_shape(route->answer),
+	    route->other_status == route->status ? other : NULL);
+	if (other && route->other_status != route->status)
+		set_success(web, answers, route->other_status, other, NULL);
 	doc_set_text(failure, "description", "A problem (RFC 9457)");
 	doc_set(
 	    failure, "content", media(web, "application/problem+json", reference(web, "problem")));

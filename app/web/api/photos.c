@@ -67,7 +67,8 @@ static bool recover(struct web *web, struct error *error)
 }
 
 /* In the order of the choices of `action`. */
-static bool (*const patches[])(struct web *, struct error *) = {update_status, recover};
+static bool (*const patches[])(struct web *, struct error *) = {
+    update_status, recover, api_request_make, api_request_review, api_request_cancel};
 
 bool api_photo_patch(struct web *web, struct error *error)
 {
