@@ -65,21 +65,31 @@ static bool take_connection(struct worker *worker)
 	return true;
 }
 
-/* Wait until a request arrives on the thread's connection, or a new connection is made. False once
- * the server stops; a request that has arrived by then is still served. */
-static bool wait_for_request(struct worker *worker)
+/* What has happened on the thread's connection, or 0 if the server is to stop. */
+static short wait_on_connection(const struct worker *worker)
 {
-	if (worker->fcgi.ipcFd < 0 && !take_connection(worker))
-		return false;
 	struct pollfd waits[] = {
 	    {.fd = worker->fcgi.ipcFd, .events = POLLIN},
 	    {.fd = worker->edge->stop_fd, .events = POLLIN},
 	};
 	while (poll(waits, 2, -1) < 0 && errno == EINTR)
 		continue;
-	if (waits[0].revents)
-		return true;
-	drop_connection(worker);
+	return waits[0].revents;
+}
+
+/* Wait until a request arrives on the thread's connection, or a new connection is made. False once
+ * the server stops; a request that has arrived by then is still served. One whose gateway has hung
+ * up meanwhile is not: nobody waits for its answer, and others do. */
+static bool wait_for_request(struct worker *worker)
+{
+	while (worker->fcgi.ipcFd >= 0 || take_connection(worker)) {
+		short events = wait_on_connection(worker);
+		if (events && !(events & POLLHUP))
+			return true;
+		drop_connection(worker);
+		if (!events)
+			return false;
+	}
 	return false;
 }
 

@@ -162,6 +162,26 @@ static void waiting_connection_comes_before_a_kept_one(void **state)
 	close(waiting);
 }
 
+/* What the gateway gave up while it waited costs nobody anything: served, it would hold the only
+ * thread beyond this test's limit. */
+static void an_abandoned_request_is_not_served(void **state)
+{
+	struct place *place = *state;
+	int held = toy_connect(place->socket);
+	send_fastcgi(held, "/slow", "0", 0);
+	usleep(100 * 1000);
+	int abandoned = toy_connect(place->socket);
+	send_fastcgi(abandoned, "/hang", "0", 0);
+	close(abandoned);
+	int waiting = toy_connect(place->socket);
+	send_fastcgi(waiting, "/hello", "0", 0);
+	assert_true(read_fastcgi(held));
+	assert_true(read_fastcgi(waiting));
+	assert_true(answer_has("Status: 200"));
+	close(held);
+	close(waiting);
+}
+
 /* A request that has arrived when the server is told to stop is still answered. */
 static void request_in_hand_is_finished(void **state)
 {
@@ -188,6 +208,7 @@ int main(int count, char **args)
 	    cmocka_unit_test(connection_survives_an_unread_body),
 	    cmocka_unit_test(broken_gateway_is_survived),
 	    cmocka_unit_test(waiting_connection_comes_before_a_kept_one),
+	    cmocka_unit_test(an_abandoned_request_is_not_served),
 	    cmocka_unit_test(request_in_hand_is_finished),
 	};
 	alarm(LIMIT_S);
