@@ -7,13 +7,15 @@
 #define DAY  86400
 
 static const struct setting_rule rules[SETTING_COUNT] = {
-    [SETTING_PHOTO_RECOVERY] = {"photo_recovery_s", SETTING_SECONDS, 0, 30 * DAY},
-    [SETTING_CONTAINER_RECOVERY] = {"container_recovery_s", SETTING_SECONDS, HOUR, 30 * DAY},
-    [SETTING_ARCHIVE_RETENTION] = {"archive_retention_s", SETTING_SECONDS, DAY, 3650 * DAY},
-    [SETTING_ACCOUNT_GRACE] = {"account_grace_s", SETTING_SECONDS, 0, 28 * DAY},
-    [SETTING_AUDIT_RETENTION] = {"audit_retention_months", SETTING_MONTHS, 12, 120},
-    [SETTING_SELF_DELETION] = {"self_deletion", SETTING_SWITCH, 0, 1},
-    [SETTING_ADMIN_DELETION] = {"admin_deletion", SETTING_SWITCH, 0, 1},
+    [SETTING_PHOTO_RECOVERY] = {"photo_recovery_s", SETTING_SECONDS, 0, 30 * DAY, 4 * HOUR},
+    [SETTING_CONTAINER_RECOVERY] = {"container_recovery_s", SETTING_SECONDS, HOUR, 30 * DAY,
+	7 * DAY},
+    [SETTING_ARCHIVE_RETENTION] = {"archive_retention_s", SETTING_SECONDS, DAY, 3650 * DAY,
+	30 * DAY},
+    [SETTING_ACCOUNT_GRACE] = {"account_grace_s", SETTING_SECONDS, 0, 28 * DAY, 14 * DAY},
+    [SETTING_AUDIT_RETENTION] = {"audit_retention_months", SETTING_MONTHS, 12, 120, 12},
+    [SETTING_SELF_DELETION] = {"self_deletion", SETTING_SWITCH, 0, 1, 1},
+    [SETTING_ADMIN_DELETION] = {"admin_deletion", SETTING_SWITCH, 0, 1, 1},
 };
 
 const struct setting_rule *setting_rule(enum setting setting)

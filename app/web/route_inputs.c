@@ -90,6 +90,10 @@ const struct web_input in_reauth[] = {
 	.choices = purpose_choices,
 	.meaning = "what it is for"},
     {.name = "item", .type = INPUT_ID, .meaning = "the item, where the purpose has one"}, END};
+const struct web_input in_account_name[] = {
+    {.name = "display_name", .type = INPUT_TEXT, .required = true, .max = 200}, END};
+const struct web_input in_account_notices[] = {
+    {.name = "retention", .type = INPUT_BOOL}, {.name = "requests", .type = INPUT_BOOL}, END};
 const struct web_input in_upload[] = {
     {.name = "title", .type = INPUT_TEXT, .max = 200, .meaning = "what people call it"},
     {.name = "description", .type = INPUT_TEXT, .max = 5000, .meaning = "free text"},

@@ -13,6 +13,8 @@ extern const struct web_input in_sso[];
 extern const struct web_input in_reauth_page[];
 extern const struct web_input in_reauth_send[];
 extern const struct web_input in_reauth[];
+extern const struct web_input in_account_name[];
+extern const struct web_input in_account_notices[];
 extern const struct web_input in_upload[];
 extern const struct web_input in_upload_page[];
 extern const struct web_input in_photo_list[];

@@ -41,6 +41,24 @@ const struct web_route web_routes[] = {
     API(HTTP_POST, "/api/reauth", WEB_MEMBER, api_reauth_create, 201, "reauth_token",
 	"Prove who you are, for one act", .inputs = in_reauth, .flags = WEB_GRACE),
 
+    /* one's own account, and what everybody may read */
+    PAGE("/account", WEB_MEMBER, page_account, .inputs = in_notice),
+    FORM("/account/name", WEB_MEMBER, page_account_name_send, .flags = WEB_UNLISTED,
+	.inputs = in_account_name, .form = page_account),
+    FORM("/account/notices", WEB_MEMBER, page_account_notices_send, .flags = WEB_UNLISTED,
+	.inputs = in_account_notices),
+    FORM("/account/sessions/end", WEB_MEMBER, page_sessions_end_send, .flags = WEB_UNLISTED),
+    FORM("/account/sessions/{id}/end", WEB_MEMBER, page_session_end_send, .flags = WEB_UNLISTED),
+    PAGE("/help", WEB_ANYONE, page_help),
+    PAGE("/privacy", WEB_ANYONE, page_privacy),
+    {.method = HTTP_GET,
+	.pattern = "/notices/{token}",
+	.handle = page_notices,
+	.flags = WEB_UNLISTED | WEB_NO_REFERRER},
+    /* The token in the path is the proof; the body, of whatever type, is not read. */
+    FORM("/notices/{token}", WEB_ANYONE, page_notices_send,
+	.flags = WEB_UNLISTED | WEB_NO_REFERRER | WEB_TOKEN_FORM | WEB_MULTIPART),
+
     /* library */
     PAGE("/", WEB_MEMBER, page_library, .inputs = in_library),
     PAGE("/upload", WEB_MEMBER, page_upload, .inputs = in_upload_page),

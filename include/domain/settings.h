@@ -15,12 +15,13 @@
 /* What a setting is measured in. */
 enum setting_unit { SETTING_SECONDS, SETTING_MONTHS, SETTING_SWITCH };
 
-/* One setting: its name (of the API, and of the field that an error names) and its bounds, both
- * allowed. */
+/* One setting: its name (of the API, and of the field that an error names), its bounds, both
+ * allowed, and what a new organisation has (as in the table's columns). */
 struct setting_rule {
 	const char *name;
 	enum setting_unit unit;
 	int64_t min, max;
+	int64_t standard;
 };
 
 /* The rule of a setting; static. */

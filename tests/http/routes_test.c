@@ -116,6 +116,17 @@ static const struct row rows[] = {
     {POST, "/api/tokens", JSON, NULL, "{'email': 'ada@alder.example', 'password': 'lethe-demo-1'}", NOTHING, NULL, ALL(201)},
     {POST, "/api/reauth", JSON, NULL, "{'password': 'lethe-demo-1', 'purpose': 'account.delete'}", NOTHING, NULL, SIGNED_IN(401, 201)},
 
+    /* one's own account, and what everybody may read; what succeeds is in account_test.c */
+    {GET, "/account", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
+    {POST, "/account/name", FORM, NULL, "display_name=", NOTHING, NULL, SIGNED_IN(401, 400)},
+    {POST, "/account/notices", FORM, NULL, "retention=true&requests=true", NOTHING, NULL, SIGNED_IN(401, 303)},
+    {POST, "/account/sessions/end", FORM, NULL, "", NOTHING, NULL, SIGNED_IN(401, 303)},
+    {POST, "/account/sessions/{id}/end", FORM, "/account/sessions/" ACT_ID "/end", "", NOTHING, NULL, SIGNED_IN(401, 404)},
+    {GET, "/help", QUERY, NULL, NULL, NOTHING, NULL, ALL(200)},
+    {GET, "/privacy", QUERY, NULL, NULL, NOTHING, NULL, ALL(200)},
+    {GET, "/notices/{token}", QUERY, "/notices/v4.local.x", NULL, NOTHING, NULL, ALL(404)},
+    {POST, "/notices/{token}", FORM, "/notices/v4.local.x", "", NOTHING, NULL, ALL(404)},
+
     /* library */
     {GET, "/", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
     {GET, "/upload", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},

@@ -3,6 +3,7 @@
 #include "../handlers.h"
 #include "../input.h"
 #include "../show.h"
+#include "settings_words.h"
 
 #include <domain/settings.h>
 #include <string.h>
@@ -53,19 +54,22 @@ static size_t unit_of(int64_t seconds)
 	return seconds == 0 ? 2 : i;
 }
 
-static const char *in_words(struct web *web, const struct setting_rule *rule, int64_t value)
+const char *settings_words(struct arena *arena, enum setting setting, int64_t value)
 {
 	const struct unit *unit = &units[unit_of(value)];
 
-	return rule->unit == SETTING_MONTHS
-		   ? show_count(web->arena, value, "month", "months")
-		   : show_count(web->arena, value / unit->seconds, unit->one, unit->name);
+	return setting_rule(setting)->unit == SETTING_MONTHS
+		   ? show_count(arena, value, "month", "months")
+		   : show_count(arena, value / unit->seconds, unit->one, unit->name);
 }
 
-static const char *bounds_of(struct web *web, const struct setting_rule *rule)
+static const char *bounds_of(struct web *web, enum setting setting)
 {
-	return arena_join(web->arena, rule->min == 0 ? "0" : in_words(web, rule, rule->min), " to ",
-	    in_words(web, rule, rule->max), NULL);
+	const struct setting_rule *rule = setting_rule(setting);
+
+	return arena_join(web->arena,
+	    rule->min == 0 ? "0" : settings_words(web->arena, setting, rule->min), " to ",
+	    settings_words(web->arena, setting, rule->max), NULL);
 }
 
 static void set_units(struct web *web, struct doc *entry, size_t chosen)
@@ -95,7 +99,7 @@ static struct doc *present_setting(struct web *web, enum setting setting, int64_
 	doc_set_text(entry, "name", rule->name);
 	doc_set_text(entry, "label", words[setting].label);
 	doc_set_text(entry, "meaning", words[setting].meaning);
-	doc_set_text(entry, "bounds", bounds_of(web, rule));
+	doc_set_text(entry, "bounds", bounds_of(web, setting));
 	doc_set_bool(entry, "is_switch", rule->unit == SETTING_SWITCH);
 	doc_set_bool(entry, "is_months", rule->unit == SETTING_MONTHS);
 	doc_set_bool(entry, "is_on", web->form ? typed != NULL : value != 0);
@@ -140,7 +144,7 @@ static bool read_amount(
 	if (*value_r >= rule->min && *value_r <= rule->max)
 		return true;
 	return error_set_field(error, rule->name, "out_of_range", "%s: from %s.",
-	    words[setting].label, bounds_of(web, rule));
+	    words[setting].label, bounds_of(web, setting));
 }
 
 bool page_settings_send(struct web *web, struct error *error)
