@@ -15,41 +15,84 @@ struct step_context {
 	bool done;
 };
 
-/* How much a container holds itself; its details are not counted beforehand. */
-static enum db_result count_held(struct db_tx *tx, const struct deletion *deletion, int64_t *rows_r)
+/* Rows counted in a step, for each that it may mark: counting is far ahead soon, and no step is
+ * long. */
+#define COUNT_AHEAD 50
+
+static void end_band(struct counting *counting, const struct deletion *deletion, enum relation of)
+{
+	counting->at = id_none;
+	counting->band++;
+	if (counting->band >= container_bands(of, deletion->photo_action)) {
+		counting->band = 0;
+		counting->relation++;
+	}
+}
+
+/* Count further how much a container holds itself; its details are not counted beforehand. */
+static enum db_result count_held(struct db_tx *tx, const struct deletion *deletion,
+    struct counting *counting, int64_t budget, int64_t *rows_r)
 {
 	const struct cascade_row *rows[RELATION_COUNT];
 	size_t count = cascade_of_kind(deletion->kind, deletion->photo_action, rows);
 	enum db_result result = DB_OK;
 
 	*rows_r = 0;
-	for (size_t i = 0; result == DB_OK && i < count; i++) {
+	while (result == DB_OK && budget > 0 && counting->relation < count) {
+		enum relation relation = rows[counting->relation]->relation;
 		int64_t held = 0;
 
-		if (container_holds(rows[i]->relation)) {
-			result = container_count(
-			    tx->db, tx->arena, rows[i]->relation, deletion, INT64_MAX, &held);
+		if (!container_holds(relation)) {
+			counting->relation++;
+			continue;
 		}
+		result = container_count_band(tx->db, tx->arena, relation, deletion, counting->band,
+		    &counting->at, budget, &held);
+		if (held < budget) {
+			end_band(counting, deletion, relation);
+		}
+		budget -= held;
 		*rows_r += held;
 	}
+	counting->done = counting->relation == count;
 	return result;
 }
 
-/* A marking learns at its first step how much there is: the act itself had no time to count. */
-static bool count_rest(
-    struct db_tx *tx, const struct step_context *c, struct deletion *deletion, struct error *error)
+/* The total grows until all is counted. One who takes over counts anew what is left, from the
+ * first step on; the total does not fall meanwhile. */
+static bool count_container(
+    struct db_tx *tx, struct step_context *c, struct deletion *deletion, struct error *error)
 {
-	struct deletion_impact impact;
+	struct counting *counting = &c->next.counting;
+	int64_t held, total;
 	enum db_result result;
-	int64_t held;
 
-	if (deletion->progress_total > 0) {
+	if (counting->done) {
 		return true;
 	}
+	result = count_held(tx, deletion, counting, COUNT_AHEAD * c->domain->step_rows, &held);
+	if (result != DB_OK) {
+		return db_fail(result, error);
+	}
+	c->next.counted += held;
+	total = c->next.counted_from + c->next.counted;
+	if (deletion->progress_total < total || counting->done) {
+		deletion->progress_total = total;
+	}
+	return true;
+}
+
+/* A marking learns as it goes how much there is: the act itself had no time to count. */
+static bool count_rest(
+    struct db_tx *tx, struct step_context *c, struct deletion *deletion, struct error *error)
+{
+	struct deletion_impact impact;
+
 	if (!deletion_is_small(deletion->kind)) {
-		result = count_held(tx, deletion, &held);
-		deletion->progress_total = deletion->progress_done + held;
-		return result == DB_OK || db_fail(result, error);
+		return count_container(tx, c, deletion, error);
+	}
+	if (deletion->progress_total > 0) {
+		return true;
 	}
 	if (!cascade_preview(c->domain, tx->arena, deletion, IMPACT_ALL, &impact, error)) {
 		return false;
@@ -112,7 +155,7 @@ static void take_up(struct step_context *c, const struct deletion *deletion)
 {
 	c->next = c->place;
 	if (c->place.progress != progress(deletion)) {
-		c->next = (struct background_place){0};
+		c->next = (struct background_place){.counted_from = deletion->progress_done};
 	}
 }
 

@@ -26,8 +26,18 @@ struct unmarking {
 	struct id after;
 };
 
+/* How far what a container holds has been counted, likewise. */
+struct counting {
+	size_t relation;
+	unsigned band;
+	struct id at; /* the lowest id counted of the band */
+	bool done;
+};
+
 /* Where the work on a deletion stands between two turns; zeroed at its start. */
 struct background_place {
+	struct counting counting;
+	int64_t counted_from, counted; /* rows done when the counting began; counted since */
 	struct marking marking;
 	struct unmarking unmarking;
 	int64_t progress; /* of the deletion's row then: another now means somebody else went on */

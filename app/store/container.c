@@ -25,8 +25,10 @@
 #define SET_MARK   " SET c.deleted_at = ?, c.deletion_id = ?"
 #define SET_TOKENS " SET c.deleted_at = ?, c.deletion_id = ?, c.tokens_valid_after = c.deleted_at"
 
-#define RANGE(rows, band)        "SELECT c.id FROM " rows band BELOW " ORDER BY c.id DESC LIMIT 1 OFFSET ?"
-#define COUNT(rows, band)        "SELECT COUNT(*) FROM (SELECT 1 FROM " rows band " LIMIT ?) t"
+#define RANGE(rows, band) "SELECT c.id FROM " rows band BELOW " ORDER BY c.id DESC LIMIT 1 OFFSET ?"
+#define COUNT(rows, band)                                                                          \
+	"SELECT COUNT(*), MIN(t.id) FROM (SELECT c.id FROM " rows band BELOW                       \
+	" ORDER BY c.id DESC LIMIT ?) t"
 #define SETTING(rows, set, band) "UPDATE " rows set band BETWEEN
 #define NOTE(rows, effect, container, band)                                                        \
 	"INSERT INTO deletion_effects (deletion_id, photo_id, effect, container_id)"               \
@@ -298,24 +300,38 @@ enum db_result container_apply(struct db_tx *tx, enum relation relation, const s
 	return result;
 }
 
+enum db_result container_count_band(struct db *db, struct arena *arena, enum relation relation,
+    const struct deletion *d, unsigned band, struct id *before, int64_t limit, int64_t *rows_r)
+{
+	const struct holding *holding = holding_of(relation);
+	struct values values = {0};
+	struct db_rows rows = {0};
+	enum db_result result;
+
+	add_band(&values, holding, d, band);
+	add(&values, bind_before(before));
+	add(&values, db_bind_int(limit));
+	result = db_query(db, arena, holding->count, values.items, values.count, &rows);
+	*rows_r = result == DB_OK ? db_int(&rows, 0, 0) : 0;
+	if (*rows_r > 0) {
+		*before = db_id(&rows, 0, 1);
+	}
+	return result;
+}
+
 enum db_result container_count(struct db *db, struct arena *arena, enum relation relation,
     const struct deletion *d, int64_t limit, int64_t *rows_r)
 {
-	const struct holding *holding = holding_of(relation);
 	unsigned bands = container_bands(relation, d->photo_action);
 	enum db_result result = DB_OK;
 
 	*rows_r = 0;
 	for (unsigned band = 0; result == DB_OK && band < bands; band++) {
-		struct values values = {0};
-		struct db_rows rows = {0};
+		struct id before = id_none;
+		int64_t rows = 0;
 
-		add_band(&values, holding, d, band);
-		add(&values, db_bind_int(limit));
-		result = db_query(db, arena, holding->count, values.items, values.count, &rows);
-		if (result == DB_OK) {
-			*rows_r += db_int(&rows, 0, 0);
-		}
+		result = container_count_band(db, arena, relation, d, band, &before, limit, &rows);
+		*rows_r += rows;
 	}
 	return result;
 }

@@ -25,6 +25,12 @@ enum db_result container_apply(struct db_tx *tx, enum relation relation,
     const struct deletion *deletion, unsigned band, const struct id *from, const struct id *before,
     int64_t count, int64_t now_us, int64_t *rows_r) __attribute__((warn_unused_result));
 
+/* How many rows of a band are below `before` (none: of all), of at most `limit`; it moves on to the
+ * last of them. */
+enum db_result container_count_band(struct db *db, struct arena *arena, enum relation relation,
+    const struct deletion *deletion, unsigned band, struct id *before, int64_t limit,
+    int64_t *rows_r) __attribute__((warn_unused_result));
+
 /* How many rows there still are, in all bands together, counted up to `limit` in each. */
 enum db_result container_count(struct db *db, struct arena *arena, enum relation relation,
     const struct deletion *deletion, int64_t limit, int64_t *rows_r)

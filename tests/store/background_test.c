@@ -113,6 +113,29 @@ static void a_turn_goes_on_where_the_last_one_ended(void **state)
 	assert_int_equal(together, 2 * alone);
 }
 
+/* How much there is, is counted a stretch at a time: fifty rows for each that a step may mark. */
+static void the_total_is_counted_step_by_step(void **state)
+{
+	struct deletion large = delete_project(&admin, "Large", 120);
+
+	(void)state;
+	for (int step = 1; step <= 4; step++) {
+		struct deletion now;
+
+		assert_int_equal(go_on(1), 1);
+		now = trash_find(world, &large.id);
+		/* Who takes over counts what is left from there. */
+		assert_int_equal(now.progress_done, 1 + step);
+		assert_int_equal(now.progress_total, step + 50);
+	}
+	assert_int_equal(go_on(4), 4);
+	assert_int_equal(trash_find(world, &large.id).progress_total, 121);
+	(void)go_on(0);
+	large = trash_find(world, &large.id);
+	assert_int_equal(large.state, DELETION_TRASHED);
+	assert_int_equal(large.counts[COUNT_PHOTO], 120);
+}
+
 /* A count that cannot be counted further: what is wrong with one deletion alone. */
 static void spoil(const struct deletion *deletion, int64_t photo_count)
 {
@@ -207,6 +230,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(large_deletions_take_turns, set_up),
 	    cmocka_unit_test_setup(a_turn_goes_on_where_the_last_one_ended, set_up),
+	    cmocka_unit_test_setup(the_total_is_counted_step_by_step, set_up),
 	    cmocka_unit_test_setup(one_that_fails_keeps_nobody_waiting, set_up),
 	    cmocka_unit_test_setup(it_is_tried_less_and_less_often, set_up),
 	    cmocka_unit_test_setup(a_purge_that_fails_keeps_nobody_waiting, set_up),
