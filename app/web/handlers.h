@@ -98,6 +98,7 @@ bool api_content_archive(struct web *web, struct error *error);
 bool api_content_restore(struct web *web, struct error *error);
 bool api_content_delete_forever(struct web *web, struct error *error);
 bool api_content_delete_legacy(struct web *web, struct error *error);
+bool api_stats(struct web *web, struct error *error);
 bool api_audit_list(struct web *web, struct error *error);
 bool api_storage_list(struct web *web, struct error *error);
 bool api_storage_retry(struct web *web, struct error *error);

@@ -321,6 +321,8 @@ const struct web_route web_routes[] = {
     PAGE("/admin/audit/export", WEB_ADMIN, page_audit_export, .inputs = in_audit_export),
     PAGE("/admin/storage", WEB_ADMIN, page_storage, .inputs = in_storage_page),
     FORM("/admin/storage/{id}/retry", WEB_ADMIN, page_storage_retry_send, .flags = WEB_UNLISTED),
+    API(HTTP_GET, "/api/admin/stats", WEB_ADMIN, api_stats, 200, "stats",
+	"The figures of the dashboard"),
     API(HTTP_GET, "/api/admin/audit", WEB_ADMIN, api_audit_list, 200, "audit_list",
 	"Read the audit trail", .inputs = in_audit),
     API(HTTP_GET, "/api/admin/storage-cleanup", WEB_ADMIN, api_storage_list, 200, "cleanup_list",

@@ -61,6 +61,36 @@ static const struct shape_member cleanup[] = {ONE("id", "uuid"), ONE("storage_ke
 static const struct shape_member cleanup_list[] = {
     MANY("items", "cleanup"), MAYBE("next", "string"), END};
 static const struct shape_member cleanup_retry[] = {ONE("id", "uuid"), ONE("state", "string"), END};
+static const struct shape_member stats_count[] = {
+    ONE("count", "integer"), ONE("more", "boolean"), MAYBE("since", "time"), END};
+static const struct shape_member stats_overdue[] = {ONE("requests", "stats_count"),
+    ONE("erasures", "stats_count"), ONE("purges", "stats_count"), ONE("retentions", "stats_count"),
+    ONE("jobs", "stats_count"), ONE("mails", "stats_count"), ONE("webhooks", "stats_count"), END};
+static const struct shape_member stats_turnover[] = {ONE("deleted", "integer"),
+    ONE("restored", "integer"), ONE("purged", "integer"), ONE("reclaimed_bytes", "integer"), END};
+static const struct shape_member stats_day[] = {ONE("deleted", "integer"),
+    ONE("restored", "integer"), ONE("purged", "integer"), ONE("reclaimed_bytes", "integer"),
+    ONE("day", "string"), END};
+static const struct shape_member stats_shelf[] = {ONE("photos", "integer"), ONE("bytes", "integer"),
+    ONE("more", "boolean"), MAYBE("counted_at", "time"), END};
+static const struct shape_member stats_shelves[] = {
+    ONE("live", "stats_shelf"), ONE("archived", "stats_shelf"), ONE("trashed", "stats_shelf"), END};
+static const struct shape_member stats_queue[] = {
+    ONE("waiting", "stats_count"), MAYBE("failed", "stats_count"), END};
+static const struct shape_member stats_queues[] = {ONE("cleanup", "stats_queue"),
+    ONE("mail", "stats_queue"), ONE("webhooks", "stats_queue"), ONE("jobs", "stats_queue"),
+    ONE("deletions", "stats_queue"), END};
+static const struct shape_member stats_requester[] = {MAYBE("user_id", "uuid"),
+    MAYBE("name", "string"), MAYBE("email", "string"), ONE("requests", "integer"),
+    ONE("rejected", "integer"), ONE("pending", "integer"), END};
+static const struct shape_member stats[] = {ONE("overdue", "stats_overdue"),
+    MAYBE("purge_paused_at", "time"), ONE("pending_requests", "stats_count"),
+    ONE("recoverable", "stats_count"), MANY("closing", "deletion"), MANY("days", "stats_day"),
+    ONE("days_more", "boolean"), ONE("last_days", "stats_turnover"),
+    ONE("all_days", "stats_turnover"), ONE("photos", "stats_shelves"),
+    MANY("requesters", "stats_requester"), ONE("requests_counted", "integer"),
+    ONE("failed_cleanups", "stats_count"), ONE("queues", "stats_queues"),
+    MANY("latest", "audit_entry"), END};
 static const struct shape_member bulk_item[] = {
     ONE("id", "uuid"), ONE("result", "string"), MAYBE("reason", "string"), END};
 static const struct shape_member bulk_result[] = {
@@ -120,6 +150,16 @@ const struct shape shapes[] = {
     {"cleanup", cleanup, NULL},
     {"cleanup_list", cleanup_list, NULL},
     {"cleanup_retry", cleanup_retry, NULL},
+    {"stats_count", stats_count, NULL},
+    {"stats_overdue", stats_overdue, NULL},
+    {"stats_turnover", stats_turnover, NULL},
+    {"stats_day", stats_day, NULL},
+    {"stats_shelf", stats_shelf, NULL},
+    {"stats_shelves", stats_shelves, NULL},
+    {"stats_queue", stats_queue, NULL},
+    {"stats_queues", stats_queues, NULL},
+    {"stats_requester", stats_requester, NULL},
+    {"stats", stats, NULL},
     {"bulk_item", bulk_item, NULL},
     {"bulk_result", bulk_result, NULL},
     {"archive_batch", archive_batch, NULL},

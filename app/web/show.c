@@ -141,11 +141,20 @@ static const char *relative(struct arena *arena, int64_t from_us, int64_t time_u
 	return arena_join(arena, plain(arena, whole), " ", name, " ago", NULL);
 }
 
+static const char months[][4] = {
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+const char *show_day(struct arena *arena, int64_t time_us)
+{
+	struct clock_fields at;
+
+	clock_split(time_us, &at);
+	return arena_join(arena, plain(arena, at.day), " ", months[at.month - 1], NULL);
+}
+
 /* "3 Feb 2026, 04:05 UTC" */
 static const char *exact(struct arena *arena, int64_t time_us)
 {
-	static const char months[][4] = {
-	    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	struct clock_fields at;
 	char time[] = ", 00:00 UTC";
 

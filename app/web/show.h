@@ -12,6 +12,9 @@ void show_time(struct web *web, struct doc *object, const char *key, int64_t tim
  * `is_close` true in the last hour (for a colour), `is_over` once it has passed. */
 void show_left(struct web *web, struct doc *object, const char *key, int64_t time_us);
 
+/* The day of a time, in UTC and in this year or the last: "3 Feb". */
+const char *show_day(struct arena *arena, int64_t time_us);
+
 /* "1.4 MB" (powers of ten). */
 const char *show_bytes(struct arena *arena, int64_t bytes);
 
