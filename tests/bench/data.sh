@@ -46,6 +46,8 @@ album() { id 007 $began_ms "$1"; }
 trashed() { id 010 "$trashed_ms" "$1 * 100000000 + seq"; }
 live() { id 011 "$live_ms" "$1 * 100000000 + seq"; }
 deletion() { id 012 "$deleted_ms" "$1 * 100000000 + seq"; }
+# Ten people ask for one photo of a site; those of the rows below are `asked`, its photo's number is `seq`.
+request() { id 017 "(1704067200000 + asked * 15000)" "$1 * 100000000 + asked"; }
 
 session="SET SESSION unique_checks = 0, foreign_key_checks = 0, time_zone = '+00:00';"
 
@@ -92,7 +94,8 @@ SELECT $(trashed "$o"), $(organization "$o"), $(member "$o"), IF(seq % 2, $(proj
 INSERT INTO photos (id, organization_id, uploader_id, site_id, project_id, title, status, bytes, created_at, archived_at,
   archived_by, archive_reason, purge_after)
 SELECT $(live "$o"), $(organization "$o"), $(member "$o"), IF(seq % 10 = 7, $(site "$o"), NULL),
-  IF(seq % 2, $(project "$o"), NULL), CONCAT('Photo ', seq), IF(seq % 100 = 7, 'pending', 'approved'),
+  IF(seq % 2, $(project "$o"), NULL), CONCAT('Photo ', seq),
+  CASE WHEN seq % 100 = 7 THEN 'pending' WHEN seq % 10 = 7 THEN 'deletion_requested' ELSE 'approved' END,
   200000 + seq % 1000000, $(time_of "$live_ms"), IF(seq % 20 = 3, $(time_of "$live_ms + 60000"), NULL),
   IF(seq % 20 = 3, $(member "$o"), NULL), IF(seq % 20 = 3, 'Not for the front page any more.', NULL),
   IF(seq % 20 = 3, '2100-01-01', NULL)
@@ -106,6 +109,12 @@ SELECT $(id 015 "$live_ms" "$o * 100000000 + seq"), $(organization "$o"), 'photo
   CONCAT('live/$o/', LPAD(seq, 8, '0')), 'image/jpeg', 200000 + seq % 1000000, UNHEX(SHA2(CONCAT('live $o ', seq), 256)),
   $(time_of "$live_ms") FROM $rows ORDER BY seq;
 INSERT INTO photo_tags (photo_id, tag_id) SELECT $(live "$o"), $(tag "$o") FROM $rows ORDER BY seq;
+INSERT INTO deletion_requests (id, organization_id, photo_id, site_id, requester_email, requester_role, reason, status,
+  photo_status_before, requested_at, due_at)
+SELECT $(request "$o"), $(organization "$o"), $(live "$o"), $(site "$o"), CONCAT('visitor', asked, '@mail.example'), 'visitor',
+  'I am in this picture, and nobody asked me.', 'pending', 'approved', $(time_of "1704067200000 + asked * 15000"),
+  '2100-01-01' + INTERVAL asked SECOND
+  FROM (SELECT seq AS asked, (seq - 1) DIV 10 * 10 + 7 AS seq FROM $rows) r WHERE seq % 100 <> 7 ORDER BY asked;
 INSERT INTO audit_log (id, organization_id, at, actor, action, kind, item_id, mode, details, request_id)
 SELECT $(id 016 "$deleted_ms" "$o * 100000000 + seq"), $(organization "$o"), $(time_of "$deleted_ms"),
   CONCAT('member ', seq % 9 + 1), 'photo.delete', 'photo', $(trashed "$o"), 'soft', '{"photos":1}', HEX(seq)

@@ -94,24 +94,35 @@ last_cursor() {
 	    AND id < UNHEX('$(live_id 1 2000)') AND shelf = 0 AND $1 ORDER BY id LIMIT 1 OFFSET 50")"
 }
 
+# The request before the last 50 of the review queue.
+last_request() {
+	sql -e "SELECT HEX(id) FROM deletion_requests WHERE organization_id = UNHEX('$(organization_id 1)')
+	    AND status = 'pending' ORDER BY due_at DESC, id DESC LIMIT 1 OFFSET 50"
+}
+
+# The library, and the review queue likewise.
 row_library_flat() {
-	local of_admin
+	local of_admin of_library
 	start_lethe
 	flat library_flat / "/?cursor=$(last_cursor 1)" "$(admin_id 1)" "$(admin_id 2)"
 	of_admin=$flattest
 	flat library_flat / "/?cursor=$(last_cursor "(published OR uploader_id = UNHEX('$(member_id 1)'))")" "$(member_id 1)" "$(member_id 2)"
-	result library_flat "$(printf %.2f "$(least "$of_admin" "$flattest")")" 0.9
+	flattest=$(least "$of_admin" "$flattest")
+	of_library=$flattest
+	flat library_flat /admin/requests "/admin/requests?cursor=$(with_dashes "$(last_request)")" "$(admin_id 1)" "$(admin_id 2)"
+	result library_flat "$(printf %.2f "$(least "$of_library" "$flattest")")" 0.9
 }
 
 # --- every page ------------------------------------------------------------------------------
 
 # Every page of routes.c and the views it has: WHO PATH, after that of the route.
 pages() {
-	local live trashed deletion archived project site album
+	local live trashed deletion archived project site album submitted request
 	live=$(with_dashes "$(live_id 1 500000)") trashed=$(with_dashes "$(trashed_id 1 500000)")
 	deletion=$(with_dashes "$(deletion_id 1 500000)") archived=$(with_dashes "$(live_id 1 500003)")
 	project=$(with_dashes "$(hex_id 004 $began_ms 1002)") site=$(with_dashes "$(hex_id 005 $began_ms 1003)")
 	album=$(with_dashes "$(hex_id 007 $began_ms 1)")
+	submitted=$(with_dashes "$(live_id 1 500017)") request=$(with_dashes "$(request_id 1 500011)")
 	cat <<PAGES
 /                       admin  /
 /                       member /
@@ -162,6 +173,20 @@ pages() {
 /admin/audit            admin  /admin/audit?to=2024-01-01T01:00:00Z
 /admin/storage          admin  /admin/storage
 /live                   admin  /live
+/account                member /account
+/help                   member /help
+/help                   nobody /help
+/privacy                member /privacy
+/removal                nobody /removal
+/requests               member /requests
+/requests               admin  /requests
+/requests/new           admin  /requests/new?photo=$submitted
+/requests/{id}          admin  /requests/$request
+/admin/requests         admin  /admin/requests
+/admin/requests         admin  /admin/requests?status=approved
+/admin/requests         admin  /admin/requests?cursor=$(with_dashes "$(last_request)")
+/admin/requests/approve admin  /admin/requests/approve?ids=$request
+/admin/requests/reject  admin  /admin/requests/reject?ids=$request
 PAGES
 }
 
