@@ -148,6 +148,16 @@ static bool check_auth(const struct web *web, struct error *error)
 	return true;
 }
 
+/* From a page that hides its address (Referrer-Policy: no-referrer) browsers send the origin
+ * "null", as the Fetch standard demands; Sec-Fetch-Site still tells whether the page was ours, and
+ * the form's token is asked for in any case. */
+static bool hidden_origin_is_ours(const struct web *web)
+{
+	const char *site = http_header(web->request, "Sec-Fetch-Site");
+
+	return site ? strcmp(site, "same-origin") == 0 : (web->route->flags & WEB_NO_REFERRER) != 0;
+}
+
 /* Browsers name the origin of what they send; it must be the address the request came to. */
 static bool origin_is_ours(const struct web *web)
 {
@@ -156,6 +166,8 @@ static bool origin_is_ours(const struct web *web)
 
 	if (!origin)
 		return true;
+	if (strcmp(origin, "null") == 0)
+		return hidden_origin_is_ours(web);
 	if (strcmp(origin, web->app->parts.config->base_url) == 0)
 		return true;
 	return host && *web->request->host && strcasecmp(host + 3, web->request->host) == 0;

@@ -153,13 +153,21 @@ export function forgiveRates() {
 	sql('DELETE FROM rate_hits');
 }
 
-/* The mails to an address in the spool folder, oldest first: the text part and its links. */
+/* A header's text (RFC 2047), unfolded. */
+function decodedHeader(mail, name) {
+	const folded = new RegExp(`^${name}: ((?:.|\\r?\\n[ \\t])*)`, 'mi').exec(mail)?.[1] ?? '';
+	return folded.replace(/\r?\n[ \t]/g, ' ').replace(/\?=\s+=\?/g, '?==?')
+		.replace(/=\?utf-8\?b\?([^?]*)\?=/gi, (_, text) => Buffer.from(text, 'base64').toString('utf8'))
+		.replace(/=\?utf-8\?q\?([^?]*)\?=/gi, (_, text) => decodeURIComponent(text.replaceAll('_', ' ').replace(/%/g, '%25').replaceAll('=', '%')));
+}
+
+/* The mails to an address in the spool folder, oldest first: their subject, and their text with its links whole. */
 export function mailsTo(recipient) {
 	const folder = join(process.env.LETHE_TEST_VAR, 'mail');
 	return readdirSync(folder).filter((name) => name.endsWith('.eml')).sort()
 		.map((name) => readFileSync(join(folder, name), 'utf8'))
-		.filter((text) => new RegExp(`^To:.*${recipient}`, 'mi').test(text))
-		.map((text) => ({ subject: /^Subject: (.*)$/mi.exec(text)?.[1], text: text.replace(/=\r?\n/g, '').replace(/=3D/g, '=') }));
+		.filter((mail) => decodedHeader(mail, 'To').includes(recipient))
+		.map((mail) => ({ subject: decodedHeader(mail, 'Subject'), text: mail.replace(/=\r?\n/g, '').replace(/=3D/g, '=') }));
 }
 
 /* An id as SQL writes it. */
