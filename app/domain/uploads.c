@@ -12,11 +12,6 @@ static const struct {
 	PHOTOS_THUMBNAIL_BYTES},
 };
 
-const char *upload_part_name(enum upload_part part)
-{
-	return parts[part].name;
-}
-
 struct storage_stage *uploads_begin(
     const struct domain *domain, enum upload_part part, struct error *error)
 {

@@ -17,6 +17,8 @@ static const char *const names[CLAIM_STATE_COUNT] = {
 
 DB_STATEMENT(CLAIM_LOCK, "SELECT " COLUMNS " FROM site_claims c WHERE c.organization_id = ?"
 			 " AND c.id = ? FOR UPDATE");
+DB_STATEMENT(
+    CLAIM_EXISTS, "SELECT 1 FROM site_claims WHERE organization_id = ? AND id = ? AND site_id = ?");
 DB_STATEMENT(CLAIM_LOCK_OWN, "SELECT " COLUMNS " FROM site_claims c WHERE c.organization_id = ?"
 			     " AND c.site_id = ? AND c.user_id = ? FOR UPDATE");
 DB_STATEMENT(CLAIM_INSERT,
@@ -67,6 +69,16 @@ enum db_result store_claim_lock(struct db_tx *tx, const struct id *organization_
 	if (result == DB_OK)
 		*claim_r = read_row(&rows, 0);
 	return result;
+}
+
+enum db_result store_claim_exists(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *site_id, const struct id *claim_id)
+{
+	struct db_rows rows = {0};
+
+	return db_query(db, arena, &CLAIM_EXISTS,
+	    DB_VALUES(db_bind_id(organization_id), db_bind_id(claim_id), db_bind_id(site_id)),
+	    &rows);
 }
 
 enum db_result store_claim_lock_own(struct db_tx *tx, const struct id *organization_id,

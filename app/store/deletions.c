@@ -64,16 +64,6 @@ const char *deletion_state_name(enum deletion_state state)
 	return state_names[state];
 }
 
-bool deletion_state_parse(const char *name, enum deletion_state *state_r)
-{
-	int found = find_name(name, state_names, DELETION_STATE_COUNT, -1);
-
-	if (found >= 0) {
-		*state_r = (enum deletion_state)found;
-	}
-	return found >= 0;
-}
-
 const char *deletion_origin_name(enum deletion_origin origin)
 {
 	return origin_names[origin];

@@ -34,17 +34,6 @@ const char *file_part_name(enum file_part part)
 	return PART_NAMES[part];
 }
 
-bool file_part_parse(const char *name, enum file_part *part_r)
-{
-	for (int i = FILE_ORIGINAL; i <= FILE_ASSET; i++) {
-		if (strcmp(name, PART_NAMES[i]) == 0) {
-			*part_r = (enum file_part)i;
-			return true;
-		}
-	}
-	return false;
-}
-
 static void copy_digest(
     const struct db_rows *rows, size_t row, size_t column, unsigned char digest[FILE_DIGEST_SIZE])
 {

@@ -45,6 +45,8 @@ DB_STATEMENT(QUEUE_COUNTS_ALL,
     " CAST(COALESCE(SUM(state = 'failed'), 0) AS SIGNED),"
     " CAST(COALESCE(SUM(state = 'waiting' AND next_attempt_at <= ?), 0) AS SIGNED),"
     " CAST(COALESCE(SUM(bytes), 0) AS SIGNED) FROM storage_cleanup_queue");
+DB_STATEMENT(
+    QUEUE_HOLDS, "SELECT 1 FROM storage_cleanup_queue WHERE id = ? AND organization_id = ?");
 DB_STATEMENT(QUEUE_RETRY,
     "UPDATE storage_cleanup_queue SET state = 'waiting', attempts = 0, next_attempt_at = ?"
     " WHERE id = ? AND (? IS NULL OR organization_id = ?)");
@@ -176,6 +178,15 @@ enum db_result store_queue_counts(struct db *db, struct arena *arena,
 		};
 	}
 	return result;
+}
+
+enum db_result store_queue_holds(
+    struct db *db, struct arena *arena, const struct id *organization_id, const struct id *item_id)
+{
+	struct db_rows rows = {0};
+
+	return db_query(db, arena, &QUEUE_HOLDS,
+	    DB_VALUES(db_bind_id(item_id), db_bind_id(organization_id)), &rows);
 }
 
 enum db_result store_queue_retry(

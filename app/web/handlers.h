@@ -40,7 +40,8 @@ bool permit_requests(struct web *web, struct error *error);
 /* A struct place: the live site (to administer: for admins), or the project, site, album or
  * organisation that the actor may delete, or the organisation to restore; those deleted as well. */
 bool find_site(struct web *web, struct error *error);
-bool find_site_to_administer(struct web *web, struct error *error);
+bool find_cleanup_to_retry(struct web *web, struct error *error);
+bool find_claim_to_decide(struct web *web, struct error *error);
 bool find_project_to_delete(struct web *web, struct error *error);
 bool find_site_to_delete(struct web *web, struct error *error);
 bool find_album_to_delete(struct web *web, struct error *error);

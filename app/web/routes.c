@@ -194,7 +194,7 @@ const struct web_route web_routes[] = {
     API(HTTP_POST, "/api/sites/{id}/claims", WEB_MEMBER, api_claim_make, 201, "claim",
 	"Claim a site", .find = find_site),
     API(HTTP_PATCH, "/api/sites/{id}/claims/{claim_id}", WEB_MEMBER, api_claim_decide, 200, "claim",
-	"Decide a claim on a site", .find = find_site_to_administer, .inputs = in_decision),
+	"Decide a claim on a site", .find = find_claim_to_decide, .inputs = in_decision),
 
     /* requests for deletion */
     PAGE("/requests", WEB_MEMBER, page_requests, .inputs = in_requests_page),
@@ -297,7 +297,7 @@ const struct web_route web_routes[] = {
     FORM("/admin/sites/{id}/delete", WEB_MEMBER, page_container_delete_send, .flags = WEB_UNLISTED,
 	.find = find_site_to_delete, .inputs = in_container_delete, .form = page_container_delete),
     FORM("/admin/sites/{id}/claims/{claim_id}", WEB_MEMBER, page_claim_decide_send,
-	.flags = WEB_UNLISTED, .find = find_site_to_administer, .inputs = in_decision),
+	.flags = WEB_UNLISTED, .find = find_claim_to_decide, .inputs = in_decision),
     PAGE("/admin/recover", WEB_ADMIN, page_recover, .inputs = in_recover_page),
     PAGE("/admin/settings", WEB_ADMIN, page_settings, .inputs = in_notice),
     FORM("/admin/settings", WEB_ADMIN, page_settings_send, .flags = WEB_UNLISTED,
@@ -320,15 +320,16 @@ const struct web_route web_routes[] = {
     PAGE("/admin/audit", WEB_ADMIN, page_audit, .inputs = in_audit, .form = page_audit),
     PAGE("/admin/audit/export", WEB_ADMIN, page_audit_export, .inputs = in_audit_export),
     PAGE("/admin/storage", WEB_ADMIN, page_storage, .inputs = in_storage_page),
-    FORM("/admin/storage/{id}/retry", WEB_ADMIN, page_storage_retry_send, .flags = WEB_UNLISTED),
+    FORM("/admin/storage/{id}/retry", WEB_MEMBER, page_storage_retry_send, .flags = WEB_UNLISTED,
+	.find = find_cleanup_to_retry),
     API(HTTP_GET, "/api/admin/stats", WEB_ADMIN, api_stats, 200, "stats",
 	"The figures of the dashboard"),
     API(HTTP_GET, "/api/admin/audit", WEB_ADMIN, api_audit_list, 200, "audit_list",
 	"Read the audit trail", .inputs = in_audit),
     API(HTTP_GET, "/api/admin/storage-cleanup", WEB_ADMIN, api_storage_list, 200, "cleanup_list",
 	"List the storage cleanup queue", .inputs = in_storage),
-    API(HTTP_POST, "/api/admin/storage-cleanup/{id}/retry", WEB_ADMIN, api_storage_retry, 200,
-	"cleanup_retry", "Try a failed cleanup again"),
+    API(HTTP_POST, "/api/admin/storage-cleanup/{id}/retry", WEB_MEMBER, api_storage_retry, 200,
+	"cleanup_retry", "Try a failed cleanup again", .find = find_cleanup_to_retry),
 
     /* system */
     API(HTTP_GET, "/api/openapi.json", WEB_ANYONE, api_openapi, 200, "openapi", "This description"),

@@ -7,6 +7,8 @@
 #include <auth/policy.h>
 #include <base/text.h>
 #include <domain/places.h>
+#include <store/claims.h>
+#include <store/queue.h>
 #include <string.h>
 
 static bool load_place(struct web *web, enum place_kind kind, struct error *error)
@@ -66,14 +68,42 @@ bool find_site(struct web *web, struct error *error)
 		   place, error);
 }
 
-bool find_site_to_administer(struct web *web, struct error *error)
+static bool check_administers(struct web *web, struct error *error)
 {
-	struct policy_subject subject = {.kind = POLICY_ORGANIZATION};
+	const struct policy_subject subject = {
+	    .kind = POLICY_ORGANIZATION, .organization_id = web->actor.organization_id};
 
-	if (!find_site(web, error))
-		return false;
-	subject.organization_id = ((const struct place *)web->subject)->organization_id;
 	return policy_check(&web->actor, POLICY_ADMINISTER, &subject, error);
+}
+
+/* Unknown claims before who may decide any. */
+bool find_claim_to_decide(struct web *web, struct error *error)
+{
+	struct id claim_id;
+	enum db_result result;
+
+	if (!find_site(web, error) || !web_path_id(web, "claim_id", &claim_id, error))
+		return false;
+	result = store_claim_exists(
+	    web->domain->db, web->arena, &web->actor.organization_id, &web->subject_id, &claim_id);
+	if (result == DB_NONE)
+		return error_set(error, ERROR_NOT_FOUND, "not_found", "There is no such claim.");
+	return result == DB_OK ? check_administers(web, error) : db_fail(result, error);
+}
+
+/* What was removed, or never was in this organisation's queue, is not there for anybody. */
+bool find_cleanup_to_retry(struct web *web, struct error *error)
+{
+	enum db_result result;
+
+	if (!web_path_id(web, "id", &web->subject_id, error))
+		return false;
+	result = store_queue_holds(
+	    web->domain->db, web->arena, &web->actor.organization_id, &web->subject_id);
+	if (result == DB_NONE)
+		return error_set(error, ERROR_NOT_FOUND, "not_found",
+		    "It is not in the queue any more: it was removed meanwhile.");
+	return result == DB_OK ? check_administers(web, error) : db_fail(result, error);
 }
 
 bool find_project_to_delete(struct web *web, struct error *error)

@@ -9,9 +9,6 @@ struct storage_stage;
 
 enum upload_part { UPLOAD_FILE, UPLOAD_THUMBNAIL, UPLOAD_PART_COUNT };
 
-/* The name of the part, as forms and errors use it: "file", "thumbnail". */
-const char *upload_part_name(enum upload_part part);
-
 /* Begin a file, with the limit of its part. NULL with `error` (unavailable). */
 struct storage_stage *uploads_begin(const struct domain *domain, enum upload_part part,
     struct error *error) __attribute__((warn_unused_result));

@@ -40,6 +40,11 @@ enum db_result store_claim_lock_own(struct db_tx *tx, const struct id *organizat
     const struct id *site_id, const struct id *user_id, struct claim *claim_r)
     __attribute__((warn_unused_result));
 
+/* Whether there is such a claim on a site: DB_NONE if not. */
+enum db_result store_claim_exists(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *site_id, const struct id *claim_id)
+    __attribute__((warn_unused_result));
+
 /* Insert a pending one. DB_CONFLICT: the person has one on that site. */
 enum db_result store_claim_insert(struct db_tx *tx, const struct claim *claim)
     __attribute__((warn_unused_result));

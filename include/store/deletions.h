@@ -75,8 +75,6 @@ struct deletion {
 
 /* The column values as words, static, and back (false if there is no such word or it is NULL). */
 const char *deletion_state_name(enum deletion_state state);
-bool deletion_state_parse(const char *name, enum deletion_state *state_r)
-    __attribute__((warn_unused_result));
 const char *deletion_origin_name(enum deletion_origin origin);
 const char *deletion_mode_name(enum deletion_mode mode);
 const char *photo_action_name(enum photo_action action); /* NULL for PHOTO_ACTION_NONE */

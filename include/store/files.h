@@ -22,9 +22,8 @@ struct file {
 	int64_t created_at_us;
 };
 
-/* The word of a part, as in addresses; the part of that word. */
+/* The word of a part, as in addresses. */
 const char *file_part_name(enum file_part part);
-bool file_part_parse(const char *name, enum file_part *part_r) __attribute__((warn_unused_result));
 
 /* The oldest file of that owner and part. */
 enum db_result store_file_find(struct db *db, struct arena *arena, const struct id *organization_id,

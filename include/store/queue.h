@@ -72,6 +72,10 @@ enum db_result store_queue_counts(struct db *db, struct arena *arena,
     const struct id *organization_id, int64_t now_us, struct queue_counts *counts_r)
     __attribute__((warn_unused_result));
 
+/* Whether an organisation's queue holds an item: DB_NONE if not. */
+enum db_result store_queue_holds(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *item_id) __attribute__((warn_unused_result));
+
 /* Make an item waiting, with no attempts, due now. DB_NONE if there is none of that id in that
  * organisation (none: any). */
 enum db_result store_queue_retry(struct db_tx *tx, const struct id *organization_id,

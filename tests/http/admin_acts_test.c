@@ -100,6 +100,12 @@ static void test_claims(void **state)
 	EXPECT(site_api_json(site, ADMIN, "{'decision': 'approve'}",
 		   "PATCH /api/sites/%s/claims/" NOBODY, place),
 	    404, "not_found");
+	EXPECT(site_api_json(site, BEN, "{'decision': 'approve'}",
+		   "PATCH /api/sites/%s/claims/" NOBODY, place),
+	    404, "not_found");
+	EXPECT(
+	    site_form(site, BEN, "decision=approve", "POST /admin/sites/%s/claims/" NOBODY, place),
+	    404, NULL);
 	answer = site_api_json(
 	    site, ADMIN, "{'decision': 'approve'}", "PATCH /api/sites/%s/claims/%s", place, claim);
 	EXPECT(answer, 200, NULL);
@@ -124,13 +130,13 @@ static void test_unknown_before_forbidden(void **state)
 		const long status = i == 0 ? 403 : 404;
 		EXPECT(site_api_json(site, BEN, "{'decision': 'maybe'}",
 			   "PATCH /api/sites/%s/claims/" NOBODY, ids[i]),
-		    status, NULL);
+		    404, NULL);
 		EXPECT(site_page(site, BEN, "GET /admin/sites/%s/delete", ids[i]), status, NULL);
 		EXPECT(site_form(site, BEN, "x=1", "POST /admin/sites/%s/delete", ids[i]), status,
 		    NULL);
 		EXPECT(site_form(site, BEN, "decision=approve",
 			   "POST /admin/sites/%s/claims/" NOBODY, ids[i]),
-		    status, NULL);
+		    404, NULL);
 	}
 	EXPECT(site_page(site, BEN, "GET /admin/projects/" NOBODY "/delete"), 404, NULL);
 	/* One's own organisation is known; another is not. */

@@ -265,11 +265,11 @@ static const struct row rows[] = {
     {GET, "/admin/audit", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
     {GET, "/admin/audit/export", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
     {GET, "/admin/storage", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
-    {POST, "/admin/storage/{id}/retry", FORM, NULL, "", CLEANUP, NULL, ADMINS_OWN(401, 303)},
+    {POST, "/admin/storage/{id}/retry", FORM, NULL, "", CLEANUP, NULL, ADMINS_ONLY(401, 303)},
     {GET, "/api/admin/stats", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(401, 200)},
     {GET, "/api/admin/audit", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(401, 200)},
     {GET, "/api/admin/storage-cleanup", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(401, 200)},
-    {POST, "/api/admin/storage-cleanup/{id}/retry", JSON, NULL, NULL, CLEANUP, NULL, ADMINS_OWN(401, 200)},
+    {POST, "/api/admin/storage-cleanup/{id}/retry", JSON, NULL, NULL, CLEANUP, NULL, ADMINS_ONLY(401, 200)},
 
     /* system */
     {GET, "/api/openapi.json", QUERY, NULL, NULL, NOTHING, NULL, ALL(200)},

@@ -121,6 +121,11 @@ static void test_retry(void **state)
 	    NULL);
 	EXPECT(
 	    site_api(site, ADMIN, "POST /api/admin/storage-cleanup/" NOBODY "/retry"), 404, NULL);
+	/* What there is may be known of, what there is not is 404 for members too. */
+	EXPECT(site_api(site, ADA, "POST /api/admin/storage-cleanup/%s/retry", failed), 403, NULL);
+	EXPECT(site_api(site, ADA, "POST /api/admin/storage-cleanup/" NOBODY "/retry"), 404, NULL);
+	EXPECT(site_form(site, ADA, "", "POST /admin/storage/" NOBODY "/retry"), 404, NULL);
+	EXPECT(site_api(site, MIA, "POST /api/admin/storage-cleanup/%s/retry", failed), 404, NULL);
 	answer = site_api(site, ADMIN, "POST /api/admin/storage-cleanup/%s/retry", failed);
 	EXPECT(answer, 200, NULL);
 	assert_string_equal(http_answer_text(answer, "id"), failed);
