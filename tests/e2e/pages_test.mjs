@@ -224,6 +224,37 @@ test('the storage queue', async (hands) => {
 	await inspect(birch, 'storage-empty');
 });
 
+test('help and privacy', async (hands) => {
+	const visitor = await hands.visitor();
+	const page = await hands.browserOf('ada');
+	for (const name of ['help', 'privacy']) {
+		await visit(visitor, `/${name}`);
+		await inspect(visitor, `${name}-visitor`);
+		await visit(page, `/${name}`);
+		await inspect(page, name);
+		await inspectLarge(page, name);
+	}
+});
+
+test('an account', async (hands) => {
+	const page = await hands.browserOf('ada', { own: true });
+	await hands.browserOf('ada', { own: true, userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1' });
+	await visit(page, '/account');
+	await inspect(page, 'account');
+	await inspectLarge(page, 'account');
+	await unchecked(page);
+	await page.getByLabel('Name').fill('   ');
+	await page.getByRole('button', { name: 'Save the name' }).click();
+	await page.getByRole('alert').waitFor();
+	await inspect(page, 'account-refused');
+	await page.getByRole('button', { name: 'Save the choice' }).click();
+	await toast(page, 'Your choice of mails is saved.');
+	await inspect(page, 'account-toast');
+	const admin = await hands.browserOf('admin');
+	await visit(admin, '/account');
+	await inspect(admin, 'account-admin');
+});
+
 test('pages that say no', async (hands) => {
 	const photo = await addPhoto('ada', 'Contested');
 	const page = await hands.browserOf('ada');
