@@ -222,6 +222,7 @@ struct playground {
 	struct id photos[PHOTOS];
 	size_t owners[PHOTOS];
 	struct id deletions[PHOTOS];
+	size_t last; /* whose photo was deleted last */
 };
 
 static void request_decided(const struct actor *by, const struct id *photo)
@@ -261,9 +262,11 @@ static void act(struct playground *p)
 	case 2:
 	case 3:
 		if (*trash_delete(world, by, &p->photos[i], &deletion) == '\0')
-			p->deletions[i] = deletion.id;
+			p->deletions[p->last = i] = deletion.id;
 		break;
 	case 4:
+		i = p->last;
+		by = &people[p->owners[i]];
 		(void)!trash_restore(world, by, &p->deletions[i], NULL);
 		break;
 	case 5:
