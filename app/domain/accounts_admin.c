@@ -173,6 +173,18 @@ struct removing {
 	struct id deletion_id;
 };
 
+static bool check_self(const struct actor *actor, const struct user *user, struct error *error)
+{
+	return !id_equal(&user->id, &actor->user_id) ||
+	       error_set_field(error, "uid", "self_deletion",
+		   "This is your own account. Delete it from your account's page.");
+}
+
+bool accounts_may_delete(const struct actor *actor, const struct user *user, struct error *error)
+{
+	return check_admin(actor, POLICY_DELETE, user, error) && check_self(actor, user, error);
+}
+
 /* What is asked of the account before it is known whether its state allows the act. */
 static bool check_act(struct db_tx *tx, const struct removing *c, const struct user *user,
     struct account_choices *choices, struct error *error)
@@ -183,11 +195,8 @@ static bool check_act(struct db_tx *tx, const struct removing *c, const struct u
 		"admin_deletion_off", "Admins cannot delete accounts here.", error)) {
 		return false;
 	}
-	if (id_equal(&user->id, &c->actor->user_id)) {
-		return error_set_field(error, "uid", "self_deletion",
-		    "This is your own account. Delete it from your account's page.");
-	}
-	return accounts_check_choices(tx, user, choices, error);
+	return check_self(c->actor, user, error) &&
+	       accounts_check_choices(tx, user, choices, error);
 }
 
 /* A hard deletion ends a window that is open: the same deletion, at once. */

@@ -4,6 +4,7 @@
 #include "lease.h"
 
 #include <domain/audit.h>
+#include <store/erasure.h>
 #include <store/tenant.h>
 
 #define OTHERS_AT_ONCE 100 /* deletions of an organisation, closed in one step */
@@ -31,18 +32,25 @@ static bool settle(struct db_tx *tx, struct purge_step *step, struct error *erro
 	enum lifecycle_state next;
 	enum db_result result;
 	bool retention = deletion->origin == ORIGIN_RETENTION;
+	const char *action = retention ? "retention.purge" : "purge";
 
 	if (!lifecycle_next(
 		deletion_lifecycle(deletion), ACT_PURGE_DONE, BY_WORKER, false, &next, error)) {
 		return false;
+	}
+	if (deletion->kind == ITEM_USER) {
+		action = "account.erase";
+		if (!erasure_finish(tx, step->domain, deletion, &deletion->item_id, error)) {
+			return false;
+		}
 	}
 	result = deletion_settle_purged(tx, deletion, now_us);
 	if (result != DB_OK) {
 		return db_fail(result, error);
 	}
 	deletion->state = DELETION_PURGED;
-	return deletion_audit(tx, step->domain, step->actor, deletion,
-	    retention ? "retention.purge" : "purge", &deletion->item_id, NULL, error);
+	return deletion_audit(
+	    tx, step->domain, step->actor, deletion, action, &deletion->item_id, NULL, error);
 }
 
 /* trashed → purging where the window has closed. False with no error set: it is not due. */
@@ -53,6 +61,10 @@ static bool claim(struct db_tx *tx, struct purge_step *step, bool *due_r, struct
 
 	*due_r = deletion->state == DELETION_PURGING ||
 		 (deletion->state == DELETION_TRASHED && !deletion_is_open(deletion, now_us));
+	if (*due_r && deletion->kind == ITEM_USER &&
+	    !erasure_begin(tx, step->domain, deletion, due_r, error)) {
+		return false;
+	}
 	if (!*due_r || deletion->state == DELETION_PURGING) {
 		return true;
 	}
@@ -103,15 +115,18 @@ static bool close_other(
 
 static bool close_others(struct db_tx *tx, struct purge_step *step, struct error *error)
 {
-	struct id *ids;
+	struct id *ids = NULL;
 	size_t count = 0;
 	enum db_result result = DB_OK;
 
 	step->waits = false;
-	if (step->deletion.kind != ITEM_ORGANIZATION) {
-		return true;
+	if (step->deletion.kind == ITEM_ORGANIZATION) {
+		result = tenant_deletions(
+		    tx->db, tx->arena, &step->deletion, OTHERS_AT_ONCE, &ids, &count);
+	} else if (step->deletion.kind == ITEM_USER) {
+		result = erasure_deletions(tx->db, tx->arena, &step->deletion,
+		    &step->deletion.item_id, OTHERS_AT_ONCE, &ids, &count);
 	}
-	result = tenant_deletions(tx->db, tx->arena, &step->deletion, OTHERS_AT_ONCE, &ids, &count);
 	if (result != DB_OK) {
 		return db_fail(result, error);
 	}
@@ -153,6 +168,7 @@ static bool run_step(struct db_tx *tx, void *context, struct error *error)
 		&step->done, error)) {
 		return false;
 	}
+	step->waits = step->next.waits;
 	result = deletion_store_counts(tx, &step->deletion);
 	if (result != DB_OK) {
 		return db_fail(result, error);
@@ -178,10 +194,22 @@ static bool begin_large(struct purge_step *step, struct error *error)
 	    step->deletion_id, &step->lease, error);
 }
 
+/* Whoever else knows the person is asked between two steps, for that takes as long as it takes. */
+static bool forget_identity(struct purge_step *step, bool *later_r, struct error *error)
+{
+	*later_r = false;
+	return !step->purging.erasing.identity_uid[0] ||
+	       (erasure_ask_identity(
+		    step->domain, &step->deletion, &step->purging.erasing, later_r, error) &&
+		   (domain_after_step(step->domain, "identity"), true));
+}
+
 /* One step; `go_on_r` is false where it ended the deletion, or that is not for this worker now. */
 static bool run_one(
     struct purge_step *step, struct purge_report *report, bool *go_on_r, struct error *error)
 {
+	bool later = false;
+
 	*go_on_r = false;
 	if (!db_transaction(step->domain->db, run_step, step, error)) {
 		return false;
@@ -200,7 +228,11 @@ static bool run_one(
 	step->purging = step->next;
 	report->steps++;
 	domain_after_step(step->domain, "purge");
-	*go_on_r = !step->done && (!step->lease.held || lease_keep(step->domain, &step->lease));
+	if (!forget_identity(step, &later, error)) {
+		return false;
+	}
+	*go_on_r =
+	    !later && !step->done && (!step->lease.held || lease_keep(step->domain, &step->lease));
 	return true;
 }
 

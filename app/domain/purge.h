@@ -3,6 +3,7 @@
 #define LETHE_DOMAIN_PURGE_PRIVATE_H
 
 #include "deletions.h"
+#include "erasure_private.h"
 
 #include <domain/purge.h>
 
@@ -18,6 +19,8 @@ struct purging {
 	struct id next[RELATION_COUNT];
 	struct marking sweep; /* of an organisation: what came back after it was marked */
 	bool swept;
+	struct erasing erasing; /* of a user, or of an organisation's people */
+	bool waits;             /* for what else has hold of the user's photos */
 };
 
 /* Remove at most `budget` rows more; `done_r` once nothing is left. */

@@ -8,18 +8,24 @@
 
 /* One stage of a purge: a table of marks, or one of these. */
 #define STAGE_TENANT (MARK_TABLE_COUNT + 1)
-#define STAGES_MAX   (MARK_TABLE_COUNT + 2)
+#define STAGE_KEEP   (MARK_TABLE_COUNT + 2) /* photos of a user that stay without a name */
+#define STAGE_ADOPT  (MARK_TABLE_COUNT + 3) /* what of theirs others have in the trash */
+#define STAGE_PERSON (MARK_TABLE_COUNT + 4)
+#define STAGE_PEOPLE (MARK_TABLE_COUNT + 5)
+#define STAGES_MAX   (MARK_TABLE_COUNT + 4)
 
 /* A step under way. */
 struct removal {
 	struct db_tx *tx;
+	const struct domain *domain;
 	struct deletion *deletion;
 	struct purging *purging;
 	const struct cascade_row *rows[RELATION_COUNT];
 	size_t row_count;
 	int64_t now_us;
 	int64_t budget;
-	int64_t whole; /* what the budget was at first */
+	int64_t whole;    /* what the budget was at first */
+	struct error why; /* of a stage that is not of statements alone */
 };
 
 /* Rows of a table go with this deletion. */
@@ -43,14 +49,22 @@ static bool purges(const struct removal *c, enum mark_table marks)
  * organisation has goes before its people, to whom it points. */
 static size_t list_stages(const struct removal *c, int stages[STAGES_MAX])
 {
+	bool person = c->deletion->kind == ITEM_USER;
 	size_t count = 0;
 
+	if (person) {
+		stages[count++] = STAGE_KEEP;
+		stages[count++] = STAGE_ADOPT;
+	}
 	for (int marks = 0; marks < MARK_TABLE_COUNT; marks++) {
 		if (marks == MARKS_USERS && c->deletion->kind == ITEM_ORGANIZATION) {
 			stages[count++] = STAGE_TENANT;
+			stages[count++] = STAGE_PEOPLE;
 		}
-		if (marks != MARKS_EFFECTS && cascade_marks_table((enum mark_table)marks) &&
-		    purges(c, (enum mark_table)marks)) {
+		if (marks == MARKS_USERS && person) {
+			stages[count++] = STAGE_PERSON; /* the row goes when it is settled */
+		} else if (marks != MARKS_EFFECTS && cascade_marks_table((enum mark_table)marks) &&
+			   purges(c, (enum mark_table)marks)) {
 			stages[count++] = marks;
 		}
 	}
@@ -197,9 +211,43 @@ static enum db_result forget_effects(struct removal *c)
 	return result;
 }
 
+/* What is not a table of marks. A failure is kept for the step to end with. */
+static enum db_result run_person(struct removal *c, int stage)
+{
+	bool ok, done = false;
+
+	if (stage == STAGE_KEEP) {
+		ok = erasure_keep_step(c->tx, c->domain, c->deletion, &done, &c->why);
+		c->budget = done ? c->budget : 0;
+	} else if (stage == STAGE_ADOPT) {
+		ok = erasure_adopt_step(
+		    c->tx, c->deletion, c->budget, &done, &c->purging->waits, &c->why);
+		c->budget = done ? c->budget : 0;
+	} else {
+		struct erasing *erasing = &c->purging->erasing;
+
+		if (stage == STAGE_PERSON) {
+			erasing->user_id = c->deletion->item_id;
+		}
+		ok = (stage == STAGE_PERSON ? erasure_step : erasure_people_step)(
+		    c->tx, c->domain, c->deletion, erasing, &c->budget, &done, &c->why);
+		/* The provider is asked between two steps. */
+		c->budget = erasing->identity_uid[0] ? 0 : c->budget;
+	}
+	if (ok && done) {
+		end_stage(c);
+	}
+	return ok ? DB_OK : DB_ERROR;
+}
+
 static enum db_result run_stage(struct removal *c, int stage)
 {
 	switch (stage) {
+	case STAGE_KEEP:
+	case STAGE_ADOPT:
+	case STAGE_PERSON:
+	case STAGE_PEOPLE:
+		return run_person(c, stage);
 	case STAGE_TENANT:
 		return remove_tenant(c);
 	case MARKS_EFFECTS:
@@ -209,12 +257,13 @@ static enum db_result run_stage(struct removal *c, int stage)
 	}
 }
 
-/* An organisation's purge takes everything: also what another deletion's restore, begun before,
- * gave back after the marking had passed. */
+/* An organisation's purge, and an account's, take everything: also what another deletion's restore,
+ * begun before, gave back after the marking had passed. */
 static bool sweep(struct db_tx *tx, const struct domain *domain, struct deletion *deletion,
     struct purging *purging, int64_t budget, struct error *error)
 {
-	if (purging->swept || deletion->kind != ITEM_ORGANIZATION) {
+	if (purging->swept ||
+	    (deletion->kind != ITEM_ORGANIZATION && deletion->kind != ITEM_USER)) {
 		purging->swept = true;
 		return true;
 	}
@@ -226,6 +275,7 @@ bool purging_step(struct db_tx *tx, const struct domain *domain, struct deletion
     struct purging *purging, int64_t budget, bool *done_r, struct error *error)
 {
 	struct removal c = {.tx = tx,
+	    .domain = domain,
 	    .deletion = deletion,
 	    .purging = purging,
 	    .now_us = clock_now_us(domain->clock),
@@ -245,6 +295,10 @@ bool purging_step(struct db_tx *tx, const struct domain *domain, struct deletion
 		enum db_result result = run_stage(&c, stages[purging->stage]);
 
 		if (result != DB_OK) {
+			if (c.why.kind != ERROR_NONE) {
+				*error = c.why;
+				return false;
+			}
 			return db_fail(result, error);
 		}
 	}

@@ -3,6 +3,7 @@
 #define LETHE_STORAGE_BACKEND_H
 
 #include <base/arena.h>
+#include <base/buf.h>
 #include <sodium.h>
 #include <storage/storage.h>
 
@@ -16,6 +17,9 @@ struct storage_backend {
 	    uint64_t *bytes_r, struct error *error);
 	bool (*digest)(const struct storage *storage, const char *key,
 	    unsigned char digest_r[STORAGE_DIGEST_SIZE], struct error *error);
+	/* Append the bytes of an object of at most `limit` bytes. */
+	bool (*read)(const struct storage *storage, const char *key, uint64_t limit,
+	    struct buf *bytes, struct error *error);
 	bool (*list)(
 	    const struct storage *storage, storage_list_fn fn, void *context, struct error *error);
 };

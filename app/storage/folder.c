@@ -132,6 +132,43 @@ static bool folder_digest(const struct storage *storage, const char *key,
 	return ok;
 }
 
+static bool read_all(int fd, uint64_t limit, struct buf *bytes)
+{
+	char piece[16384];
+	uint64_t total = 0;
+	ssize_t length;
+
+	while ((length = read(fd, piece, sizeof(piece))) > 0) {
+		total += (uint64_t)length;
+		if (total > limit) {
+			errno = EFBIG;
+			return false;
+		}
+		buf_append(bytes, piece, (size_t)length);
+	}
+	return length == 0;
+}
+
+static bool folder_read(const struct storage *storage, const char *key, uint64_t limit,
+    struct buf *bytes, struct error *error)
+{
+	char path[PATH_MAX];
+	int fd = object_path(storage, key, path) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	bool ok = fd >= 0 && read_all(fd, limit, bytes);
+	int code = errno;
+
+	if (fd >= 0) {
+		close(fd);
+	}
+	if (!ok && (code == ENOENT || code == EFBIG)) {
+		return error_set(error, code == ENOENT ? ERROR_NOT_FOUND : ERROR_TOO_LARGE,
+		    code == ENOENT ? "object_missing" : "file_too_large",
+		    code == ENOENT ? "The stored file is missing."
+				   : "The stored file is too large.");
+	}
+	return ok || storage_fail("read", code, error);
+}
+
 /* A listing on its way through the two levels of folders. */
 struct listing {
 	storage_list_fn fn;
@@ -198,5 +235,6 @@ const struct storage_backend storage_backend_folder = {
     .remove = folder_remove,
     .exists = folder_exists,
     .digest = folder_digest,
+    .read = folder_read,
     .list = folder_list,
 };

@@ -117,6 +117,12 @@ bool storage_read_digest(const struct storage *storage, const char *key,
 	return check_key(key, error) && storage->backend->digest(storage, key, digest_r, error);
 }
 
+bool storage_read(const struct storage *storage, const char *key, uint64_t limit, struct buf *bytes,
+    struct error *error)
+{
+	return check_key(key, error) && storage->backend->read(storage, key, limit, bytes, error);
+}
+
 bool storage_list(
     const struct storage *storage, storage_list_fn fn, void *context, struct error *error)
 {

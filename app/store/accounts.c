@@ -13,6 +13,8 @@ DB_STATEMENT(ACCOUNT_STORE,
     " leaving_id = ?, deletion_reminders = ? WHERE id = ?");
 DB_STATEMENT(ACCOUNT_END_TOKENS,
     "UPDATE users SET tokens_valid_after = ?, kept_token_hash = ? WHERE id = ?");
+DB_STATEMENT(ACCOUNT_END_INTERRUPTED,
+    "DELETE i FROM interrupted_acts i JOIN sessions s ON s.id = i.session_id WHERE s.user_id = ?");
 DB_STATEMENT(ACCOUNT_KEPT_TOKEN,
     "SELECT kept_token_hash FROM users WHERE id = ? AND kept_token_hash IS NOT NULL");
 DB_STATEMENT(ACCOUNT_BY_IDENTITY,
@@ -76,6 +78,9 @@ enum db_result account_end_access(struct db_tx *tx, const struct id *user_id,
 		db_bind_id(user_id)),
 	    NULL);
 
+	if (result <= DB_NONE)
+		result =
+		    db_exec(tx->db, &ACCOUNT_END_INTERRUPTED, DB_VALUES(db_bind_id(user_id)), NULL);
 	if (result <= DB_NONE)
 		result = sessions_remove_all(tx, user_id, except);
 	return result == DB_NONE ? DB_OK : result;

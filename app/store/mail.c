@@ -4,7 +4,8 @@
 
 DB_STATEMENT(MAIL_ADD,
     "INSERT INTO mail_outbox (id, organization_id, user_id, recipient, template, data, unsubscribe,"
-    " state, next_attempt_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)");
+    " forget, state, next_attempt_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, "
+    "?)");
 DB_STATEMENT(MAIL_LAST, "SELECT created_at FROM mail_outbox WHERE user_id = ? AND template = ?"
 			" ORDER BY created_at DESC LIMIT 1");
 DB_STATEMENT(MAIL_DUE,
@@ -19,7 +20,10 @@ DB_STATEMENT(MAIL_KEEP_WORDS,
 DB_STATEMENT(MAIL_DEFER, "UPDATE mail_outbox SET next_attempt_at = ?, last_error = LEFT(?, 300)"
 			 " WHERE id = ? AND state = 'waiting' AND attempts = ?");
 DB_STATEMENT(MAIL_END,
-    "UPDATE mail_outbox SET state = ?, sent_at = ?, body_until = ?, last_error = LEFT(?, 300)"
+    "UPDATE mail_outbox SET state = ?, sent_at = ?, body_until = IF(forget, NULL, ?),"
+    " last_error = IF(forget, NULL, LEFT(?, 300)), recipient = IF(forget, NULL, recipient),"
+    " data = IF(forget, NULL, data), subject = IF(forget, NULL, subject),"
+    " body_text = IF(forget, NULL, body_text), body_html = IF(forget, NULL, body_html)"
     " WHERE id = ? AND state = 'waiting' AND attempts = ?");
 DB_STATEMENT(MAIL_BLANK,
     "UPDATE mail_outbox SET data = NULL, subject = NULL, body_text = NULL, body_html = NULL,"
@@ -52,8 +56,8 @@ enum db_result mails_add(struct db_tx *tx, const struct mail *mail)
 	    DB_VALUES(db_bind_id(&mail->id), db_bind_id(&mail->organization_id),
 		db_bind_id(&mail->user_id), db_bind_text(mail->recipient),
 		db_bind_text(mail->template), db_bind_text(data.data),
-		db_bind_text(mail->unsubscribe), db_bind_time(mail->at_us),
-		db_bind_time(mail->at_us)),
+		db_bind_text(mail->unsubscribe), db_bind_bool(mail->forget),
+		db_bind_time(mail->at_us), db_bind_time(mail->at_us)),
 	    NULL);
 	buf_free(&data);
 	return result;

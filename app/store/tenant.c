@@ -35,7 +35,8 @@ DB_STATEMENT(TENANT_WEBHOOKS, REMOVE("webhook_outbox"));
 DB_STATEMENT(TENANT_MAIL,
     "UPDATE mail_outbox SET recipient = NULL, subject = NULL, data = NULL, body_text = NULL,"
     " body_html = NULL, body_until = NULL, state = IF(state = 'waiting', 'dropped', state)"
-    " WHERE organization_id = ? AND (recipient IS NOT NULL OR subject IS NOT NULL"
+    " WHERE organization_id = ? AND forget = FALSE AND (recipient IS NOT NULL OR subject IS NOT "
+    "NULL"
     " OR data IS NOT NULL OR body_text IS NOT NULL OR body_html IS NOT NULL) LIMIT ?");
 DB_STATEMENT(TENANT_REASONS, "UPDATE audit_reasons SET reason = NULL WHERE organization_id = ?"
 			     " AND reason IS NOT NULL LIMIT ?");

@@ -11,18 +11,21 @@
 	" u.deleted_at, u.deletion_id, (SELECT o.deleted_at IS NOT NULL FROM organizations o"      \
 	" WHERE o.id = u.organization_id) FROM users u "
 
+/* Values: role, role, text, text, text, limit. */
+#define USER_FILTER                                                                                \
+	" AND (? IS NULL OR u.role = ?) AND (? IS NULL OR INSTR(u.display_name, ?) > 0"            \
+	" OR INSTR(u.email, LOWER(?)) > 0) ORDER BY u.id DESC LIMIT ?"
+
 DB_STATEMENT(USERS_FIND, USER_SELECT "WHERE u.id = ?");
 DB_STATEMENT(USERS_LOCK, USER_SELECT "WHERE u.id = ? FOR UPDATE");
 DB_STATEMENT(USERS_BY_EMAIL, USER_SELECT "WHERE u.live_email = ?");
 DB_STATEMENT(USERS_BY_IDENTITY, USER_SELECT "WHERE u.live_identity_uid = ?");
 DB_STATEMENT(USERS_LIST_LIVE,
-    USER_SELECT "WHERE u.organization_id = ? AND u.deleted_at IS NULL AND u.id < ?"
-		" ORDER BY u.id DESC LIMIT ?");
-DB_STATEMENT(USERS_LIST_ALL,
-    USER_SELECT "WHERE u.organization_id = ? AND u.id < ? ORDER BY u.id DESC LIMIT ?");
-DB_STATEMENT(USERS_LIST_EVERYWHERE_LIVE,
-    USER_SELECT "WHERE u.deleted_at IS NULL AND u.id < ? ORDER BY u.id DESC LIMIT ?");
-DB_STATEMENT(USERS_LIST_EVERYWHERE_ALL, USER_SELECT "WHERE u.id < ? ORDER BY u.id DESC LIMIT ?");
+    USER_SELECT "WHERE u.organization_id = ? AND u.deleted_at IS NULL AND u.id < ?" USER_FILTER);
+DB_STATEMENT(USERS_LIST_ALL, USER_SELECT "WHERE u.organization_id = ? AND u.id < ?" USER_FILTER);
+DB_STATEMENT(
+    USERS_LIST_EVERYWHERE_LIVE, USER_SELECT "WHERE u.deleted_at IS NULL AND u.id < ?" USER_FILTER);
+DB_STATEMENT(USERS_LIST_EVERYWHERE_ALL, USER_SELECT "WHERE u.id < ?" USER_FILTER);
 
 static const char *const ROLE_NAMES[USER_ROLE_COUNT] = {
     [USER_MEMBER] = "member",
@@ -126,7 +129,8 @@ static enum db_result query_list(
     struct db *db, struct arena *arena, const struct users_query *query, struct db_rows *rows_r)
 {
 	struct id last;
-	struct db_value limit = db_bind_int(query->limit);
+	struct db_value limit = db_bind_int(query->limit), text = db_bind_text(query->text);
+	struct db_value role = db_bind_text(query->by_role ? user_role_name(query->role) : NULL);
 
 	memset(last.bytes, 0xff, sizeof(last.bytes));
 	const struct id *before = id_is_none(&query->before) ? &last : &query->before;
@@ -134,9 +138,11 @@ static enum db_result query_list(
 		return db_query(db, arena,
 		    query->include_deleted ? &USERS_LIST_EVERYWHERE_ALL
 					   : &USERS_LIST_EVERYWHERE_LIVE,
-		    DB_VALUES(db_bind_id(before), limit), rows_r);
+		    DB_VALUES(db_bind_id(before), role, role, text, text, text, limit), rows_r);
 	return db_query(db, arena, query->include_deleted ? &USERS_LIST_ALL : &USERS_LIST_LIVE,
-	    DB_VALUES(db_bind_id(&query->organization_id), db_bind_id(before), limit), rows_r);
+	    DB_VALUES(db_bind_id(&query->organization_id), db_bind_id(before), role, role, text,
+		text, text, limit),
+	    rows_r);
 }
 
 enum db_result users_list(struct db *db, struct arena *arena, const struct users_query *query,

@@ -141,6 +141,11 @@ bool accounts_delete_user(const struct domain *domain, const struct actor *actor
     struct arena *arena, const struct account_deletion *act, struct deletion *deletion_r,
     struct error *error) __attribute__((warn_unused_result));
 
+/* Whether the actor may delete that account at all, before anything else is asked: forbidden, or
+ * invalid "self_deletion" for one's own. */
+bool accounts_may_delete(const struct actor *actor, const struct user *user, struct error *error)
+    __attribute__((warn_unused_result));
+
 /* The same, soft, for 1 to 1,000 accounts, each its own transaction under one act_id; one result
  * per id asked, in its order; a refusal's code is its reason. */
 bool accounts_delete_users(const struct domain *domain, const struct actor *actor,

@@ -80,6 +80,12 @@ bool storage_read_digest(const struct storage *storage, const char *key,
     unsigned char digest_r[STORAGE_DIGEST_SIZE], struct error *error)
     __attribute__((warn_unused_result));
 
+/* Append the bytes of an object to `bytes`. False with not_found ("object_missing"), too_large
+ * ("file_too_large") beyond `limit`, or unavailable. */
+struct buf;
+bool storage_read(const struct storage *storage, const char *key, uint64_t limit, struct buf *bytes,
+    struct error *error) __attribute__((warn_unused_result));
+
 /* Called for each object of a listing; false ends it. `modified_us` is when it was stored. */
 typedef bool (*storage_list_fn)(
     void *context, const char *key, uint64_t bytes, int64_t modified_us);

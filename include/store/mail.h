@@ -21,6 +21,8 @@ struct mail {
 	const char
 	    *unsubscribe; /* of an optional notice: the path that ends them (domain/notices.h),
 			   * at most 1,000 bytes of ASCII; NULL: the mail always goes */
+	bool forget;      /* its addressee has been erased: once it is sent or given up, recipient
+			   * and words are blanked */
 	int64_t at_us;    /* now: it is due at once */
 };
 

@@ -1,0 +1,342 @@
+/* erasure.c - the stages of an account's erasure, and its end. */
+#include "accounts_private.h"
+#include "erasure_private.h"
+
+#include <base/log.h>
+#include <stdio.h>
+#include <store/erasure.h>
+#include <store/jobs.h>
+#include <store/mail.h>
+#include <store/organizations.h>
+#include <string.h>
+
+/* Stages beside the statements of store/erasure.h, which come first, in their order. */
+static const struct {
+	const char *name;
+	erasure_stage_fn take;
+} stages[] = {
+    {NULL, NULL},
+};
+
+/* What is done in the last transaction, in this order. */
+static const struct {
+	const char *name;
+	erasure_end_fn end;
+} erasure_at_end[] = {
+    {NULL, NULL},
+};
+
+/* The person as the rows say still. DB_NONE: there is none any more. */
+static enum db_result read_person(struct db_tx *tx, const struct domain *domain,
+    const struct deletion *deletion, const struct id *user_id, struct erasure *erasure_r,
+    struct erasure_person *person_r)
+{
+	struct account_row row = {0};
+	char *uid = arena_alloc(tx->arena, ID_TEXT_SIZE);
+	enum db_result result;
+
+	*erasure_r = (struct erasure){
+	    .domain = domain, .deletion = deletion, .now_us = clock_now_us(domain->clock)};
+	result = users_find(tx->db, tx->arena, user_id, &erasure_r->user);
+	if (result == DB_OK) {
+		result = account_read(tx->db, tx->arena, user_id, &row);
+	}
+	if (result != DB_OK) {
+		return result;
+	}
+	id_format(user_id, uid);
+	erasure_r->keep_photos = row.photos && strcmp(row.photos, "keep") == 0;
+	*person_r = (struct erasure_person){
+	    .user_id = *user_id,
+	    .organization_id = erasure_r->user.organization_id,
+	    .uid = uid,
+	    .email = erasure_r->user.email,
+	    .name = erasure_r->user.display_name,
+	    .heir_id =
+		row.events && strcmp(row.events, "transfer") == 0 ? row.transfer_to : id_none,
+	    .deletion_id = deletion->id,
+	    .now_us = erasure_r->now_us,
+	};
+	return DB_OK;
+}
+
+/* Whether the organisation, or the installation, keeps an admin. */
+static bool check_peers(struct db_tx *tx, const struct user *user, bool *may_r, struct error *error)
+{
+	bool platform = user->role == USER_PLATFORM_ADMIN;
+	unsigned others = 1;
+	enum db_result result = DB_OK;
+
+	if (user->role != USER_MEMBER && !user->organization_deleted) {
+		result = users_lock_count(tx, platform ? &id_none : &user->organization_id,
+		    user->role, &user->id, &others);
+	}
+	*may_r = others > 0;
+	return result == DB_OK || db_fail(result, error);
+}
+
+bool erasure_begin(struct db_tx *tx, const struct domain *domain, const struct deletion *deletion,
+    bool *may_r, struct error *error)
+{
+	struct user user = {0};
+	enum db_result result = users_find(tx->db, tx->arena, &deletion->item_id, &user);
+
+	(void)domain;
+	*may_r = true;
+	if (result == DB_NONE || (result == DB_OK && id_equal(&user.deletion_id, &deletion->id))) {
+		return true;
+	}
+	if (result != DB_OK) {
+		return db_fail(result, error);
+	}
+	if (!check_peers(tx, &user, may_r, error)) {
+		return false;
+	}
+	if (!*may_r) {
+		return true;
+	}
+	result = erasure_mark_user(tx, deletion, &deletion->item_id);
+	return result <= DB_NONE || db_fail(result, error);
+}
+
+static bool adopt_photo(struct db_tx *tx, struct deletion *deletion, const struct id *photo_id,
+    const struct id *other_id, bool *waits_r, struct error *error)
+{
+	int64_t rows[MARK_TABLE_COUNT], bytes = 0;
+	struct deletion other;
+	enum db_result result = deletion_lock(tx, &deletion->organization_id, other_id, &other);
+
+	*waits_r = result == DB_NONE || (result == DB_OK && other.state != DELETION_TRASHED &&
+					    other.state != DELETION_MARKING);
+	if (result == DB_OK && !*waits_r) {
+		result = marks_move_photo(tx, &other, deletion, photo_id, rows, &bytes);
+	}
+	if (result != DB_OK || *waits_r) {
+		return result <= DB_NONE || db_fail(result, error);
+	}
+	count_marks(&other, rows, -1);
+	count_marks(deletion, rows, 1);
+	other.bytes -= bytes < other.bytes ? bytes : other.bytes;
+	deletion->bytes += bytes;
+	result = deletion_store_counts(tx, &other);
+	return result == DB_OK || db_fail(result, error);
+}
+
+bool erasure_adopt_step(struct db_tx *tx, struct deletion *deletion, int64_t budget, bool *done_r,
+    bool *waits_r, struct error *error)
+{
+	int64_t adopted = 0;
+	enum db_result result = DB_OK;
+
+	*done_r = *waits_r = false;
+	for (int64_t i = 0; i < budget && !*waits_r; i++) {
+		struct id photo, other;
+
+		result = erasure_foreign_photo(
+		    tx->db, tx->arena, deletion, &deletion->item_id, &photo, &other);
+		if (result != DB_OK) {
+			break;
+		}
+		if (!adopt_photo(tx, deletion, &photo, &other, waits_r, error)) {
+			return false;
+		}
+	}
+	if (result == DB_OK) {
+		return true;
+	}
+	if (result == DB_NONE) {
+		result = erasure_adopt(tx, deletion, &deletion->item_id, budget, &adopted);
+		*done_r = adopted == 0;
+	}
+	return result == DB_OK || db_fail(result, error);
+}
+
+/* One stage, as far as the budget reaches. */
+static enum db_result run_stage(struct db_tx *tx, const struct erasure *erasure,
+    const struct erasure_person *person, size_t stage, int64_t limit, int64_t *rows_r)
+{
+	if (stage < ERASURE_PART_COUNT) {
+		return erasure_run(tx, (enum erasure_part)stage, person, limit, rows_r);
+	}
+	return stages[stage - ERASURE_PART_COUNT].take(tx, erasure, limit, rows_r);
+}
+
+static bool is_last(size_t stage)
+{
+	return stage >= ERASURE_PART_COUNT && !stages[stage - ERASURE_PART_COUNT].take;
+}
+
+static bool asks_identity(const struct domain *domain, const struct user *user)
+{
+	return domain->identity && domain->identity != &identity_provider_none &&
+	       user->identity_uid != NULL;
+}
+
+bool erasure_step(struct db_tx *tx, const struct domain *domain, const struct deletion *deletion,
+    struct erasing *erasing, int64_t *budget, bool *done_r, struct error *error)
+{
+	struct erasure_person person;
+	struct erasure erasure;
+	enum db_result result =
+	    read_person(tx, domain, deletion, &erasing->user_id, &erasure, &person);
+
+	*done_r = result == DB_NONE;
+	while (result == DB_OK && *budget > 0 && !is_last(erasing->stage)) {
+		int64_t rows = 0;
+
+		result = run_stage(tx, &erasure, &person, erasing->stage, *budget, &rows);
+		*budget -= rows;
+		erasing->stage += rows == 0;
+	}
+	if (result != DB_OK) {
+		return result == DB_NONE || db_fail(result, error);
+	}
+	if (!is_last(erasing->stage)) {
+		return true;
+	}
+	*done_r = !asks_identity(domain, &erasure.user);
+	if (!*done_r) {
+		snprintf(erasing->identity_uid, sizeof(erasing->identity_uid), "%s",
+		    erasure.user.identity_uid);
+	}
+	return true;
+}
+
+/* The mail goes once everything else is gone, and is forgotten with its address. */
+static bool queue_last_mail(
+    struct db_tx *tx, const struct erasure *erasure, struct doc *values, struct error *error)
+{
+	struct mail mail = {
+	    .id = id_generate(erasure->now_us),
+	    .organization_id = erasure->user.organization_id,
+	    .recipient = erasure->user.email,
+	    .template = "account_erased",
+	    .values = values,
+	    .forget = true,
+	    .at_us = erasure->now_us,
+	};
+	enum db_result result = values ? mails_add(tx, &mail) : DB_OK;
+
+	return result == DB_OK || db_fail(result, error);
+}
+
+bool erasure_finish(struct db_tx *tx, const struct domain *domain, const struct deletion *deletion,
+    const struct id *user_id, struct error *error)
+{
+	struct erasure_person person;
+	struct erasure erasure;
+	struct doc *values = NULL;
+	enum db_result result = read_person(tx, domain, deletion, user_id, &erasure, &person);
+
+	if (result != DB_OK) {
+		return result == DB_NONE || db_fail(result, error);
+	}
+	if (erasure.user.email) {
+		values = doc_object(tx->arena);
+		doc_set_bool(values, "photos_kept", erasure.keep_photos);
+	}
+	for (size_t i = 0; erasure_at_end[i].end; i++) {
+		if (!erasure_at_end[i].end(tx, &erasure, values, error)) {
+			return false;
+		}
+	}
+	if (!queue_last_mail(tx, &erasure, values, error)) {
+		return false;
+	}
+	result = erasure_user(tx, deletion, user_id);
+	return result == DB_OK || db_fail(result, error);
+}
+
+bool erasure_people_step(struct db_tx *tx, const struct domain *domain,
+    const struct deletion *deletion, struct erasing *erasing, int64_t *budget, bool *done_r,
+    struct error *error)
+{
+	*done_r = false;
+	while (*budget > 0 && !*done_r && !erasing->identity_uid[0]) {
+		bool gone = false;
+
+		if (id_is_none(&erasing->user_id)) {
+			enum db_result result = erasure_next_user(tx->db, tx->arena,
+			    &deletion->organization_id, &id_none, &erasing->user_id);
+
+			*done_r = result == DB_NONE;
+			if (result != DB_OK) {
+				return result == DB_NONE || db_fail(result, error);
+			}
+		}
+		if (!erasure_step(tx, domain, deletion, erasing, budget, &gone, error)) {
+			return false;
+		}
+		if (gone) {
+			if (!erasure_finish(tx, domain, deletion, &erasing->user_id, error)) {
+				return false;
+			}
+			*erasing = (struct erasing){0};
+			*budget -= 1;
+		}
+	}
+	return true;
+}
+
+struct forgetting {
+	struct id user_id;
+};
+
+static bool run_forget(struct db_tx *tx, void *context, struct error *error)
+{
+	const struct forgetting *c = context;
+	enum db_result result = erasure_forget_identity(tx, &c->user_id);
+
+	return result <= DB_NONE || db_fail(result, error);
+}
+
+/* Left for a while, as any work that failed. */
+static bool put_off(const struct domain *domain, const struct deletion *deletion, const char *why,
+    struct error *error)
+{
+	int64_t now_us = clock_now_us(domain->clock);
+	struct job job = {.id = id_generate(now_us),
+	    .organization_id = deletion->organization_id,
+	    .task = JOB_DELETION,
+	    .item_id = deletion->id};
+	enum db_result result = job_defer(domain->db, &job, why, now_us);
+	char id[ID_TEXT_SIZE];
+
+	id_format(&deletion->id, id);
+	log_event(LOG_WARNING, "identity_later", log_text("deletion", id), log_text("why", why));
+	return result <= DB_NONE || db_fail(result, error);
+}
+
+bool erasure_ask_identity(const struct domain *domain, const struct deletion *deletion,
+    struct erasing *erasing, bool *later_r, struct error *error)
+{
+	struct identity_subject subject = {
+	    .uid = erasing->identity_uid,
+	    .user_id = erasing->user_id,
+	    .organization_id = deletion->organization_id,
+	    .deletion_id = deletion->id,
+	};
+	struct forgetting c = {.user_id = erasing->user_id};
+	char why[200] = "identity_later";
+	enum identity_outcome outcome =
+	    domain->identity->remove(domain->identity->context, &subject, why, sizeof(why));
+
+	*later_r = outcome == IDENTITY_RETRY;
+	if (*later_r) {
+		return put_off(domain, deletion, why, error);
+	}
+	erasing->identity_uid[0] = '\0';
+	return db_transaction(domain->db, run_forget, &c, error);
+}
+
+static enum identity_outcome knows_nobody(
+    void *context, const struct identity_subject *subject, char *why, size_t size)
+{
+	(void)context;
+	(void)subject;
+	(void)why;
+	(void)size;
+	return IDENTITY_ABSENT;
+}
+
+const struct identity_provider identity_provider_none = {"none", knows_nobody, NULL};

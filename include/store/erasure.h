@@ -1,0 +1,127 @@
+/* erasure.h - the statements of an account's erasure: each takes a bounded number of rows, and
+ * finds what is left when it is run again. What a person wrote or is named in may lie in any
+ * organisation (a platform admin acts in all, a visitor's address is known in several), so that
+ * most of these go by the person alone. */
+#ifndef LETHE_STORE_ERASURE_H
+#define LETHE_STORE_ERASURE_H
+
+#include <base/arena.h>
+#include <base/id.h>
+#include <db/db.h>
+#include <stdbool.h>
+#include <store/deletions.h>
+#include <store/users.h>
+
+/* In the order in which they are run. */
+enum erasure_part {
+	ERASE_STATUSES,    /* photos of others that they asked about get their status back */
+	ERASE_REQUESTS,    /* their requests, by account */
+	ERASE_VISITS,      /* their requests, by address */
+	ERASE_DECISIONS,   /* what they wrote when they rejected requests */
+	ERASE_REVIEWS,     /* and photos */
+	ERASE_SUBMISSIONS, /* photos submitted under their address: name and address */
+	ERASE_ARCHIVINGS,  /* why they archived what they did */
+	ERASE_BATCHES,
+	ERASE_NOTES, /* what the marks have left: in the trash of others */
+	ERASE_HANDED_IN,
+	ERASE_CLAIMS,
+	ERASE_EVENTS, /* handed over or without a name */
+	ERASE_SITES,
+	ERASE_PROJECTS,
+	ERASE_RECORDS, /* labels and reasons of deletions of what was theirs */
+	ERASE_REASONS, /* reasons of deletions they made */
+	ERASE_WRITTEN, /* the trail's free text: theirs, about them, naming them */
+	ERASE_ABOUT,
+	ERASE_NAMING,
+	ERASE_MAIL_TO, /* by address, by account, and what names them */
+	ERASE_MAIL_OF,
+	ERASE_MAIL_ABOUT,
+	ERASE_HEIRS, /* accounts whose events they were to take over */
+	ERASE_INTERRUPTED,
+	ERASE_SESSIONS,
+	ERASURE_PART_COUNT,
+};
+
+/* Whom a statement is about. */
+struct erasure_person {
+	struct id user_id;
+	struct id organization_id;
+	const char *uid;       /* the id as text */
+	const char *email;     /* or NULL: finds nothing */
+	const char *name;      /* the display name */
+	struct id heir_id;     /* who takes over events; none: nobody */
+	struct id deletion_id; /* of this erasure: its own record stays until it is settled */
+	int64_t now_us;
+};
+
+/* Take at most `limit` rows. DB_OK also when there were none. */
+enum db_result erasure_run(struct db_tx *tx, enum erasure_part part,
+    const struct erasure_person *person, int64_t limit, int64_t *rows_r)
+    __attribute__((warn_unused_result));
+
+/* The name of a part, for the table of columns. */
+const char *erasure_part_name(enum erasure_part part);
+
+/* Ids of at most `limit` deletions of what belongs to a user that are not settled, but the one
+ * given. */
+enum db_result erasure_deletions(struct db *db, struct arena *arena,
+    const struct deletion *deletion, const struct id *user_id, unsigned limit, struct id **ids_r,
+    size_t *count_r) __attribute__((warn_unused_result));
+
+/* A photo of the user that another deletion has in the trash, and that deletion. DB_NONE: there is
+ * none. */
+enum db_result erasure_foreign_photo(struct db *db, struct arena *arena,
+    const struct deletion *deletion, const struct id *user_id, struct id *photo_r,
+    struct id *deletion_r) __attribute__((warn_unused_result));
+
+/* Let at most `limit` other rows of the user (albums, quests, adventures) that another deletion has
+ * in the trash bear this one's mark. */
+enum db_result erasure_adopt(struct db_tx *tx, const struct deletion *deletion,
+    const struct id *user_id, int64_t limit, int64_t *rows_r) __attribute__((warn_unused_result));
+
+/* Photos of the user that are to be kept, at most `limit`. */
+struct kept_photo {
+	struct id id;
+	struct id organization_id;
+};
+enum db_result erasure_kept_photos(struct db *db, struct arena *arena, const struct id *user_id,
+    unsigned limit, struct kept_photo **photos_r, size_t *count_r)
+    __attribute__((warn_unused_result));
+
+/* Take the name from a photo: uploader, title, description, submitter, reasons, notes and AI
+ * results go. With `keeps` it loses the mark of the account's deletion, if it bears that; else it
+ * bears that mark then, and goes with the account. DB_NONE: it is not the user's any more. */
+enum db_result erasure_strip_photo(struct db_tx *tx, const struct deletion *deletion,
+    const struct id *user_id, const struct kept_photo *photo, bool keeps)
+    __attribute__((warn_unused_result));
+
+/* Let a file's row name another object, with its size and digest; the old one is queued for
+ * removal. DB_NONE: the row names another by now. */
+struct file;
+enum db_result erasure_switch_file(struct db_tx *tx, const struct file *from, const struct file *to,
+    int64_t now_us) __attribute__((warn_unused_result));
+
+/* The stored objects of a photo. */
+enum db_result erasure_files(struct db *db, struct arena *arena, const struct id *organization_id,
+    const struct id *photo_id, struct file **files_r, size_t *count_r)
+    __attribute__((warn_unused_result));
+
+/* Mark the user's row with the deletion, so that nobody signs in with it any more. DB_NONE: it
+ * bears the mark already. */
+enum db_result erasure_mark_user(struct db_tx *tx, const struct deletion *deletion,
+    const struct id *user_id) __attribute__((warn_unused_result));
+
+/* The identity provider has forgotten the user. DB_NONE: that was noted. */
+enum db_result erasure_forget_identity(struct db_tx *tx, const struct id *user_id)
+    __attribute__((warn_unused_result));
+
+/* The end: the row shrinks to a tombstone, and goes where nothing kept points at it. */
+enum db_result erasure_user(struct db_tx *tx, const struct deletion *deletion,
+    const struct id *user_id) __attribute__((warn_unused_result));
+
+/* The user of an organisation after an id (none: the first) who has not been erased. */
+enum db_result erasure_next_user(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *after, struct id *user_r)
+    __attribute__((warn_unused_result));
+
+#endif
