@@ -47,14 +47,30 @@ static bool load_folder(
 	return ok;
 }
 
+/* Say whose mistake it is: the operator's. */
+static bool blame_own(struct error *error)
+{
+	const struct error found = *error;
+
+	return error_set(error, found.kind, found.code, "LETHE_TEMPLATES: %s", found.message);
+}
+
+/* What is linked with one's own templates fails for their mistakes alone. */
+static bool load_own(struct mustache_set *set, const struct config *config, struct error *error)
+{
+	bool is_own = config->templates[0] != '\0';
+
+	return ((!is_own || load_folder(set, config->templates, true, error)) &&
+		   mustache_set_link(set, MUSTACHE_MISSING_IS_ERROR, error)) ||
+	       (is_own && blame_own(error));
+}
+
 struct mustache_set *mail_load_templates(const struct config *config, struct error *error)
 {
 	struct mustache_set *set = mustache_set_create();
 	struct arena *scratch = arena_create();
 	const char *ours = arena_join(scratch, config->share, "/templates", NULL);
-	bool ok = load_folder(set, ours, false, error) &&
-		  (!config->templates[0] || load_folder(set, config->templates, true, error)) &&
-		  mustache_set_link(set, MUSTACHE_MISSING_IS_ERROR, error);
+	bool ok = load_folder(set, ours, false, error) && load_own(set, config, error);
 
 	arena_destroy(&scratch);
 	if (!ok)

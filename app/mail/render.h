@@ -16,8 +16,8 @@ struct mail_words {
 
 /* Compile every *.mustache below <share>/templates/mail, then those below LETHE_TEMPLATES/mail
  * where that folder is there, which replace ours of the same name, and link them. Names are paths
- * below templates/ without the ending: "mail/retention.txt". NULL with `error` that names the file.
- * The caller destroys the set. */
+ * below templates/ without the ending: "mail/retention.txt". NULL with `error` that names the file,
+ * line and column, and LETHE_TEMPLATES where it is one of those. The caller destroys the set. */
 struct mustache_set *mail_load_templates(const struct config *config, struct error *error)
     __attribute__((warn_unused_result));
 

@@ -26,6 +26,24 @@ static bool load_folder(struct loading *loading, const char *folder, struct erro
 	return folder_read_texts(folder, ENDING, MUSTACHE_SIZE_MAX, add_template, loading, error);
 }
 
+/* Say whose mistake it is: the operator's. */
+static bool blame_own(struct error *error)
+{
+	const struct error found = *error;
+
+	return error_set(error, found.kind, found.code, "LETHE_TEMPLATES: %s", found.message);
+}
+
+/* What is linked with one's own templates fails for their mistakes alone. */
+static bool load_own(struct loading *own, const struct config *config, struct error *error)
+{
+	bool is_own = config->templates[0] != '\0';
+
+	return ((!is_own || load_folder(own, config->templates, error)) &&
+		   mustache_set_link(own->set, MUSTACHE_MISSING_IS_ERROR, error)) ||
+	       (is_own && blame_own(error));
+}
+
 struct mustache_set *templates_load(
     const struct config *config, struct arena *arena, struct error *error)
 {
@@ -34,8 +52,7 @@ struct mustache_set *templates_load(
 	struct loading own = {.set = set, .replaces_only = true};
 
 	if (load_folder(&ours, arena_join(arena, config->share, "/templates", NULL), error) &&
-	    (!config->templates[0] || load_folder(&own, config->templates, error)) &&
-	    mustache_set_link(set, MUSTACHE_MISSING_IS_ERROR, error))
+	    load_own(&own, config, error))
 		return set;
 	mustache_set_destroy(&set);
 	return NULL;

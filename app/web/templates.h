@@ -9,7 +9,8 @@
 
 /* Compile every *.mustache below <share>/templates, then those below LETHE_TEMPLATES, which replace
  * ours of the same name, and link them. Names are paths without the ending: "pages/trash". NULL
- * with `error` that names the file, line and column. The caller destroys the set. */
+ * with `error` that names the file, line and column, and LETHE_TEMPLATES where it is one of those.
+ * The caller destroys the set. */
 struct mustache_set *templates_load(const struct config *config, struct arena *arena,
     struct error *error) __attribute__((warn_unused_result));
 
