@@ -27,6 +27,13 @@ bool places_list(const struct domain *domain, const struct actor *actor, struct 
     enum place_kind kind, unsigned limit, const struct id *before, struct places_page *page_r,
     struct error *error)
 {
+	return places_search(domain, actor, arena, kind, NULL, limit, before, page_r, error);
+}
+
+bool places_search(const struct domain *domain, const struct actor *actor, struct arena *arena,
+    enum place_kind kind, const char *name, unsigned limit, const struct id *before,
+    struct places_page *page_r, struct error *error)
+{
 	const unsigned wanted = limit ? limit : DEFAULT_LIMIT;
 	struct place_rows rows = {0};
 	enum db_result result = DB_OK;
@@ -35,8 +42,11 @@ bool places_list(const struct domain *domain, const struct actor *actor, struct 
 	if (!check_list(actor, kind, limit, error)) {
 		return false;
 	}
-	result = store_places_list(domain->db, arena, kind, &actor->organization_id,
-	    before ? before : &id_none, wanted + 1, &rows);
+	before = before ? before : &id_none;
+	result = name ? store_places_search(domain->db, arena, kind, &actor->organization_id, name,
+			    before, wanted + 1, &rows)
+		      : store_places_list(domain->db, arena, kind, &actor->organization_id, before,
+			    wanted + 1, &rows);
 	if (result != DB_OK && result != DB_NONE) {
 		return db_fail(result, error);
 	}

@@ -1,5 +1,6 @@
 /* deletion_lists.c - pages and queues of deletions, each down one index. */
 #include "deletions.h"
+#include "pattern.h"
 
 #include <base/clock.h>
 #include <store/jobs.h>
@@ -127,22 +128,6 @@ static bool is_restorable(const struct deletion_query *query)
 	       query->state == DELETION_TRASHED;
 }
 
-/* The pattern of what begins with a text, whose own wildcards stand for themselves. */
-static const char *beginning(struct arena *arena, const char *text)
-{
-	char *pattern = arena_alloc(arena, 2 * strlen(text) + 2);
-	char *out = pattern;
-
-	for (; *text; text++) {
-		if (strchr("%_!", *text)) {
-			*out++ = '!';
-		}
-		*out++ = *text;
-	}
-	*out = '%';
-	return pattern;
-}
-
 /* The label at which a page goes on: "" for the first one, and where the position is gone. */
 static enum db_result label_of(
     struct db *db, struct arena *arena, const struct deletion_query *query, const char **label_r)
@@ -169,8 +154,8 @@ static enum db_result read_labeled(struct db *db, struct arena *arena,
 	if (result == DB_OK) {
 		result = db_query(db, arena, &DELETION_PAGE_LABELED,
 		    DB_VALUES(db_bind_id(&query->organization_id),
-			db_bind_text(beginning(arena, query->label)), db_bind_time(query->now_us),
-			db_bind_text(from), db_bind_text(from),
+			db_bind_text(pattern_beginning(arena, query->label)),
+			db_bind_time(query->now_us), db_bind_text(from), db_bind_text(from),
 			db_bind_blob(query->after.bytes, sizeof(query->after.bytes)),
 			db_bind_int((int64_t)query->limit + 1)),
 		    &rows);

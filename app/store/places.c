@@ -2,6 +2,7 @@
 #include <store/places.h>
 
 #include "paging.h"
+#include "pattern.h"
 
 /* Columns: id, organisation, name, slug, creator, created, deleted, deletion. */
 #define PROJECT_COLUMNS                                                                            \
@@ -27,6 +28,11 @@ DB_STATEMENT(TAGS_LIST, "SELECT " TAG_COLUMNS " FROM tags WHERE organization_id 
 			" AND id < ? ORDER BY id DESC LIMIT ?");
 DB_STATEMENT(ORGANIZATIONS_LIST, "SELECT " ORGANIZATION_COLUMNS " FROM organizations"
 				 " WHERE deleted_at IS NULL AND id < ? ORDER BY id DESC LIMIT ?");
+#define SEARCH_OF(columns, table)                                                                  \
+	"SELECT " columns " FROM " table " WHERE organization_id = ? AND deleted_at IS NULL"       \
+	" AND id < ? AND name LIKE ? ESCAPE '!' ORDER BY id DESC LIMIT ?"
+DB_STATEMENT(PROJECTS_SEARCH, SEARCH_OF(PROJECT_COLUMNS, "projects"));
+DB_STATEMENT(SITES_SEARCH, SEARCH_OF(SITE_COLUMNS, "sites"));
 DB_STATEMENT(PROJECT_FIND, ONE_OF(PROJECT_COLUMNS, "projects"));
 DB_STATEMENT(SITE_FIND, ONE_OF(SITE_COLUMNS, "sites"));
 DB_STATEMENT(ALBUM_FIND, ONE_OF(PROJECT_COLUMNS, "albums"));
@@ -73,6 +79,35 @@ static void read_row(
 	};
 }
 
+static enum db_result read_rows(enum db_result result, const struct db_rows *rows,
+    enum place_kind kind, struct arena *arena, struct place_rows *rows_r)
+{
+	*rows_r = (struct place_rows){0};
+	if (result != DB_OK) {
+		return result;
+	}
+	rows_r->items = arena_array(arena, rows->count, sizeof(*rows_r->items));
+	rows_r->count = rows->count;
+	for (size_t i = 0; i < rows->count; i++) {
+		read_row(rows, i, kind, &rows_r->items[i]);
+	}
+	return DB_OK;
+}
+
+enum db_result store_places_search(struct db *db, struct arena *arena, enum place_kind kind,
+    const struct id *organization_id, const char *name, const struct id *before, unsigned limit,
+    struct place_rows *rows_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result =
+	    db_query(db, arena, kind == PLACE_SITE ? &SITES_SEARCH : &PROJECTS_SEARCH,
+		DB_VALUES(db_bind_id(organization_id), bind_before(before),
+		    db_bind_text(pattern_containing(arena, name)), db_bind_int(limit)),
+		&rows);
+
+	return read_rows(result, &rows, kind, arena, rows_r);
+}
+
 enum db_result store_places_list(struct db *db, struct arena *arena, enum place_kind kind,
     const struct id *organization_id, const struct id *before, unsigned limit,
     struct place_rows *rows_r)
@@ -87,16 +122,7 @@ enum db_result store_places_list(struct db *db, struct arena *arena, enum place_
 	enum db_result result =
 	    db_query(db, arena, STATEMENTS[kind].list, values + skip, 3 - skip, &rows);
 
-	*rows_r = (struct place_rows){0};
-	if (result != DB_OK) {
-		return result;
-	}
-	rows_r->items = arena_array(arena, rows.count, sizeof(*rows_r->items));
-	rows_r->count = rows.count;
-	for (size_t i = 0; i < rows.count; i++) {
-		read_row(&rows, i, kind, &rows_r->items[i]);
-	}
-	return DB_OK;
+	return read_rows(result, &rows, kind, arena, rows_r);
 }
 
 static enum db_result read_one(struct db *db, struct arena *arena,

@@ -177,6 +177,8 @@ bool page_content_archive_send(struct web *web, struct error *error);
 bool page_content_restore_send(struct web *web, struct error *error);
 bool page_content_forever(struct web *web, struct error *error);
 bool page_content_forever_send(struct web *web, struct error *error);
+bool page_choose_project(struct web *web, struct error *error);
+bool page_choose_site(struct web *web, struct error *error);
 bool page_albums(struct web *web, struct error *error);
 bool page_sites(struct web *web, struct error *error);
 bool page_claim_send(struct web *web, struct error *error);

@@ -246,6 +246,13 @@ const struct web_input in_container_delete_page[] = {EXACT, END};
 const struct web_input in_organization_delete_page[] = {
     {.name = "step", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = step_choices}, EXACT, END};
 const struct web_input in_organization_act[] = {{.name = "organization_id", .type = INPUT_ID}, END};
+static const char *const form_choices[] = {"library", "upload", "photos", "archive", NULL};
+const struct web_input in_choose[] = {{.name = "for",
+					  .type = INPUT_CHOICE,
+					  .place = IN_QUERY,
+					  .required = true,
+					  .choices = form_choices},
+    {.name = "q", .type = INPUT_TEXT, .place = IN_QUERY, .max = 200}, CURSOR, END};
 const struct web_input in_place_page[] = {CURSOR, NOTICE, END};
 const struct web_input in_sites_page[] = {
     {.name = "claims", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = claim_choices}, CURSOR,

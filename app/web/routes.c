@@ -184,6 +184,8 @@ const struct web_route web_routes[] = {
 	.reauth = "organization.delete"),
     API(HTTP_POST, "/api/organizations/{id}/restore", WEB_MEMBER, api_organization_restore, 200,
 	"deletion", "Restore a deleted organisation", .find = find_organization_to_restore),
+    PAGE("/choose/projects", WEB_MEMBER, page_choose_project, .inputs = in_choose),
+    PAGE("/choose/sites", WEB_MEMBER, page_choose_site, .inputs = in_choose),
     PAGE("/albums", WEB_MEMBER, page_albums, .inputs = in_place_page),
     PAGE("/albums/{id}/delete", WEB_MEMBER, page_container_delete, .find = find_album_to_delete),
     FORM("/albums/{id}/delete", WEB_MEMBER, page_container_delete_send, .flags = WEB_UNLISTED,

@@ -37,6 +37,11 @@ enum db_result store_places_list(struct db *db, struct arena *arena, enum place_
     const struct id *organization_id, const struct id *before, unsigned limit,
     struct place_rows *rows_r) __attribute__((warn_unused_result));
 
+/* The same of live projects or sites whose name contains a text, in any case. */
+enum db_result store_places_search(struct db *db, struct arena *arena, enum place_kind kind,
+    const struct id *organization_id, const char *name, const struct id *before, unsigned limit,
+    struct place_rows *rows_r) __attribute__((warn_unused_result));
+
 /* One of the organisation's, deleted or not. */
 enum db_result store_place_find(struct db *db, struct arena *arena, enum place_kind kind,
     const struct id *organization_id, const struct id *place_id, struct place *place_r)

@@ -192,6 +192,8 @@ static const struct row rows[] = {
     {DELETE, "/api/albums/{id}", JSON, NULL, NULL, ALBUM, NULL, OWN(401, 200)},
     {DELETE, "/api/organizations/{id}", JSON, NULL, "{'confirmation': 'Place'}", ORGANIZATION, "organization.delete", PLATFORM_ITEM(401, 200)},
     {POST, "/api/organizations/{id}/restore", JSON, NULL, NULL, ORGANIZATION_GONE, NULL, PLATFORM_ITEM(401, 200)},
+    {GET, "/choose/projects", QUERY, "/choose/projects?for=upload", NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
+    {GET, "/choose/sites", QUERY, "/choose/sites?for=library&q=x", NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
     {GET, "/albums", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
     {GET, "/albums/{id}/delete", QUERY, NULL, NULL, ALBUM, NULL, OWN(303, 200)},
     {POST, "/albums/{id}/delete", FORM, NULL, "", ALBUM, NULL, OWN(401, 303)},

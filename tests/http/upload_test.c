@@ -359,6 +359,43 @@ static void test_form(void **state)
 	    200, NULL);
 }
 
+/* More projects than a form lists: each is found by its name, and the form then has it chosen. */
+static void test_choosing_among_many(void **state)
+{
+	struct site *site = *state;
+	const char *oldest = site_place(site, ADMIN, "projects", "100% Oldest <Orchard>");
+	const char *foreign = site_place(site, BIRCH_ADMIN, "projects", "Foreign orchard");
+	const struct http_answer *answer;
+
+	assert_null(strstr(site_page(site, ADA, "GET /upload")->body, "/choose/projects"));
+	for (int i = 0; i < 200; i++)
+		(void)site_place(site, ADMIN, "projects", "Another");
+	answer = site_page(site, ADA, "GET /upload");
+	assert_null(strstr(answer->body, oldest));
+	assert_non_null(strstr(answer->body, "/choose/projects?for=upload"));
+	assert_non_null(
+	    strstr(site_page(site, ADA, "GET /")->body, "/choose/projects?for=library"));
+	answer = site_page(site, ADA, "GET /choose/projects?for=upload&q=0%%25+oldest");
+	EXPECT(answer, 200, NULL);
+	assert_non_null(strstr(answer->body, "100% Oldest &lt;Orchard&gt;"));
+	assert_non_null(strstr(answer->body,
+	    arena_printf(site_arena(site), "href=\"/upload?project_id=%s\"", oldest)));
+	assert_null(strstr(answer->body, "Another"));
+	assert_null(strstr(
+	    site_page(site, ADA, "GET /choose/projects?for=upload&q=orchard")->body, foreign));
+	/* Without a name they come page by page. */
+	answer = site_page(site, ADA, "GET /choose/projects?for=upload");
+	assert_non_null(strstr(answer->body, "rel=\"next\""));
+	/* And the form has what was chosen. */
+	answer = site_page(site, ADA, "GET /upload?project_id=%s", oldest);
+	assert_non_null(strstr(answer->body,
+	    arena_printf(site_arena(site), "<option value=\"%s\" selected>", oldest)));
+	assert_null(
+	    strstr(site_page(site, ADA, "GET /upload?project_id=%s", foreign)->body, foreign));
+	EXPECT(site_page(site, ADA, "GET /choose/projects"), 400, NULL);
+	EXPECT(site_page(site, ADA, "GET /choose/projects?for=elsewhere"), 400, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,6 +410,7 @@ int main(void)
 	    SITE_TEST(test_malformed_bodies),
 	    SITE_TEST(test_broken_off),
 	    SITE_TEST(test_form),
+	    SITE_TEST(test_choosing_among_many),
 	};
 
 	return cmocka_run_group_tests(tests, site_group_setup, site_group_teardown);
