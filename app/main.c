@@ -287,6 +287,7 @@ static const struct command commands[] = {
     {"audit", "export the audit trail", AS_APP, cli_audit, NULL},
     {"storage", "compare the stored objects with the rows that name them", AS_APP, cli_storage,
 	NULL},
+    {"mail", "count mails by state; retry: send again what has failed", AS_APP, cli_mail, NULL},
     {"keys", "rotate: add a new generation of signing keys", AS_OWNER, cli_keys, NULL},
     {"config", "print every setting with its value and meaning", AS_NOBODY, NULL, run_config},
 };

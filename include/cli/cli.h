@@ -45,6 +45,9 @@ int cli_purge(struct cli *cli, int argc, char **argv);
 int cli_audit(struct cli *cli, int argc, char **argv);
 int cli_storage(struct cli *cli, int argc, char **argv);
 
+/* lethe mail, lethe mail retry [ID]. */
+int cli_mail(struct cli *cli, int argc, char **argv);
+
 /* lethe user add|list|password|role; argv[0] is the word after "user". */
 int cli_user(struct cli *cli, int argc, char **argv);
 

@@ -3,6 +3,7 @@
  * The server is tests/support/smtp_sink.py (Debian's python3-aiosmtpd). */
 #include "../../app/mail/transport.h"
 #include "../support/program.h"
+#include "../support/sink.h"
 #include "../support/world.h"
 
 #include <setjmp.h>
@@ -15,100 +16,42 @@
 #include <mail/outbox.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 DB_STATEMENT(TEST_SMTP_OUTBOX, "SELECT state, last_error, attempts, next_attempt_at"
 			       " FROM mail_outbox ORDER BY id");
 
-#define PYTHON "/usr/bin/python3" /* Debian's, which has Debian's packages */
-
-static char sink_program[] = LETHE_SHARE_DIR "/tests/support/smtp_sink.py";
-
 static struct world *world;
-static char folder[] = "/tmp/lethe-smtp-XXXXXX";
-static char certificate[64], key[64], url[64];
+static char url[64];
 static struct config config;
-static pid_t sink;
 
 /* --- the server ---------------------------------------------------------------------------- */
 
-static const char *in_folder(const char *name)
-{
-	return arena_join(world->arena, folder, "/", name, NULL);
-}
-
 static const char *contents(const char *name)
 {
-	FILE *file = fopen(in_folder(name), "r");
-	char *text = arena_alloc(world->arena, 20000);
-
-	if (file && fread(text, 1, 19999, file) == 0)
-		text[0] = '\0';
-	if (file)
-		fclose(file);
-	return text;
+	return sink_read(world->arena, name);
 }
 
-static void stop_sink(void)
-{
-	if (sink > 0) {
-		kill(sink, SIGKILL);
-		waitpid(sink, NULL, 0);
-	}
-	sink = 0;
-}
-
-/* Start a server with these features, in a folder without messages. */
+/* Start a server with this feature and use it. */
 static void start_sink(const char *feature)
 {
-	char *const arguments[] = {
-	    PYTHON, sink_program, folder, certificate, key, (char *)feature, NULL};
-
-	stop_sink();
-	for (int i = 1; i < 10; i++)
-		(void)unlink(arena_printf(world->arena, "%s/%d.eml", folder, i));
-	(void)unlink(in_folder("inbox"));
-	(void)unlink(in_folder("port"));
-	sink = fork();
-	if (sink == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		execv(PYTHON, arguments);
-		_exit(127);
-	}
-	assert_true(sink > 0);
-	for (int i = 0; i < 1500 && access(in_folder("port"), F_OK) != 0; i++)
-		usleep(10 * 1000);
-	snprintf(url, sizeof(url), "smtp://localhost:%s", contents("port"));
+	sink_start(feature, 0);
+	snprintf(url, sizeof(url), "smtp://localhost:%d", sink_port());
 }
 
 static int start(void **state)
 {
-	const char *const make_certificate[] = {"openssl", "req", "-x509", "-newkey", "rsa:2048",
-	    "-nodes", "-days", "30", "-subj", "/CN=localhost", "-addext",
-	    "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate, NULL};
-	char output[4000];
-
 	(void)state;
 	world = world_open();
 	signal(SIGPIPE, SIG_IGN);
 	log_set_level(LOG_ERROR);
-	if (!mkdtemp(folder))
-		return -1;
-	snprintf(certificate, sizeof(certificate), "%s/certificate.pem", folder);
-	snprintf(key, sizeof(key), "%s/key.pem", folder);
-	return program_run(make_certificate, output, sizeof(output));
+	return 0;
 }
 
 static int stop(void **state)
 {
 	(void)state;
-	stop_sink();
-	program_remove_folder(folder);
+	sink_close();
 	world_close(&world);
 	return 0;
 }
@@ -123,7 +66,7 @@ static int set_up(void **state)
 	    .smtp_url = url,
 	    .smtp_user = "",
 	    .smtp_password = "",
-	    .smtp_ca = certificate,
+	    .smtp_ca = sink_certificate(),
 	    .smtp_timeout_s = 20,
 	    .mail_spool = "/proc/nowhere",
 	    .mail_from = "no-reply@lethe.example",
@@ -138,7 +81,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	stop_sink();
+	sink_stop();
 	return 0;
 }
 
@@ -205,7 +148,7 @@ static void a_certificate_for_another_name_is_refused(void **state)
 {
 	(void)state;
 	start_sink("STARTTLS");
-	snprintf(url, sizeof(url), "smtp://127.0.0.1:%s", contents("port"));
+	snprintf(url, sizeof(url), "smtp://127.0.0.1:%d", sink_port());
 	assert_string_equal(send_to("ada@alder.example"), "smtp_unavailable");
 	assert_string_equal(contents("inbox"), "");
 }
@@ -241,7 +184,7 @@ static void refusals_are_for_now_or_for_good(void **state)
 	assert_string_equal(send_to("spam@alder.example"), "smtp_rejected");
 	assert_string_equal(send_to("later@alder.example"), "smtp_refused");
 	assert_string_equal(send_to("full@alder.example"), "smtp_refused");
-	stop_sink();
+	sink_stop();
 	assert_string_equal(send_to("ada@alder.example"), "smtp_unavailable");
 }
 
@@ -419,7 +362,7 @@ static void a_server_that_is_down_costs_one_attempt(void **state)
 {
 	(void)state;
 	start_sink("STARTTLS");
-	stop_sink();
+	sink_stop();
 	queue("ada@alder.example");
 	queue("ben@alder.example");
 	struct mail_report report = run();
@@ -469,10 +412,8 @@ int main(void)
 	    TEST(a_server_that_is_down_costs_one_attempt),
 	    TEST(a_lost_answer_leads_to_the_same_message),
 	};
-	const char *const has_sink[] = {PYTHON, "-c", "import aiosmtpd", NULL};
-	char output[1000];
 
-	if (program_run(has_sink, output, sizeof(output)) != 0) {
+	if (!sink_open()) {
 		puts("skipped: there is no mail server to test with; install python3-aiosmtpd");
 		return TEST_SKIPPED;
 	}
