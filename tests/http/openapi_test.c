@@ -366,6 +366,13 @@ static void test_container_answers_fit(void **state)
 		site, ADMIN, "{'confirmation': 'A site'}", "DELETE /api/sites/%s", place));
 	check_answer(site, "photo_list",
 	    site_api(site, ADMIN, "GET /api/photos/deletion-requests?type=recoverable"));
+	check_answer(
+	    site, "request_list", site_api(site, ADMIN, "GET /api/photos/deletion-requests"));
+	site_forgive_rates(site);
+	check_answer(site, "request",
+	    site_api_json(site, ADMIN,
+		"{'action': 'request_deletion', 'reason': 'It is mine to ask'}",
+		"PATCH /api/photos/%s", site_photo(site, ADA, "Asked")));
 }
 
 static void test_answers_fit(void **state)

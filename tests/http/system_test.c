@@ -172,6 +172,20 @@ static void test_metrics_on_loopback_only(void **state)
 	EXPECT(get_metrics(site, "/login"), 404, NULL);
 }
 
+static void test_metrics_of_requests(void **state)
+{
+	struct site *site = *state;
+	long pending = (long)site_number(
+	    site, "SELECT COUNT(*) FROM deletion_requests WHERE status = 'pending'");
+	long overdue = (long)site_number(site, "SELECT COUNT(*) FROM deletion_requests"
+					       " WHERE status = 'pending'"
+					       " AND due_at <= UTC_TIMESTAMP()");
+
+	assert_true(pending > overdue && overdue > 0); /* the demonstration has some */
+	assert_int_equal(metric(site, "lethe_requests_pending"), pending);
+	assert_int_equal(metric(site, "lethe_requests_overdue"), overdue);
+}
+
 static void test_metrics(void **state)
 {
 	static const char route[] =
@@ -254,6 +268,7 @@ int main(void)
 	    SITE_TEST(test_retry),
 	    SITE_TEST(test_health),
 	    SITE_TEST(test_metrics_on_loopback_only),
+	    SITE_TEST(test_metrics_of_requests),
 	    SITE_TEST(test_metrics),
 	    SITE_TEST(test_metrics_format),
 	    SITE_TEST(test_logs),
