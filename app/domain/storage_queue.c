@@ -62,8 +62,7 @@ bool storage_queue_list(const struct domain *domain, const struct actor *actor, 
 		    error, "limit", "invalid_limit", "The limit is a number from 1 to 200.");
 	}
 	page_r->items = arena_array(arena, (size_t)wanted + 1, sizeof(*page_r->items));
-	if (!fine(store_queue_counts(domain->db, arena, &actor->organization_id,
-		      clock_now_us(domain->clock), &page_r->counts),
+	if (!fine(store_queue_counts(domain->db, arena, &actor->organization_id, &page_r->counts),
 		error) ||
 	    !read_part(domain, actor, arena, &from, wanted, page_r, error)) {
 		return false;

@@ -34,17 +34,18 @@ DB_STATEMENT(QUEUE_LIST_OF,
     " WHERE q.organization_id = ? AND q.state = ? AND q.id < ? ORDER BY q.id DESC LIMIT ?");
 DB_STATEMENT(QUEUE_LIST_ALL, "SELECT " QUEUE_COLUMNS " FROM storage_cleanup_queue q"
 			     " WHERE q.state = ? AND q.id < ? ORDER BY q.id DESC LIMIT ?");
-DB_STATEMENT(QUEUE_COUNTS_OF,
-    "SELECT CAST(COALESCE(SUM(state = 'waiting'), 0) AS SIGNED),"
-    " CAST(COALESCE(SUM(state = 'failed'), 0) AS SIGNED),"
-    " CAST(COALESCE(SUM(state = 'waiting' AND next_attempt_at <= ?), 0) AS SIGNED),"
-    " CAST(COALESCE(SUM(bytes), 0) AS SIGNED)"
-    " FROM storage_cleanup_queue WHERE organization_id = ?");
-DB_STATEMENT(QUEUE_COUNTS_ALL,
-    "SELECT CAST(COALESCE(SUM(state = 'waiting'), 0) AS SIGNED),"
-    " CAST(COALESCE(SUM(state = 'failed'), 0) AS SIGNED),"
-    " CAST(COALESCE(SUM(state = 'waiting' AND next_attempt_at <= ?), 0) AS SIGNED),"
-    " CAST(COALESCE(SUM(bytes), 0) AS SIGNED) FROM storage_cleanup_queue");
+/* How many of a state there are, as far as a bound; and the bytes of fewer, which no index has. */
+#define COUNT_OF(rows, state)                                                                      \
+	"(SELECT COUNT(*) FROM (SELECT 1 FROM storage_cleanup_queue " rows " state = '" state      \
+	"' LIMIT ?) part)"
+#define BYTES_OF(rows, state)                                                                      \
+	"(SELECT CAST(COALESCE(SUM(part.bytes), 0) AS SIGNED) FROM (SELECT bytes"                  \
+	" FROM storage_cleanup_queue " rows " state = '" state "' LIMIT ?) part)"
+#define COUNTS(rows)                                                                               \
+	"SELECT " COUNT_OF(rows, "waiting") ", " COUNT_OF(rows, "failed") ", " BYTES_OF(           \
+	    rows, "waiting") " + " BYTES_OF(rows, "failed")
+DB_STATEMENT(QUEUE_COUNTS_OF, COUNTS("FORCE INDEX (organization) WHERE organization_id = ? AND"));
+DB_STATEMENT(QUEUE_COUNTS_ALL, COUNTS("FORCE INDEX (due) WHERE"));
 DB_STATEMENT(
     QUEUE_HOLDS, "SELECT 1 FROM storage_cleanup_queue WHERE id = ? AND organization_id = ?");
 DB_STATEMENT(QUEUE_RETRY,
@@ -156,26 +157,37 @@ enum db_result store_queue_list(struct db *db, struct arena *arena,
 	return read_rows(result, &rows, arena, rows_r);
 }
 
-enum db_result store_queue_counts(struct db *db, struct arena *arena,
-    const struct id *organization_id, int64_t now_us, struct queue_counts *counts_r)
+static int64_t bounded(int64_t count, bool *more_r)
 {
+	*more_r = count > QUEUE_MOST;
+	return *more_r ? QUEUE_MOST : count;
+}
+
+enum db_result store_queue_counts(struct db *db, struct arena *arena,
+    const struct id *organization_id, struct queue_counts *counts_r)
+{
+	struct db_value organization = db_bind_id(organization_id);
+	struct db_value most = db_bind_int(QUEUE_MOST + 1), summed = db_bind_int(QUEUE_MOST_SUMMED);
 	struct db_rows rows = {0};
 	enum db_result result = DB_NONE;
 
 	if (id_is_none(organization_id)) {
-		result =
-		    db_query(db, arena, &QUEUE_COUNTS_ALL, DB_VALUES(db_bind_time(now_us)), &rows);
+		result = db_query(
+		    db, arena, &QUEUE_COUNTS_ALL, DB_VALUES(most, most, summed, summed), &rows);
 	} else {
 		result = db_query(db, arena, &QUEUE_COUNTS_OF,
-		    DB_VALUES(db_bind_time(now_us), db_bind_id(organization_id)), &rows);
+		    DB_VALUES(organization, most, organization, most, organization, summed,
+			organization, summed),
+		    &rows);
 	}
+	*counts_r = (struct queue_counts){0};
 	if (result == DB_OK) {
-		*counts_r = (struct queue_counts){
-		    .waiting = db_int(&rows, 0, 0),
-		    .failed = db_int(&rows, 0, 1),
-		    .due = db_int(&rows, 0, 2),
-		    .bytes = db_int(&rows, 0, 3),
-		};
+		int64_t waiting = db_int(&rows, 0, 0), failed = db_int(&rows, 0, 1);
+
+		counts_r->waiting = bounded(waiting, &counts_r->waiting_more);
+		counts_r->failed = bounded(failed, &counts_r->failed_more);
+		counts_r->bytes = db_int(&rows, 0, 2);
+		counts_r->bytes_more = waiting > QUEUE_MOST_SUMMED || failed > QUEUE_MOST_SUMMED;
 	}
 	return result;
 }

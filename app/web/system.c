@@ -111,13 +111,13 @@ static bool put_store(struct web *web, struct buf *out, struct error *error)
 	struct queue_counts counts;
 	struct installation installation;
 
-	if (store_queue_counts(web->domain->db, web->arena, &id_none, web->now_us, &counts) !=
-	    DB_OK)
+	if (store_queue_counts(web->domain->db, web->arena, &id_none, &counts) != DB_OK)
 		return error_set(
 		    error, ERROR_UNAVAILABLE, "store_unavailable", "The store cannot be reached.");
 	if (!purge_status(web->domain, web->arena, &installation, error))
 		return false;
-	put_help(out, "lethe_storage_cleanup", "gauge", "Objects in the storage cleanup queue.");
+	put_help(out, "lethe_storage_cleanup", "gauge",
+	    "Objects in the storage cleanup queue, as far as 10,000 of each state.");
 	buf_printf(
 	    out, "lethe_storage_cleanup{state=\"waiting\"} %lld\n", (long long)counts.waiting);
 	buf_printf(out, "lethe_storage_cleanup{state=\"failed\"} %lld\n", (long long)counts.failed);

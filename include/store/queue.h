@@ -21,11 +21,16 @@ struct queue_rows {
 	size_t count;
 };
 
+/* Counts end at QUEUE_MOST of a state, bytes are those of at most QUEUE_MOST_SUMMED of a state. */
+#define QUEUE_MOST        10000
+#define QUEUE_MOST_SUMMED 1000
 struct queue_counts {
 	int64_t waiting;
 	int64_t failed;
-	int64_t due; /* of the waiting, those whose time has come */
 	int64_t bytes;
+	bool waiting_more; /* there are more than that */
+	bool failed_more;
+	bool bytes_more;
 };
 
 /* Claim at most `limit` items that are due, soonest first: locked until the transaction ends,
@@ -69,7 +74,7 @@ enum db_result store_queue_list(struct db *db, struct arena *arena,
 
 /* Counts of one organisation (none: of the installation). */
 enum db_result store_queue_counts(struct db *db, struct arena *arena,
-    const struct id *organization_id, int64_t now_us, struct queue_counts *counts_r)
+    const struct id *organization_id, struct queue_counts *counts_r)
     __attribute__((warn_unused_result));
 
 /* Whether an organisation's queue holds an item: DB_NONE if not. */

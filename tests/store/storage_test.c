@@ -1,6 +1,6 @@
 /* storage_test.c - the cleanup queue and the check: what is removed, retried, found and repaired.
  */
-#include "../support/world.h"
+#include "../support/trash.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -354,6 +354,36 @@ static void the_queue_shows_failed_ones_first_and_each_once(void **state)
 	assert_int_equal(page.counts.bytes, 45);
 }
 
+#define FILL_QUEUE                                                                                 \
+	"INSERT INTO storage_cleanup_queue (id, organization_id, storage_key, bytes, state,"       \
+	" next_attempt_at, created_at) SELECT UNHEX(LPAD(HEX(seq), 32, '0')), %s, seq, 2, '%s',"   \
+	" '2026-01-01', '2026-01-01' FROM seq_%d_to_%d"
+
+/* However long the queue, its page reads a bounded part of it. */
+static void counts_of_the_queue_end_at_their_bound(void **state)
+{
+	const char *alder = trash_hex(world, &ada.organization_id);
+	struct storage_queue_page page;
+
+	(void)state;
+	trash_sql(world, FILL_QUEUE, alder, "waiting", 1, QUEUE_MOST);
+	trash_sql(
+	    world, FILL_QUEUE, alder, "failed", QUEUE_MOST + 1, QUEUE_MOST + QUEUE_MOST_SUMMED);
+	assert_true(storage_queue_list(&world->domain, &admin, world->arena, NULL, 0, &page, NULL));
+	assert_int_equal(page.counts.waiting, QUEUE_MOST);
+	assert_int_equal(page.counts.failed, QUEUE_MOST_SUMMED);
+	assert_int_equal(page.counts.bytes, 2 * 2 * QUEUE_MOST_SUMMED);
+	assert_true(page.counts.bytes_more);
+	assert_false(page.counts.waiting_more || page.counts.failed_more);
+	trash_sql(world, FILL_QUEUE, alder, "waiting", 2 * QUEUE_MOST, 2 * QUEUE_MOST);
+	assert_true(storage_queue_list(&world->domain, &admin, world->arena, NULL, 0, &page, NULL));
+	assert_int_equal(page.counts.waiting, QUEUE_MOST);
+	assert_true(page.counts.waiting_more);
+	assert_true(
+	    storage_queue_list(&world->domain, &stranger, world->arena, NULL, 0, &page, NULL));
+	assert_int_equal(page.counts.waiting + page.counts.failed + page.counts.bytes, 0);
+}
+
 static void who_sees_the_queue_and_retries(void **state)
 {
 	struct storage_object stored = object("water");
@@ -553,6 +583,7 @@ int main(void)
 	    cmocka_unit_test_setup(several_runs_share_the_work, set_up),
 	    cmocka_unit_test_setup(what_another_run_holds_is_passed_over, set_up),
 	    cmocka_unit_test_setup(the_queue_shows_failed_ones_first_and_each_once, set_up),
+	    cmocka_unit_test_setup(counts_of_the_queue_end_at_their_bound, set_up),
 	    cmocka_unit_test_setup(who_sees_the_queue_and_retries, set_up),
 	    cmocka_unit_test_setup(all_is_well, set_up),
 	    cmocka_unit_test_setup(an_object_without_a_row_is_queued_after_its_grace, set_up),

@@ -136,6 +136,9 @@ bool page_storage(struct web *web, struct error *error)
 	doc_set_bool(page, "is_empty", rows.count == 0);
 	doc_set_text(page, "failed", show_number(web->arena, rows.counts.failed));
 	doc_set_text(page, "waiting", show_number(web->arena, rows.counts.waiting));
+	doc_set_bool(page, "failed_more", rows.counts.failed_more);
+	doc_set_bool(page, "waiting_more", rows.counts.waiting_more);
+	doc_set_bool(page, "size_more", rows.counts.bytes_more);
 	doc_set_text(page, "size", show_bytes(web->arena, rows.counts.bytes));
 	doc_set_bool(page, "has_failed", rows.counts.failed > 0);
 	doc_set_text(page, "next_url",
