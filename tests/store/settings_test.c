@@ -70,8 +70,10 @@ static void defaults_are_the_lifecycles(void **state)
 	    4 * 3600, 7 * DAY_S, 30 * DAY_S, 14 * DAY_S, 12, 1, 1};
 
 	(void)state;
-	for (size_t i = 0; i < SETTING_COUNT; i++)
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
 		assert_int_equal(get(&admin, (enum setting)i), values[i]);
+		assert_int_equal(setting_rule((enum setting)i)->standard, values[i]);
+	}
 }
 
 /* As the lifecycle's table has them, written out anew. */
