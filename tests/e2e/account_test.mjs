@@ -1,11 +1,16 @@
 /* One's own account: the name, notices, browsers that are signed in; and the help that everybody finds. */
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 
-import { gone, toast, visit } from './support/browser.mjs';
-import { address, sql, unique } from './support/site.mjs';
-import { run, testBoth } from './support/suite.mjs';
+import { gone, toast, until, visit } from './support/browser.mjs';
+import { inspect } from './support/inspect.mjs';
+import { addPhoto, address, archivePhoto, bytesOf, sql, unique } from './support/site.mjs';
+import { run, test, testBoth } from './support/suite.mjs';
 
 const OTHER = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
+
+const SPOOL = join(process.env.LETHE_TEST_VAR ?? '', 'mail');
 
 const wants = (who) => sql(`SELECT notify_retention FROM users WHERE email = '${address(who)}'`).trim();
 
@@ -69,6 +74,39 @@ testBoth('a new name is shown to oneself at once, and an empty one is refused', 
 	await page.getByLabel('Name').fill(old);
 	await page.getByRole('button', { name: 'Save the name' }).click();
 	await toast(page, 'Your name is saved.');
+});
+
+/* The newest mail to that person which can be ended, once the worker has sent it: the path in its header. */
+async function linkInMail(who) {
+	let path;
+	await until('a mail that can be ended', () => {
+		const mails = existsSync(SPOOL) ? readdirSync(SPOOL).filter((name) => name.endsWith('.eml')).sort() : [];
+		for (const name of mails) {
+			const mail = readFileSync(join(SPOOL, name), 'utf8');
+			if (mail.includes(`To: <${address(who)}>`))
+				path = /List-Unsubscribe:\r\n <https?:\/\/[^/]+(\/notices\/[^>]+)>/.exec(mail)?.[1] ?? path;
+		}
+		return path;
+	});
+	return path;
+}
+
+test('the link in a reminder ends such reminders, by one button', async (hands) => {
+	const photo = await addPhoto('ben', unique('Soon gone'));
+	await archivePhoto('ben', photo);
+	sql(`UPDATE photos SET purge_after = UTC_TIMESTAMP(6) + INTERVAL 1 DAY WHERE id = ${bytesOf(photo.id)}`);
+	const path = await linkInMail('ben');
+	const page = await hands.visitor();
+	await visit(page, path);
+	await inspect(page, 'notices');
+	assert.equal(wants('ben'), '1', 'looking ends nothing');
+	await page.getByRole('button', { name: 'Send no more of these' }).click();
+	await page.getByRole('status').filter({ hasText: 'gets no more of these mails' }).waitFor();
+	await inspect(page, 'notices-ended');
+	assert.equal(wants('ben'), '0');
+	await page.getByRole('link', { name: 'in your account' }).click();
+	assert.equal(new URL(page.url()).pathname, '/login');
+	sql(`UPDATE users SET notify_retention = 1 WHERE email = '${address('ben')}'`);
 });
 
 testBoth('help and privacy are one step away, with and without an account', async (hands) => {
