@@ -87,6 +87,8 @@ test('lists of places', async (hands) => {
 	await visit(page, '/albums');
 	await inspect(page, 'albums');
 	await inspectLarge(page, 'albums');
+	await visit(page, '/choose/projects?for=upload');
+	await inspect(page, 'choose');
 	const admin = await hands.browserOf('admin');
 	await visit(admin, '/admin/projects');
 	await inspect(admin, 'projects');
