@@ -49,7 +49,7 @@ testBoth('a submitter asks, an admin approves and recovers, another approval end
 	const site = sql(`SELECT name FROM sites WHERE id = ${bytesOf(photo.site_id)}`);
 	const ada = await hands.browserOf('ada');
 	await ask(ada, photo);
-	await ada.getByText('Waiting for a decision').first().waitFor();
+	await ada.getByText('Waiting', { exact: true }).first().waitFor();
 	assert.equal((await call('ada', 'GET', `/api/photos/${photo.id}`)).document.status, 'deletion_requested');
 	await visit(ada, `/photos/${photo.id}`);
 	await ada.getByText('You asked for the deletion of this photo').waitFor();

@@ -355,3 +355,19 @@ const struct http_answer *site_send_parts(struct site *site, enum person who, co
 	call.body = site_multipart(site, parts, count, &call.length);
 	return http_client_send(site->client, &call);
 }
+
+const struct http_answer *site_visitor_form(
+    struct site *site, const char *page, const char *path, const char *fields)
+{
+	struct arena *arena = site_arena(site);
+	const struct http_answer *answer = send(site, "GET", page, NULL, NULL, NULL);
+	const char *cookie = http_answer_cookie(site->client, answer, "csrf");
+	const char *csrf =
+	    http_answer_between(site->client, answer, "name=\"csrf\" value=\"", "\"");
+
+	assert_non_null(cookie);
+	assert_non_null(csrf);
+	return send(site, "POST", path, "application/x-www-form-urlencoded",
+	    arena_printf(arena, "csrf=%s&%s", csrf, fields),
+	    (const char *const[]){arena_printf(arena, "Cookie: csrf=%s", cookie), NULL});
+}

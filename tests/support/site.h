@@ -79,6 +79,11 @@ const struct http_answer *site_page(struct site *site, enum person who, const ch
 const struct http_answer *site_form(struct site *site, enum person who, const char *fields,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* A form of somebody who is not signed in: `page` is read for its cookie and token, and the fields
+ * go to `path`. */
+const struct http_answer *site_visitor_form(
+    struct site *site, const char *page, const char *path, const char *fields);
+
 /* A part of a multipart body; with a file name it is a file. `length` 0: of the text. */
 struct site_part {
 	const char *name;

@@ -80,7 +80,10 @@ static void set_requester(struct web *web, struct doc *doc, const struct request
 	    request->requester_name ? request->requester_name : request->requester_email;
 
 	doc_set_bool(doc, "is_mine", request_view_is_own(web, request));
-	doc_set_text(doc, "requester", name ? name : "Somebody whose account was erased");
+	doc_set_text(doc, "requester",
+	    name                                 ? name
+	    : request->role == REQUESTER_VISITOR ? "A visitor"
+						 : "Somebody whose account was erased");
 	doc_set_text(doc, "requester_email",
 	    actor_is_admin(&web->actor) && request->requester_name ? request->requester_email
 								   : NULL);
@@ -113,6 +116,7 @@ static void set_state(struct web *web, struct doc *doc, const struct request *re
 
 	doc_set_text(doc, "status", request_status_name(request->status));
 	doc_set_text(doc, "status_word", statuses[request->status].word);
+	doc_set_text(doc, "status_label", statuses[request->status].label);
 	doc_set_text(doc, "badge_class", statuses[request->status].badge);
 	doc_set_bool(doc, "is_pending", is_pending);
 	doc_set_bool(doc, "is_approved", request->status == REQUEST_APPROVED);
