@@ -73,6 +73,8 @@ static void send_problem(struct web *web, int status, const struct error *error)
 	if (error->reference_name[0])
 		doc_set_text(
 		    problem, arena_dup(web->arena, error->reference_name), error->reference);
+	if (web->blocking)
+		doc_set(problem, "events", web->blocking);
 	http_response_begin(web->response, status, "application/problem+json");
 	doc_write_json(problem, web->response->body);
 }
@@ -86,6 +88,9 @@ static void send_page(struct web *web, int status, const struct error *error)
 	doc_set_text(page, "message", show_message(web->arena, error));
 	doc_set_text(page, "advice", outcomes[error->kind].advice);
 	doc_set_bool(page, "is_sign_in", status == 401);
+	if (web->blocking)
+		doc_set(page, "events", web->blocking);
+	doc_set_bool(page, "has_events", web->blocking != NULL);
 	if (strcmp(error->reference_name, "deletion_id") == 0)
 		doc_set_text(page, "deletion_id", error->reference);
 	doc_set_bool(page, "is_site_taken", strcmp(error->reference_name, "site_id") == 0);

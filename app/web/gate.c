@@ -264,7 +264,8 @@ static bool check_reauth(struct web *web, bool *done_r, struct error *error)
 	enum reauth_purpose purpose;
 	const struct id *item = id_is_none(&web->subject_id) ? NULL : &web->subject_id;
 
-	if (!web->route->reauth || web->is_replay)
+	if (!web->route->reauth || web->is_replay ||
+	    (web->route->waives && web->route->waives(web)))
 		return true;
 	if (!web->is_api) {
 		*done_r = true;

@@ -111,6 +111,25 @@ bool file_thumbnail(struct web *web, struct error *error);
 bool file_shared(struct web *web, struct error *error);
 bool file_removal(struct web *web, struct error *error);
 
+/* subjects_users.c */
+bool find_user(struct web *web, struct error *error);
+bool permit_user_delete(struct web *web, struct error *error);
+bool waive_user_delete(const struct web *web);
+bool check_phrase(struct web *web, struct error *error);
+bool waive_account_delete(const struct web *web);
+
+/* api/accounts.c */
+bool api_me_delete(struct web *web, struct error *error);
+bool api_me_deletion_status(struct web *web, struct error *error);
+bool api_me_deletion_cancel(struct web *web, struct error *error);
+bool api_user_list(struct web *web, struct error *error);
+bool api_user_get(struct web *web, struct error *error);
+bool api_user_change(struct web *web, struct error *error);
+bool api_user_delete(struct web *web, struct error *error);
+bool api_user_bulk_delete(struct web *web, struct error *error);
+bool api_user_restore(struct web *web, struct error *error);
+bool api_user_impact(struct web *web, struct error *error);
+
 /* system.c */
 bool system_health(struct web *web, struct error *error);
 bool system_ready(struct web *web, struct error *error);

@@ -7,6 +7,7 @@
 
 #include "web.h"
 
+#include <domain/accounts.h>
 #include <domain/bulk.h>
 #include <domain/claims.h>
 #include <domain/deletions.h>
@@ -85,6 +86,12 @@ const char *present_share_url(struct web *web, const char *token);
 
 /* A row of the storage cleanup queue. */
 struct doc *present_queue_item(struct web *web, const struct queue_item *item);
+
+/* Shape "account_status"; shape "user"; a page of users; events that stand in the way. */
+struct doc *present_account_status(struct web *web, const struct account_status *status);
+struct doc *present_user(struct web *web, const struct user *user);
+struct doc *present_users(struct web *web, const struct user *users, size_t count, bool more);
+struct doc *present_events(struct web *web, const struct account_event *events, size_t count);
 
 /* The text of an id in the request's arena. */
 const char *present_id(struct web *web, const struct id *id);

@@ -94,6 +94,11 @@ struct web_route {
 	/* Of a form's POST: the page that shows the form again, with web->form_error. */
 	bool (*form)(struct web *web, struct error *error);
 
+	/* Whether this request, otherwise as the route demands, needs no re-authentication; or
+	 * NULL.
+	 */
+	bool (*waives)(const struct web *web);
+
 	const struct web_input *inputs; /* NULL: none */
 	const char *summary;            /* a line for the OpenAPI document */
 	const char *answer;             /* name of the answer's shape, or NULL */

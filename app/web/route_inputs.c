@@ -338,3 +338,62 @@ const struct web_input in_removal[] = {
     {.name = "photo", .type = INPUT_TEXT, .max = 1000}, END};
 const struct web_input in_removal_link[] = {
     {.name = "photo", .type = INPUT_TEXT, .max = 100}, REASON, END};
+
+static const char *const kept_choices[] = {"delete", "keep", NULL};
+static const char *const events_choices[] = {"anonymize", "transfer", "block", NULL};
+static const char *const role_choices[] = {"member", "admin", "platform_admin", NULL};
+static const char *const mode_choices[] = {"soft", "hard", NULL};
+#define KEPT(place_)                                                                               \
+	{                                                                                          \
+		.name = "photos", .type = INPUT_CHOICE, .place = (place_),                         \
+		.choices = kept_choices,                                                           \
+		.meaning = "deleted, or kept without a name; default delete"                       \
+	}
+#define CHOICES                                                                                    \
+	KEPT(IN_BODY),                                                                             \
+	    {.name = "events",                                                                     \
+		.type = INPUT_CHOICE,                                                              \
+		.choices = events_choices,                                                         \
+		.meaning = "what becomes of events; default anonymize"},                           \
+	{                                                                                          \
+		.name = "transfer_to", .type = INPUT_ID, .meaning = "who takes over events"        \
+	}
+const struct web_input in_leave[] = {{.name = "phrase",
+					 .type = INPUT_TEXT,
+					 .required = true,
+					 .max = 400,
+					 .meaning = "the words: delete my account"},
+    REASON, CHOICES, END};
+const struct web_input in_users[] = {
+    QUERY("includeDeleted", INPUT_BOOL, "deleted accounts too"),
+    {.name = "role",
+	.type = INPUT_CHOICE,
+	.place = IN_QUERY,
+	.choices = role_choices,
+	.meaning = "of this role"},
+    {.name = "q",
+	.type = INPUT_TEXT,
+	.place = IN_QUERY,
+	.max = 200,
+	.meaning = "whose name or address has this in it"},
+    LIMIT, CURSOR, END};
+const struct web_input in_user_role[] = {{.name = "role",
+					     .type = INPUT_CHOICE,
+					     .required = true,
+					     .choices = role_choices,
+					     .meaning = "the new role"},
+    END};
+const struct web_input in_user_delete[] = {{.name = "mode",
+					       .type = INPUT_CHOICE,
+					       .place = IN_QUERY,
+					       .choices = mode_choices,
+					       .meaning = "with a window, or at once (with "
+							  "re-authentication); default soft"},
+    REASON, CHOICES, END};
+const struct web_input in_user_bulk[] = {{.name = "ids",
+					     .type = INPUT_IDS,
+					     .required = true,
+					     .max = 1000,
+					     .meaning = "1 to 1,000 accounts"},
+    REASON, CHOICES, END};
+const struct web_input in_user_impact[] = {KEPT(IN_QUERY), END};

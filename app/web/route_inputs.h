@@ -71,5 +71,11 @@ extern const struct web_input in_decide[];
 extern const struct web_input in_removal_page[];
 extern const struct web_input in_removal[];
 extern const struct web_input in_removal_link[];
+extern const struct web_input in_leave[];
+extern const struct web_input in_users[];
+extern const struct web_input in_user_role[];
+extern const struct web_input in_user_delete[];
+extern const struct web_input in_user_bulk[];
+extern const struct web_input in_user_impact[];
 
 #endif

@@ -128,12 +128,22 @@ static const struct shape_member settings[] = {ONE("photo_recovery_s", "integer"
     ONE("container_recovery_s", "integer"), ONE("archive_retention_s", "integer"),
     ONE("account_grace_s", "integer"), ONE("audit_retention_months", "integer"),
     ONE("self_deletion", "boolean"), ONE("admin_deletion", "boolean"), END};
+static const struct shape_member account_status[] = {MAYBE("deletion_status", "string"),
+    MAYBE("requested_at", "time"), MAYBE("scheduled_for", "time"), MAYBE("reason", "string"), END};
+static const struct shape_member user[] = {ONE("id", "uuid"), MAYBE("email", "string"),
+    ONE("display_name", "string"), ONE("role", "string"), ONE("created_at", "time"),
+    MAYBE("deletion_status", "string"), MAYBE("deleted_at", "time"), MAYBE("deletion_id", "uuid"),
+    END};
+static const struct shape_member user_list[] = {MANY("items", "user"), MAYBE("next", "uuid"), END};
 static const struct shape_member cleanup_started[] = {
     ONE("unfinished", "boolean"), ONE("paused", "boolean"), END};
+static const struct shape_member event[] = {
+    ONE("id", "uuid"), ONE("title", "string"), ONE("starts_at", "time"), END};
 static const struct shape_member problem[] = {ONE("type", "string"), ONE("title", "string"),
     ONE("status", "integer"), ONE("detail", "string"), ONE("code", "string"),
     SOMETIMES("field", "string"), SOMETIMES("deletion_id", "uuid"), SOMETIMES("request_id", "uuid"),
-    SOMETIMES("site_id", "uuid"), SOMETIMES("user_id", "uuid"), END};
+    SOMETIMES("site_id", "uuid"), SOMETIMES("user_id", "uuid"),
+    {.name = "events", .type = "event", .is_list = true, .is_optional = true}, END};
 
 const struct shape shapes[] = {
     {"photo", photo, NULL},
@@ -170,6 +180,9 @@ const struct shape shapes[] = {
     {"request", request, NULL},
     {"request_list", request_list, NULL},
     {"settings", settings, NULL},
+    {"account_status", account_status, NULL},
+    {"user", user, NULL},
+    {"user_list", user_list, NULL},
     {"cleanup_started", cleanup_started, NULL},
     {"place", place, NULL},
     {"place_list", place_list, NULL},
@@ -178,6 +191,7 @@ const struct shape shapes[] = {
     {"access_token", access_token, NULL},
     {"reauth_token", reauth_token, NULL},
     {"health", health, NULL},
+    {"event", event, NULL},
     {"problem", problem, "application/problem+json"},
     {"openapi", NULL, NULL},
     {"file", NULL, "image/*"},

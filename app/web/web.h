@@ -38,6 +38,7 @@ struct web {
 	struct id subject_id;           /* its id, to which a re-authentication is bound */
 	const struct access *access;    /* of a bearer token, or NULL */
 	const struct error *form_error; /* why a form is shown again, or NULL */
+	const struct doc *blocking;     /* of a conflict "blocking_events": the events, or NULL */
 };
 
 /* The value captured in the path as an id. False (not found) if it is not one: an id that cannot

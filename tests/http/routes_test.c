@@ -33,6 +33,8 @@ enum thing {
 	ORGANIZATION,      /* another one */
 	ORGANIZATION_GONE, /* one that is in the trash */
 	ALDER,             /* the organisation of the owner */
+	USER,              /* another account of the owner's organisation */
+	USER_GONE,         /* one that an admin deleted */
 	CLAIM,             /* a site and, as second, the owner's claim on it */
 	SUBMITTED,         /* a photo of the owner's on a site */
 	REQUESTED,         /* the owner's pending request for the deletion of one */
@@ -262,6 +264,16 @@ static const struct row rows[] = {
     {GET, "/admin/organizations/{id}/delete", QUERY, "/admin/organizations/$/delete?step=name", NULL, ORGANIZATION, NULL, PLATFORM_ITEM(303, 200)},
     {POST, "/admin/organizations/{id}/delete", FORM, NULL, "confirmation=Place", ORGANIZATION, NULL, PLATFORM_ITEM(401, 303)},
     {POST, "/admin/organizations/{id}/restore", FORM, NULL, "", ORGANIZATION_GONE, NULL, PLATFORM_ITEM(401, 303)},
+    {POST, "/api/me/delete", JSON, NULL, "{'phrase': 'delete my acount'}", NOTHING, NULL, SIGNED_IN(401, 400)},
+    {GET, "/api/me/deletion-status", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(401, 200)},
+    {POST, "/api/me/deletion-cancel", JSON, NULL, NULL, NOTHING, NULL, SIGNED_IN(401, 409)},
+    {GET, "/api/admin/users", QUERY, "/api/admin/users?includeDeleted=true", NULL, NOTHING, NULL, ADMINS(401, 200)},
+    {POST, "/api/admin/users/bulk-delete", JSON, NULL, "{'ids': ['$']}", USER, NULL, ADMINS(401, 200)},
+    {GET, "/api/admin/users/{uid}", QUERY, NULL, NULL, USER, NULL, ADMINS_OWN(401, 200)},
+    {PATCH, "/api/admin/users/{uid}", JSON, NULL, "{'role': 'admin'}", USER, NULL, ADMINS_OWN(401, 200)},
+    {DELETE, "/api/admin/users/{uid}", JSON, NULL, NULL, USER, NULL, ADMINS_OWN(401, 204)},
+    {POST, "/api/admin/users/{uid}/restore", JSON, NULL, NULL, USER_GONE, NULL, ADMINS_OWN(401, 200)},
+    {GET, "/api/admin/users/{uid}/impact", QUERY, NULL, NULL, USER, NULL, ADMINS_OWN(401, 200)},
     {GET, "/api/admin/settings", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(401, 200)},
     {PATCH, "/api/admin/settings", JSON, NULL, "{'self_deletion': true}", NOTHING, NULL, ADMINS(401, 200)},
     {GET, "/admin/audit", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
@@ -361,6 +373,19 @@ static struct things delete_organization(struct site *site)
 	return (struct things){id, NULL};
 }
 
+static struct things make_user(struct site *site, enum thing thing)
+{
+	const char *id = site_new_id(site);
+
+	site_sql(site,
+	    "INSERT INTO users (id, organization_id, email, display_name, role, created_at) VALUES"
+	    " (" UUID ", " UUID ", '%s@alder.example', 'Somebody', 'member', '2026-01-01')",
+	    id, site_organization_id(site, ADA), id);
+	if (thing == USER_GONE)
+		EXPECT(site_api(site, ADMIN, "DELETE /api/admin/users/%s", id), 204, NULL);
+	return (struct things){id, NULL};
+}
+
 static struct things make_claim(struct site *site)
 {
 	const char *place = site_place(site, ADMIN, "sites", "Place");
@@ -385,6 +410,9 @@ static struct things make_place(struct site *site, enum thing thing)
 		return delete_organization(site);
 	case ALDER:
 		return (struct things){site_organization_id(site, ADA), NULL};
+	case USER:
+	case USER_GONE:
+		return make_user(site, thing);
 	default:
 		return make_claim(site);
 	}

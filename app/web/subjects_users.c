@@ -1,0 +1,45 @@
+/* subjects_users.c - the account that a path names, and what is asked before it goes. */
+#include "acts_accounts.h"
+#include "handlers.h"
+#include "input.h"
+
+#include <http/router.h>
+
+bool find_user(struct web *web, struct error *error)
+{
+	struct user *user = arena_alloc(web->arena, sizeof(*user));
+	const char *uid = http_capture(web->match, "uid");
+
+	web->subject = user;
+	if (!accounts_find_user(web->domain, &web->actor, web->arena, uid ? uid : "", user, error))
+		return false;
+	web->subject_id = user->id;
+	return true;
+}
+
+bool permit_user_delete(struct web *web, struct error *error)
+{
+	return accounts_may_delete(&web->actor, web->subject, error);
+}
+
+/* Only what is hard, and at once, needs the proof. */
+bool waive_user_delete(const struct web *web)
+{
+	return !acts_is_hard(web);
+}
+
+bool check_phrase(struct web *web, struct error *error)
+{
+	return accounts_check_phrase(web->domain, &web->actor, input_text(web, "phrase"), error);
+}
+
+/* Who has no password, and brings no proof from elsewhere, confirms by mail. */
+bool waive_account_delete(const struct web *web)
+{
+	struct account_status status;
+	struct error ignored = {0};
+
+	return !http_header(web->request, "X-Reauth-Token") &&
+	       accounts_status(web->domain, &web->actor, web->arena, &status, &ignored) &&
+	       !status.has_password;
+}
