@@ -33,17 +33,10 @@ static int stop(void **state)
 
 static int set_up(void **state)
 {
-	struct id alder, birch;
-
 	(void)state;
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	ben = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-	stranger = world_user(world, &birch, "mia@birch.example", ROLE_ADMIN);
-	platform = world_user(world, &birch, "platform@lethe.example", ROLE_PLATFORM_ADMIN);
+	world_people(world, &ada, &ben, &admin, &stranger);
+	platform = world_user(
+	    world, &stranger.organization_id, "platform@lethe.example", ROLE_PLATFORM_ADMIN);
 	site = world_place(world, &admin, PLACE_SITE, "shop");
 	return 0;
 }

@@ -43,17 +43,8 @@ static int stop(void **state)
 
 static int set_up(void **state)
 {
-	struct id alder;
-	struct id birch;
-
 	(void)state;
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	ben = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-	stranger = world_user(world, &birch, "mia@birch.example", ROLE_ADMIN);
+	world_people(world, &ada, &ben, &admin, &stranger);
 	original = world_photo(world, &ada, "river", NULL, NULL);
 	return 0;
 }

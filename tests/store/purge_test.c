@@ -1,5 +1,5 @@
 /* purge_test.c - purging: what is due to the microsecond, what goes and what stays, in steps, under
- * a brake, by a person, and by the end of a retention. */
+ * a brake, and by the end of a retention. */
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -11,7 +11,6 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <store/places.h>
-#include <store/tokens.h>
 #include <string.h>
 
 DB_STATEMENT(blanked, "SELECT COUNT(*) FROM deletions WHERE label IS NULL AND reason IS NULL");
@@ -41,49 +40,10 @@ static int stop(void **state)
 
 static int set_up(void **state)
 {
-	struct id alder, birch;
-
 	(void)state;
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	ben = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-	stranger = world_user(world, &birch, "mia@birch.example", ROLE_ADMIN);
+	world_people(world, &ada, &ben, &admin, &stranger);
 	caretaker = actor_system("operator", NULL);
 	return 0;
-}
-
-/* A photo with one of everything, and its derivative. */
-static struct id furnished_photo(void)
-{
-	struct id album = world_place(world, &ada, PLACE_ALBUM, "Best");
-	struct id photo = world_photo(world, &ada, "Barn", NULL, NULL);
-	struct id small = world_derivative(world, &ada, &photo);
-
-	trash_note(world, &ben, &photo);
-	trash_note(world, &ben, &small);
-	trash_ai_result(world, &ada, &photo);
-	trash_tag(world, &ada, &photo, "winter");
-	trash_tag(world, &ada, &photo, "snow");
-	trash_tag(world, &ada, &small, "winter");
-	trash_place(world, &album, &photo);
-	trash_share(world, &ada, &photo, 1);
-	trash_share(world, &ada, &small, 2);
-	return photo;
-}
-
-static void expect_nothing_left(void)
-{
-	static const char *const tables[] = {"photos", "photo_notes", "ai_processing_results",
-	    "photo_tags", "album_photos", "photo_shares", "files"};
-
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-		if (trash_rows(world, tables[i]) != 0) {
-			fail_msg("%s: %d left", tables[i], (int)trash_rows(world, tables[i]));
-		}
-	}
 }
 
 static void a_purge_is_due_to_the_microsecond(void **state)
@@ -104,7 +64,7 @@ static void a_purge_is_due_to_the_microsecond(void **state)
 
 static void a_purge_leaves_the_record_and_nothing_else(void **state)
 {
-	struct id photo = furnished_photo();
+	struct id photo = trash_furnished(world, &ada, &ben);
 	struct deletion deletion;
 	struct purge_report report;
 
@@ -117,7 +77,7 @@ static void a_purge_leaves_the_record_and_nothing_else(void **state)
 	assert_int_equal(report.bytes, deletion.bytes);
 	assert_int_equal(report.steps, 1);
 	assert_false(report.unfinished);
-	expect_nothing_left();
+	trash_expect_nothing_left(world);
 	assert_int_equal(trash_rows(world, "dead_shares"), 2);
 	assert_int_equal(trash_rows(world, "storage_cleanup_queue"), 2);
 	assert_int_equal(world_number(world, &queued_bytes), deletion.bytes);
@@ -141,7 +101,7 @@ static void steps_are_bounded_and_give_the_same_end(void **state)
 		struct purge_report report;
 
 		set_up(NULL);
-		photo = furnished_photo();
+		photo = trash_furnished(world, &ada, &ben);
 		assert_string_equal(trash_delete(world, &ada, &photo, &deletion), "");
 		world->clock.fixed_us = deletion.recover_until_us;
 		world->domain.step_rows = rows;
@@ -150,7 +110,7 @@ static void steps_are_bounded_and_give_the_same_end(void **state)
 		/* 2 photos, 2 notes, 1 result, 3 tags, 1 place, 2 shares, 2 files, and 2 links
 		 * that are cut: of the derivative and of the generation. */
 		assert_true(report.steps >= 15 / rows);
-		expect_nothing_left();
+		trash_expect_nothing_left(world);
 		assert_int_equal(trash_rows(world, "storage_cleanup_queue"), 2);
 		assert_int_equal(trash_rows(world, "dead_shares"), 2);
 	}
@@ -158,7 +118,7 @@ static void steps_are_bounded_and_give_the_same_end(void **state)
 
 static void limits_end_a_round_and_the_next_goes_on(void **state)
 {
-	struct id photo = furnished_photo();
+	struct id photo = trash_furnished(world, &ada, &ben);
 	struct deletion deletion;
 	struct purge_limits limits = {.max_steps = 2};
 	struct purge_report report;
@@ -174,7 +134,7 @@ static void limits_end_a_round_and_the_next_goes_on(void **state)
 	assert_int_equal(trash_find(world, &deletion.id).state, DELETION_PURGING);
 	assert_true(trash_find(world, &deletion.id).progress_done >= 6);
 	assert_false(trash_purge(world).unfinished);
-	expect_nothing_left();
+	trash_expect_nothing_left(world);
 }
 
 static void an_older_deletion_of_a_derivative_outlives_its_original(void **state)
@@ -249,7 +209,7 @@ static void pause_now(void *context, const char *name)
 
 static void the_brake_works_after_the_step_in_hand(void **state)
 {
-	struct id photo = furnished_photo();
+	struct id photo = trash_furnished(world, &ada, &ben);
 	struct deletion deletion;
 	struct purge_report report;
 
@@ -268,7 +228,7 @@ static void the_brake_works_after_the_step_in_hand(void **state)
 
 static void a_preview_tells_and_changes_nothing(void **state)
 {
-	struct id photo = furnished_photo();
+	struct id photo = trash_furnished(world, &ada, &ben);
 	struct id archived = world_photo(world, &ada, "Old", NULL, NULL);
 	struct id later = world_photo(world, &ada, "Later", NULL, NULL);
 	struct photo after;
@@ -316,7 +276,7 @@ static void retention_ends_to_the_microsecond(void **state)
 	assert_int_equal(trash_rows(world, "photos"), 2);
 	world->clock.fixed_us = after.purge_after_us;
 	trash_purge(world);
-	expect_nothing_left();
+	trash_expect_nothing_left(world);
 	assert_true(trash_entries(world, "retention.purge") >= 1);
 	assert_int_equal(trash_entries(world, "photo.purge"), 0);
 }
@@ -465,109 +425,6 @@ static void what_is_archived_and_deleted_keeps_its_window(void **state)
 	assert_string_equal(trash_restore(world, &ada, &deletion.id, NULL), "");
 }
 
-static void a_photo_in_the_trash_is_deleted_forever_by_admins(void **state)
-{
-	struct id photo = furnished_photo();
-	struct id live = world_photo(world, &ada, "Live", NULL, NULL);
-	struct deletion deletion, forever;
-
-	(void)state;
-	assert_string_equal(
-	    trash_forever(world, &admin, ITEM_PHOTO, &live, NULL), "not_archived_or_trashed");
-	assert_int_equal(trash_error()->kind, ERROR_INVALID);
-	assert_string_equal(trash_delete(world, &ada, &live, NULL), "");
-	assert_string_equal(trash_delete(world, &ada, &photo, &deletion), "");
-	assert_string_equal(trash_forever(world, &ada, ITEM_PHOTO, &photo, NULL), "forbidden");
-	assert_string_equal(trash_forever(world, &ben, ITEM_PHOTO, &photo, NULL), "not_found");
-	assert_string_equal(trash_forever(world, &stranger, ITEM_PHOTO, &photo, NULL), "not_found");
-	assert_string_equal(trash_forever(world, &admin, ITEM_PHOTO, &photo, &forever), "");
-	assert_true(id_equal(&forever.id, &deletion.id));
-	assert_int_equal(forever.state, DELETION_PURGED);
-	assert_int_equal(forever.mode, MODE_HARD);
-	assert_int_equal(forever.counts[COUNT_PHOTO], 2);
-	assert_int_equal(trash_rows(world, "photos"), 1);
-	assert_int_equal(trash_entries(world, "photo.delete"), 3);
-	assert_int_equal(trash_entries(world, "photo.purge"), 1);
-	assert_string_equal(trash_forever(world, &admin, ITEM_PHOTO, &photo, NULL), "not_found");
-}
-
-static void an_archived_photo_is_deleted_forever(void **state)
-{
-	struct id photo = world_photo(world, &ada, "Barn", NULL, NULL);
-	struct photo after;
-	struct deletion forever;
-	struct error error = {0};
-
-	(void)state;
-	assert_true(
-	    photos_archive(&world->domain, &ada, world->arena, &photo, NULL, &after, &error));
-	assert_string_equal(trash_forever(world, &admin, ITEM_PHOTO, &photo, &forever), "");
-	assert_int_equal(forever.state, DELETION_PURGED);
-	assert_int_equal(forever.origin, ORIGIN_ADMIN);
-	assert_int_equal(trash_rows(world, "photos"), 0);
-	assert_int_equal(trash_rows(world, "storage_cleanup_queue"), 1);
-}
-
-static void a_part_of_a_deletion_is_split_off(void **state)
-{
-	struct id photo = furnished_photo();
-	struct id second = world_derivative(world, &ada, &photo);
-	struct deletion deletion, forever;
-
-	(void)state;
-	trash_note(world, &ben, &second);
-	assert_string_equal(trash_delete(world, &ada, &photo, &deletion), "");
-	assert_string_equal(trash_forever(world, &admin, ITEM_PHOTO, &second, &forever), "");
-	assert_false(id_equal(&forever.id, &deletion.id));
-	assert_int_equal(forever.state, DELETION_PURGED);
-	assert_int_equal(forever.counts[COUNT_PHOTO], 1);
-	assert_int_equal(forever.counts[COUNT_NOTE], 1);
-	deletion = trash_find(world, &deletion.id);
-	assert_int_equal(deletion.state, DELETION_TRASHED);
-	assert_int_equal(deletion.counts[COUNT_PHOTO], 2);
-	assert_int_equal(deletion.counts[COUNT_NOTE], 2);
-	assert_string_equal(trash_restore(world, &ada, &deletion.id, NULL), "");
-	assert_int_equal(trash_live(world, "photos"), 2);
-	assert_int_equal(trash_live(world, "photo_notes"), 2);
-}
-
-static void what_is_larger_than_a_step_the_worker_finishes(void **state)
-{
-	struct id photo = furnished_photo();
-	struct photo after;
-	struct deletion forever;
-	struct error error = {0};
-
-	(void)state;
-	assert_true(
-	    photos_archive(&world->domain, &ada, world->arena, &photo, NULL, &after, &error));
-	world->domain.step_rows = 2;
-	assert_string_equal(trash_forever(world, &admin, ITEM_PHOTO, &photo, &forever), "");
-	assert_int_equal(forever.state, DELETION_MARKING);
-	/* There is no window, though it is not being purged yet. */
-	assert_string_equal(trash_restore(world, &admin, &forever.id, NULL), "window_closed");
-	trash_purge(world);
-	expect_nothing_left();
-}
-
-static void a_reauthentication_allows_one_act(void **state)
-{
-	struct id first = world_photo(world, &ada, "First", NULL, NULL);
-	struct id second = world_photo(world, &ada, "Second", NULL, NULL);
-	struct actor confirmed = admin;
-
-	(void)state;
-	confirmed.reauth_id = id_generate(WORLD_START_US);
-	confirmed.reauth_expires_us = WORLD_START_US + HOUR_US;
-	assert_string_equal(trash_delete(world, &ada, &first, NULL), "");
-	assert_string_equal(trash_delete(world, &ada, &second, NULL), "");
-	assert_string_equal(trash_forever(world, &confirmed, ITEM_PHOTO, &first, NULL), "");
-	assert_string_equal(
-	    trash_forever(world, &confirmed, ITEM_PHOTO, &second, NULL), "reauth_required");
-	assert_int_equal(trash_error()->kind, ERROR_FORBIDDEN);
-	assert_int_equal(trash_rows(world, "photos"), 1);
-}
-
 static void *run_worker(void *context)
 {
 	struct domain *domain = context;
@@ -607,7 +464,7 @@ static void several_workers_share_the_work(void **state)
 		db_close(&connections[i]);
 	}
 	trash_purge(world);
-	expect_nothing_left();
+	trash_expect_nothing_left(world);
 	assert_int_equal(trash_entries(world, "photo.purge"), 12);
 	assert_int_equal(trash_rows(world, "storage_cleanup_queue"), 12);
 }
@@ -628,11 +485,6 @@ int main(void)
 	    cmocka_unit_test_setup(marking_what_is_due_keeps_within_the_limits, set_up),
 	    cmocka_unit_test_setup(what_is_archived_anew_begins_its_retention_anew, set_up),
 	    cmocka_unit_test_setup(what_is_archived_and_deleted_keeps_its_window, set_up),
-	    cmocka_unit_test_setup(a_photo_in_the_trash_is_deleted_forever_by_admins, set_up),
-	    cmocka_unit_test_setup(an_archived_photo_is_deleted_forever, set_up),
-	    cmocka_unit_test_setup(a_part_of_a_deletion_is_split_off, set_up),
-	    cmocka_unit_test_setup(what_is_larger_than_a_step_the_worker_finishes, set_up),
-	    cmocka_unit_test_setup(a_reauthentication_allows_one_act, set_up),
 	    cmocka_unit_test_setup(several_workers_share_the_work, set_up),
 	};
 

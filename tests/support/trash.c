@@ -1,6 +1,8 @@
 /* trash.c - details, acts and what the tables hold then. */
 #include "trash.h"
 
+#include <store/places.h>
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -358,4 +360,37 @@ int64_t trash_entries(struct world *world, const char *action)
 	struct db_rows rows = query_one(world, &trash_count_action, db_bind_text(action));
 
 	return db_int(&rows, 0, 0);
+}
+
+/* A photo with one of everything, and its derivative. */
+struct id trash_furnished(struct world *world, const struct actor *ada, const struct actor *ben)
+{
+	struct id album = world_place(world, ada, PLACE_ALBUM, "Best");
+	struct id photo = world_photo(world, ada, "Barn", NULL, NULL);
+	struct id small = world_derivative(world, ada, &photo);
+
+	trash_note(world, ben, &photo);
+	trash_note(world, ben, &small);
+	trash_ai_result(world, ada, &photo);
+	trash_tag(world, ada, &photo, "winter");
+	trash_tag(world, ada, &photo, "snow");
+	trash_tag(world, ada, &small, "winter");
+	trash_place(world, &album, &photo);
+	trash_share(world, ada, &photo, 1);
+	trash_share(world, ada, &small, 2);
+	return photo;
+}
+
+void trash_expect_nothing_left(struct world *world)
+{
+	static const char *const tables[] = {"photos", "photo_notes", "ai_processing_results",
+	    "photo_tags", "album_photos", "photo_shares", "files"};
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		if (trash_rows(world, tables[i]) != 0) {
+			fprintf(
+			    stderr, "%s: %d left\n", tables[i], (int)trash_rows(world, tables[i]));
+			abort();
+		}
+	}
 }

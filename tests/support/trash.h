@@ -62,6 +62,11 @@ bool trash_is_live(struct world *world, const struct id *photo_id);
 struct id trash_mark_of(struct world *world, const struct id *photo_id);
 int64_t trash_entries(struct world *world, const char *action);
 
+/* A photo of Ada's with one of everything, and its derivative; and that of no photo anything is
+ * left but the record (the program ends otherwise). */
+struct id trash_furnished(struct world *world, const struct actor *ada, const struct actor *ben);
+void trash_expect_nothing_left(struct world *world);
+
 /* Run any SQL as the owner, for what no act of the program does. */
 void trash_sql(struct world *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -178,6 +178,20 @@ static bool insert_place(struct db_tx *tx, void *context, struct error *error)
 	return result == DB_OK || db_fail(result, error);
 }
 
+void world_people(struct world *world, struct actor *ada, struct actor *ben, struct actor *admin,
+    struct actor *stranger)
+{
+	struct id alder, birch;
+
+	world_clear(world);
+	alder = world_organization(world, "Alder");
+	birch = world_organization(world, "Birch");
+	*ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
+	*ben = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
+	*admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
+	*stranger = world_user(world, &birch, "mia@birch.example", ROLE_ADMIN);
+}
+
 struct id world_place(
     struct world *world, const struct actor *actor, int place_kind, const char *name)
 {

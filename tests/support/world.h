@@ -35,6 +35,11 @@ struct id world_organization(struct world *world, const char *name);
 struct actor world_user(
     struct world *world, const struct id *organization_id, const char *email, enum role role);
 
+/* An emptied world with the usual people: in Alder the members Ada and Ben and an admin, in Birch
+ * another admin. */
+void world_people(struct world *world, struct actor *ada, struct actor *ben, struct actor *admin,
+    struct actor *stranger);
+
 /* A project, site or album of the organisation. */
 struct id world_place(
     struct world *world, const struct actor *actor, int place_kind, const char *name);
