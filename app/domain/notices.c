@@ -161,7 +161,7 @@ bool notices_open(const struct domain *domain, struct arena *arena, const char *
 {
 	struct user user;
 	struct id user_id;
-	enum notice notice;
+	enum notice notice = NOTICE_RETENTION;
 	enum db_result result;
 
 	if (!open_link(domain, arena, token, &notice, &user_id, error))
@@ -181,7 +181,7 @@ bool notices_end(const struct domain *domain, struct arena *arena, const char *t
 	struct actor actor = {.role = ROLE_MEMBER, .request_id = request_id};
 	struct changing context = {.domain = domain, .actor = &actor};
 	char uid[ID_TEXT_SIZE];
-	enum notice notice;
+	enum notice notice = NOTICE_RETENTION;
 
 	if (!open_link(domain, arena, token, &notice, &actor.user_id, error))
 		return false;

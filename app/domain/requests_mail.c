@@ -73,8 +73,8 @@ static bool tell_admins(
 		    .recipient = admins[i].email,
 		    .template = "request_new",
 		    .values = describe_new(tx->arena, asking, photo, &admins[i]),
-		    .unsubscribe = notices_path(
-			asking->domain, tx->arena, &admins[i].id, NOTICE_REQUESTS),
+		    .unsubscribe =
+			notices_path(asking->domain, tx->arena, &admins[i].id, NOTICE_REQUESTS),
 		};
 		if (!queue(tx, asking->domain, &asking->request, &mail, error))
 			return false;

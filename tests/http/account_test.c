@@ -89,6 +89,34 @@ static void test_wrong_names(void **state)
 	assert_int_equal(entries(site, MIA, "user.rename"), noted);
 }
 
+/* Whomever they act for, it is their own account, in their own organisation. */
+static void test_platform_admin_acting(void **state)
+{
+	struct site *site = *state;
+	const char *name = site_text(
+	    site, "SELECT display_name FROM users WHERE email = '%s'", site_email(PLATFORM));
+	const struct http_answer *answer = site_page(site, PLATFORM, "GET /account");
+
+	EXPECT(answer, 200, NULL);
+	expect_text(answer, "platform@lethe.example");
+	site_sql(site,
+	    "UPDATE sessions SET acting_organization_id = " UUID " WHERE user_id = " UUID,
+	    site_organization_id(site, MIA), site_user_id(site, PLATFORM));
+	EXPECT(site_form(site, PLATFORM, "display_name=Someone+else", "POST /account/name"), 303,
+	    NULL);
+	assert_string_equal(
+	    site_text(site,
+		"SELECT HEX(organization_id) FROM audit_log WHERE action = 'user.rename'"
+		" AND item_id = " UUID " ORDER BY id DESC LIMIT 1",
+		site_user_id(site, PLATFORM)),
+	    site_text(site, "SELECT HEX(organization_id) FROM users WHERE email = '%s'",
+		site_email(PLATFORM)));
+	site_sql(site, "UPDATE users SET display_name = '%s' WHERE email = '%s'", name,
+	    site_email(PLATFORM));
+	site_sql(site, "UPDATE sessions SET acting_organization_id = NULL WHERE user_id = " UUID,
+	    site_user_id(site, PLATFORM));
+}
+
 /* --- notices ------------------------------------------------------------------------------- */
 
 static int64_t wants(struct site *site, enum person who)
@@ -234,6 +262,37 @@ static void test_dead_links(void **state)
 	EXPECT(site_page(site, VISITOR, "GET %s", path), 410, NULL);
 	EXPECT(post(site, path, "application/x-www-form-urlencoded", ""), 410, NULL);
 	site_sql(site, "UPDATE users SET deleted_at = NULL WHERE email = '%s'", site_email(ADMIN2));
+}
+
+/* New requests are a notice to admins; the receipt of one's own always goes. */
+static void test_mails_of_requests(void **state)
+{
+	struct site *site = *state;
+	const char *photo = site_photo(site, ADA, "Asked for");
+
+	want_all(site, ADMIN);
+	site_sql(
+	    site, "UPDATE users SET notify_requests = 0 WHERE email = '%s'", site_email(ADMIN2));
+	EXPECT(site_api_json(site, ADMIN,
+		   "{'action': 'request_deletion', 'reason': 'It shows somebody at home.'}",
+		   "PATCH /api/photos/%s", photo),
+	    201, NULL);
+	assert_int_equal(site_number(site,
+			     "SELECT COUNT(*) FROM mail_outbox WHERE template = 'request_new'"
+			     " AND recipient = '%s' AND unsubscribe LIKE '/notices/%%'",
+			     site_email(ADMIN)),
+	    1);
+	assert_int_equal(site_number(site,
+			     "SELECT COUNT(*) FROM mail_outbox WHERE template = 'request_new'"
+			     " AND recipient = '%s'",
+			     site_email(ADMIN2)),
+	    0);
+	assert_int_equal(site_number(site,
+			     "SELECT COUNT(*) FROM mail_outbox WHERE template = 'request_received'"
+			     " AND recipient = '%s' AND unsubscribe IS NULL",
+			     site_email(ADMIN)),
+	    1);
+	want_all(site, ADMIN2);
 }
 
 /* --- sessions ------------------------------------------------------------------------------ */
@@ -394,10 +453,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    SITE_TEST(test_profile),
 	    SITE_TEST(test_wrong_names),
+	    SITE_TEST(test_platform_admin_acting),
 	    SITE_TEST(test_choices),
 	    SITE_TEST(test_link),
 	    SITE_TEST(test_one_click),
 	    SITE_TEST(test_dead_links),
+	    SITE_TEST(test_mails_of_requests),
 	    SITE_TEST(test_sessions),
 	    SITE_TEST(test_sessions_of_others),
 	    SITE_TEST(test_ending_ones_own),
