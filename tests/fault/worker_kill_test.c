@@ -4,7 +4,7 @@
  * The wire between worker and MariaDB ends the worker when the chosen COMMIT comes by: before the
  * server gets it (the step is undone) or after (it is done, and the worker never heard of it).
  * FAULT_LONG=1 does the same at every single packet. */
-#include "../support/stack.h"
+#include "../support/dying.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -20,19 +20,13 @@
 #define OTHER_NOTES      20
 #define NOTES            (ORIGINAL_NOTES + DERIVATIVE_NOTES)
 #define QUEUED           60 /* more than one transaction of cleanup */
-#define MOST_POINTS      2000
-#define STRIDE           5 /* of packets, where not all are tried */
+#define STRIDE           5  /* of packets, where not all are tried */
 
 /* What a scenario made. */
 struct made {
 	struct actor member;
 	struct id organization_id, photo_id, other_id;
 	struct deletion deletion;
-};
-
-struct scenario {
-	void (*prepare)(struct stack *stack, struct made *made);
-	void (*check)(struct stack *stack, const struct made *made);
 };
 
 static void add_notes(struct stack *stack, const struct made *made, const struct id *photo_id,
@@ -258,120 +252,44 @@ static void check_clean(struct stack *stack, const struct made *made)
 	assert_int_equal(world_objects(stack->world), 0);
 }
 
-/* --- dying --------------------------------------------------------------------------------- */
-
-static const char *const state_names[] = {
-    "none", "marking", "trashed", "restoring", "restored", "purging", "purged"};
-
-/* How far it had come when it was ended. */
-static void tell(struct stack *stack, const char *where, unsigned point)
-{
-	int64_t state = stack_number(stack, "SELECT COALESCE(MAX(state + 0), 0) FROM deletions");
-
-	printf("  ended %s %u: deletion %s, %lld of %lld notes marked, %lld files queued,"
-	       " %u objects\n",
-	    where, point, state_names[state],
-	    (long long)stack_number(
-		stack, "SELECT COUNT(*) FROM photo_notes WHERE deleted_at IS NOT NULL"),
-	    (long long)trash_rows(stack->world, "photo_notes"),
-	    (long long)trash_rows(stack->world, "storage_cleanup_queue"),
-	    world_objects(stack->world));
-}
-
-/* What the point is, for the output. */
-static const char *where_of(enum wire_fault fault, int command)
-{
-	if (command != WIRE_QUERY)
-		return "before packet";
-	return fault == WIRE_KILL_BEFORE ? "before COMMIT" : "after COMMIT";
-}
-
-/* End the worker at this point, start it again. False where it ended before the point. */
-static bool die_at(struct stack *stack, const struct scenario *scenario, enum wire_fault fault,
-    int command, unsigned point)
-{
-	struct made made = {0};
-	bool died;
-	int status;
-
-	stack_clear(stack);
-	scenario->prepare(stack, &made);
-	wire_break_after(
-	    stack->wire, fault, command, command == WIRE_QUERY ? WIRE_COMMIT : NULL, point);
-	status = stack_run(stack, NULL, LETHE("work", "--once"));
-	died = wire_broke(stack->wire);
-	wire_disarm(stack->wire);
-	assert_int_equal(status, died ? -SIGKILL : 0);
-	if (died) {
-		stack_wait_alone(stack);
-		tell(stack, where_of(fault, command), point);
-		stack_work(stack, NULL);
-	}
-	scenario->check(stack, &made);
-	stack_check_storage(stack, 0);
-	return died;
-}
-
-static void die_everywhere(
-    struct stack *stack, const struct scenario *scenario, int command, unsigned stride)
-{
-	unsigned points = 0;
-
-	for (unsigned point = 0; die_at(stack, scenario, WIRE_KILL_BEFORE, command, point);
-	     point += stride)
-		assert_true(++points < MOST_POINTS);
-	assert_true(points > 1);
-	if (command == WIRE_QUERY)
-		for (unsigned point = 0; die_at(stack, scenario, WIRE_KILL_AFTER, command, point);
-		     point += stride)
-			continue;
-}
-
-static void die_at_every_step(void **state, const struct scenario *scenario)
-{
-	if (getenv("FAULT_LONG"))
-		die_everywhere(*state, scenario, WIRE_ANY, 1);
-	die_everywhere(*state, scenario, WIRE_QUERY, 1);
-}
-
 static void killed_while_marking(void **state)
 {
-	die_at_every_step(state, &(struct scenario){prepare_marking, check_marked});
+	dying_at_every_step(*state, &DYING(prepare_marking, check_marked));
 }
 
 static void killed_while_restoring(void **state)
 {
-	die_at_every_step(state, &(struct scenario){prepare_restoring, check_restored});
+	dying_at_every_step(*state, &DYING(prepare_restoring, check_restored));
 }
 
 static void killed_while_restoring_what_was_half_marked(void **state)
 {
-	die_at_every_step(state, &(struct scenario){prepare_restoring_half_marked, check_restored});
+	dying_at_every_step(*state, &DYING(prepare_restoring_half_marked, check_restored));
 }
 
 static void killed_while_purging(void **state)
 {
-	die_at_every_step(state, &(struct scenario){prepare_purging_and_sum, check_purged});
+	dying_at_every_step(*state, &DYING(prepare_purging_and_sum, check_purged));
 }
 
 static void killed_while_purging_what_was_half_marked(void **state)
 {
-	die_at_every_step(state, &(struct scenario){prepare_purging_half_marked, check_purged});
+	dying_at_every_step(*state, &DYING(prepare_purging_half_marked, check_purged));
 }
 
 static void killed_while_retention_ends(void **state)
 {
-	die_at_every_step(state, &(struct scenario){prepare_retention, check_retention});
+	dying_at_every_step(*state, &DYING(prepare_retention, check_retention));
 }
 
 /* Objects are removed between the packets of one transaction, so all of them count. */
 static void killed_while_cleaning_up(void **state)
 {
-	const struct scenario scenario = {prepare_cleanup, check_clean};
+	const struct dying scenario = DYING(prepare_cleanup, check_clean);
 
-	die_at_every_step(state, &scenario);
+	dying_at_every_step(*state, &scenario);
 	if (!getenv("FAULT_LONG"))
-		die_everywhere(*state, &scenario, WIRE_EXECUTE, STRIDE * 3);
+		dying_everywhere(*state, &scenario, WIRE_EXECUTE, 0, STRIDE * 3);
 }
 
 static int open_group(void **state)
