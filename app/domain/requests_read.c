@@ -99,10 +99,7 @@ static int compare_due(const void *a, const void *b)
 
 static int compare_age(const void *a, const void *b)
 {
-	const struct request *left = a;
-	const struct request *right = b;
-
-	return compare_ids(&right->id, &left->id);
+	return compare_due(b, a);
 }
 
 /* Each site's page by its index, put together: a person owns few. */
@@ -155,13 +152,13 @@ static bool list_own(const struct domain *domain, const struct actor *actor, str
 	return result == DB_OK || db_fail(result, error);
 }
 
-/* Where a page of pending ones goes on, by the id of the last request before it alone. */
+/* Where a page in the order of due times goes on, by the id of the last request before it alone. */
 static bool find_position(const struct domain *domain, const struct actor *actor,
     struct arena *arena, struct request_list_query *query, struct error *error)
 {
 	struct request last;
 
-	if (query->status != REQUEST_PENDING || query->after_us || id_is_none(&query->after_id))
+	if (query->after_us || id_is_none(&query->after_id))
 		return true;
 	if (!requests_find(domain, actor, arena, &query->after_id, &last, error)) {
 		return error && error->kind == ERROR_NOT_FOUND

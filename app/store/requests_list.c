@@ -2,6 +2,9 @@
 #include "paging.h"
 #include "requests_sql.h"
 
+/* Later than any time that is due: the year 9999. */
+#define QUEUE_END_US INT64_C(253370764800000000)
+
 /* A page's rows are picked by the index alone, and only those are joined. */
 #define PICKED(index, where, order, outer)                                                         \
 	"SELECT STRAIGHT_JOIN " REQUEST_COLUMNS REQUEST_MORE                                       \
@@ -15,16 +18,16 @@
 	    column " = ? AND organization_id = ? AND status = ?"                                   \
 		   " AND due_at >= ? AND (due_at > ? OR id > ?)",                                  \
 	    "due_at, id", "r.due_at, r.id")
-/* Values: scope, organisation, status; id; limit. */
-#define BY_AGE(index, column)                                                                      \
-	PICKED(index, column " = ? AND organization_id = ? AND status = ? AND id < ?", "id DESC",  \
-	    "r.id DESC")
-
 DB_STATEMENT(REQUESTS_BY_DUE, BY_DUE("due", "organization_id"));
-DB_STATEMENT(REQUESTS_BY_AGE, BY_AGE("queue", "organization_id"));
+DB_STATEMENT(REQUESTS_BY_AGE,
+    PICKED("queue", "organization_id = ? AND organization_id = ? AND status = ? AND id < ?",
+	"id DESC", "r.id DESC"));
 DB_STATEMENT(REQUESTS_ON_SITE_BY_DUE, BY_DUE("site", "site_id"));
-/* Of one site what is settled is little enough to be sorted. */
-DB_STATEMENT(REQUESTS_ON_SITE_BY_AGE, BY_AGE("site", "site_id"));
+/* Due times are in the order of age. Values as of BY_DUE. */
+DB_STATEMENT(REQUESTS_ON_SITE_BY_AGE, PICKED("site",
+					  "site_id = ? AND organization_id = ? AND status = ?"
+					  " AND due_at <= ? AND (due_at < ? OR id < ?)",
+					  "due_at DESC, id DESC", "r.due_at DESC, r.id DESC"));
 DB_STATEMENT(
     REQUESTS_OWN, PICKED("requester", "requester_id = ? AND organization_id = ? AND id < ?",
 		      "id DESC", "r.id DESC"));
@@ -45,27 +48,39 @@ DB_STATEMENT(REQUESTS_COUNT_ALL,
     " (SELECT COUNT(*) FROM (SELECT 1 FROM deletion_requests FORCE INDEX (overdue)"
     " WHERE status = 'pending' AND due_at <= ? LIMIT ?) o)");
 
-static enum db_result list(struct db *db, struct arena *arena, const struct db_statement *by_due,
-    const struct db_statement *by_age, const struct request_list_query *query,
+/* From the start: before all that ever was (0 would bind NULL), or after all that can be. */
+static struct db_value bind_due(const struct request_list_query *query, bool soonest_first)
+{
+	if (query->after_us)
+		return db_bind_time(query->after_us);
+	return db_bind_time(soonest_first ? 1 : QUEUE_END_US);
+}
+
+static enum db_result list_by_due(struct db *db, struct arena *arena,
+    const struct db_statement *statement, const struct request_list_query *query,
     struct request_rows *rows_r)
 {
-	const bool pending = query->status == REQUEST_PENDING;
-	const struct db_value scope = db_bind_id(&query->scope_id);
-	const struct db_value tenant = db_bind_id(&query->organization_id);
-	const struct db_value status = db_bind_text(request_status_name(query->status));
-	/* 1 is before all that ever was; 0 would bind NULL. */
-	const struct db_value after = db_bind_time(query->after_us ? query->after_us : 1);
+	const struct db_value due = bind_due(query, query->status == REQUEST_PENDING);
 	struct db_rows rows = {0};
-	enum db_result result =
-	    pending ? db_query(db, arena, by_due,
-			  DB_VALUES(scope, tenant, status, after, after,
-			      db_bind_blob(query->after_id.bytes, sizeof(query->after_id.bytes)),
-			      db_bind_int(query->limit)),
-			  &rows)
-		    : db_query(db, arena, by_age,
-			  DB_VALUES(scope, tenant, status, bind_before(&query->after_id),
-			      db_bind_int(query->limit)),
-			  &rows);
+	enum db_result result = db_query(db, arena, statement,
+	    DB_VALUES(db_bind_id(&query->scope_id), db_bind_id(&query->organization_id),
+		db_bind_text(request_status_name(query->status)), due, due,
+		db_bind_blob(query->after_id.bytes, sizeof(query->after_id.bytes)),
+		db_bind_int(query->limit)),
+	    &rows);
+
+	return request_read_rows(result, &rows, true, arena, rows_r);
+}
+
+static enum db_result list_by_age(struct db *db, struct arena *arena,
+    const struct request_list_query *query, struct request_rows *rows_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, &REQUESTS_BY_AGE,
+	    DB_VALUES(db_bind_id(&query->scope_id), db_bind_id(&query->organization_id),
+		db_bind_text(request_status_name(query->status)), bind_before(&query->after_id),
+		db_bind_int(query->limit)),
+	    &rows);
 
 	return request_read_rows(result, &rows, true, arena, rows_r);
 }
@@ -73,13 +88,17 @@ static enum db_result list(struct db *db, struct arena *arena, const struct db_s
 enum db_result store_requests_list(struct db *db, struct arena *arena,
     const struct request_list_query *query, struct request_rows *rows_r)
 {
-	return list(db, arena, &REQUESTS_BY_DUE, &REQUESTS_BY_AGE, query, rows_r);
+	return query->status == REQUEST_PENDING
+		   ? list_by_due(db, arena, &REQUESTS_BY_DUE, query, rows_r)
+		   : list_by_age(db, arena, query, rows_r);
 }
 
 enum db_result store_requests_on_site(struct db *db, struct arena *arena,
     const struct request_list_query *query, struct request_rows *rows_r)
 {
-	return list(db, arena, &REQUESTS_ON_SITE_BY_DUE, &REQUESTS_ON_SITE_BY_AGE, query, rows_r);
+	return list_by_due(db, arena,
+	    query->status == REQUEST_PENDING ? &REQUESTS_ON_SITE_BY_DUE : &REQUESTS_ON_SITE_BY_AGE,
+	    query, rows_r);
 }
 
 enum db_result store_requests_own(struct db *db, struct arena *arena,

@@ -88,7 +88,7 @@ static void put_routes(const struct web_app *app, struct buf *out)
 }
 
 /* Counted along an index that holds the pending ones; more than that is no longer a queue. */
-#define REQUESTS_COUNTED_MOST 100000
+#define REQUESTS_COUNTED_MOST 10000
 
 static bool put_requests(struct web *web, struct buf *out, struct error *error)
 {

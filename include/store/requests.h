@@ -137,7 +137,8 @@ struct request_list_query {
 			     * store_requests_own the person */
 	struct id organization_id;
 	enum request_status status;
-	int64_t after_us; /* of pending ones: the due_at and id behind which to go on */
+	int64_t after_us; /* of pending ones and those on a site: the due_at and id behind which
+			   * to go on */
 	struct id after_id;
 	unsigned limit;
 };

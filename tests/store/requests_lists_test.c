@@ -178,6 +178,46 @@ static void the_queue_is_read_page_by_page_soonest_due_first(void **state)
 	assert_string_equal(error.field, "limit");
 }
 
+/* What is settled newest first, for admins and on several sites alike. */
+static void what_is_settled_is_read_newest_first(void **state)
+{
+	enum { ASKED = 5 };
+	struct id asked_ids[ASKED];
+
+	(void)state;
+	asking_claim(world, &cast.shop, &cast.other_site);
+	for (int i = 0; i < ASKED; i++) {
+		struct id photo =
+		    asking_photo(world, &cast.ada, i % 2 ? &cast.site : &cast.other_site, NULL);
+		struct request request;
+
+		assert_string_equal(asking_ask(world, &cast.ada, &photo, &request), "");
+		assert_string_equal(asking_review(world, &cast.admin, &photo, false, NULL), "");
+		asked_ids[i] = request.id;
+		world->clock.fixed_us += 2 * HOUR_US;
+	}
+	for (int way = 0; way < 4; way++) {
+		const struct actor *actor = way % 2 ? &cast.shop : &cast.admin;
+		struct requests_query query = {.limit = 2,
+		    .status = REQUEST_REJECTED,
+		    .scope = way % 2 ? REQUESTS_ON_SITES : REQUESTS_ALL};
+		struct requests_page page;
+		int seen = 0;
+
+		do {
+			assert_true(requests_list(
+			    &world->domain, actor, world->arena, &query, &page, &error));
+			for (size_t i = 0; i < page.count; i++) {
+				seen++;
+				assert_true(id_equal(&page.items[i].id, &asked_ids[ASKED - seen]));
+			}
+			query.after_us = way < 2 ? page.next_us : 0;
+			query.after_id = page.next_id;
+		} while (!id_is_none(&page.next_id));
+		assert_int_equal(seen, ASKED);
+	}
+}
+
 static void a_request_is_overdue_from_its_due_time_on(void **state)
 {
 	struct request request;
@@ -233,6 +273,7 @@ int main(void)
 	    cmocka_unit_test_setup(each_sees_their_own_and_those_on_their_sites, set_up),
 	    cmocka_unit_test_setup(site_owners_see_what_can_be_recovered_of_theirs, set_up),
 	    cmocka_unit_test_setup(the_queue_is_read_page_by_page_soonest_due_first, set_up),
+	    cmocka_unit_test_setup(what_is_settled_is_read_newest_first, set_up),
 	    cmocka_unit_test_setup(a_request_is_overdue_from_its_due_time_on, set_up),
 	    cmocka_unit_test_setup(the_queue_is_read_by_its_index, set_up),
 	};
