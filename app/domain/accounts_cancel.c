@@ -6,6 +6,26 @@
 #include <store/tokens.h>
 #include <string.h>
 
+bool account_stays(struct db_tx *tx, const struct deletion *deletion, struct error *error)
+{
+	struct account_row row;
+	enum db_result result;
+
+	if (deletion->kind != ITEM_USER) {
+		return true;
+	}
+	result = account_read(tx->db, tx->arena, &deletion->item_id, &row);
+	if (result == DB_OK && id_equal(&row.leaving_id, &deletion->id)) {
+		row = (struct account_row){.status = USER_DELETION_NONE};
+		if (deletion->origin == ORIGIN_ACCOUNT) {
+			row.status = USER_DELETION_CANCELED;
+			row.requested_us = deletion->deleted_at_us;
+		}
+		result = account_store(tx, &deletion->item_id, &row);
+	}
+	return result <= DB_NONE || db_fail(result, error);
+}
+
 struct cancelling {
 	const struct domain *domain;
 	const struct actor *actor;

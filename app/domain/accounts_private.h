@@ -48,6 +48,18 @@ bool accounts_read_status(const struct domain *domain, struct db *db, struct are
 struct actor accounts_actor(
     const struct user *user, char uid[ID_TEXT_SIZE], const char *request_id);
 
+/* An account as policy knows it. */
+struct policy_subject accounts_subject(const struct user *user);
+
+/* Whether the actor, as an admin, may do that to the account; a platform admin's only another. */
+bool accounts_check_admin(const struct actor *actor, enum policy_action action,
+    const struct user *user, struct error *error) __attribute__((warn_unused_result));
+
+/* A user whom the actor can reach; not_found also for a tombstone. In or outside transactions. */
+bool accounts_load_user(struct db *db, struct arena *arena, const struct actor *actor,
+    const struct id *user_id, struct user *user_r, struct error *error)
+    __attribute__((warn_unused_result));
+
 /* Queue a mail about the account: to its address, in its organisation. A user without an address
  * gets none. */
 bool accounts_mail(struct db_tx *tx, const struct domain *domain, const struct user *user,

@@ -116,6 +116,11 @@ bool deletion_spend_reauth(struct db_tx *tx, const struct actor *actor, struct e
 void deletion_scope(const struct domain *domain, const struct actor *actor, struct arena *arena,
     const struct id *deletion_id, struct id *organization_r);
 
+/* Once a deletion of kind user is being undone, the account's row says that it is not on its way
+ * out any more; nothing for other kinds. */
+bool account_stays(struct db_tx *tx, const struct deletion *deletion, struct error *error)
+    __attribute__((warn_unused_result));
+
 /* Restore all of a deletion whose row is locked, in the caller's transaction, as the lifecycle and
  * the window allow; more than step_rows rows in the background. Audit. */
 bool deletion_undo(struct db_tx *tx, const struct domain *domain, const struct actor *actor,

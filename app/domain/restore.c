@@ -2,7 +2,6 @@
 #include "deletions.h"
 
 #include <stdio.h>
-#include <store/accounts.h>
 #include <string.h>
 
 #define ITEMS_MAX 1000
@@ -142,27 +141,6 @@ static bool finish_restore(struct db_tx *tx, const struct restore_context *c,
 	    NULL, error);
 }
 
-/* An account is not on its way out any more. */
-static bool stay(struct db_tx *tx, const struct deletion *deletion, struct error *error)
-{
-	struct account_row row;
-	enum db_result result;
-
-	if (deletion->kind != ITEM_USER) {
-		return true;
-	}
-	result = account_read(tx->db, tx->arena, &deletion->item_id, &row);
-	if (result == DB_OK && id_equal(&row.leaving_id, &deletion->id)) {
-		row = (struct account_row){.status = USER_DELETION_NONE};
-		if (deletion->origin == ORIGIN_ACCOUNT) {
-			row.status = USER_DELETION_CANCELED;
-			row.requested_us = deletion->deleted_at_us;
-		}
-		result = account_store(tx, &deletion->item_id, &row);
-	}
-	return result <= DB_NONE || db_fail(result, error);
-}
-
 /* The root at once, for the rest is done in the background. Nobody of an organisation comes back
  * with an old session, so these end before. */
 static bool restore_root(struct db_tx *tx, const struct deletion *deletion, struct error *error)
@@ -192,7 +170,7 @@ static bool restore_all(struct db_tx *tx, const struct restore_context *c,
 		  : !restore_root(tx, deletion, error)) {
 		return false;
 	}
-	return stay(tx, deletion, error) && finish_restore(tx, c, deletion, done, error);
+	return account_stays(tx, deletion, error) && finish_restore(tx, c, deletion, done, error);
 }
 
 bool deletion_undo(struct db_tx *tx, const struct domain *domain, const struct actor *actor,

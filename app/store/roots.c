@@ -118,6 +118,13 @@ DB_STATEMENT(CONTAINER_SITE_LOCK, CONTAINER_LOCK("sites", "organization_id"));
 DB_STATEMENT(CONTAINER_ORIGINAL_LOCK, CONTAINER_LOCK("photos", "organization_id"));
 DB_STATEMENT(CONTAINER_ORGANIZATION_LOCK, CONTAINER_LOCK("organizations", "id"));
 
+/* The deletion of the owner's account, while it has not reached all of theirs; theirs is locked by
+ * nobody, for they may be about to sign in. */
+DB_STATEMENT(CONTAINER_OWNER,
+    "SELECT d.deleted_at, d.id, d.initiator_id, d.photo_action, d.state = 'marking'"
+    " FROM users c JOIN deletions d ON d.id = c.leaving_id AND d.state = 'marking'"
+    " WHERE c.organization_id = ? AND c.id = ?");
+
 DB_STATEMENT(ORGANIZATION_DELETED, "SELECT deletion_id FROM organizations WHERE id = ?"
 				   " AND deleted_at IS NOT NULL LOCK IN SHARE MODE");
 DB_STATEMENT(SLUG_TAKEN, "SELECT l.id, l.name FROM sites s JOIN sites l"
@@ -252,9 +259,16 @@ static void follow_place(
 	}
 }
 
-static enum db_result lock_containers(struct db_tx *tx, struct root_item *item)
+/* What goes with its owner's account. */
+static bool goes_with_owner(enum item_kind kind)
 {
-	struct container project, site, original, organization;
+	return kind == ITEM_PHOTO || kind == ITEM_ALBUM || kind == ITEM_QUEST ||
+	       kind == ITEM_ADVENTURE;
+}
+
+static enum db_result lock_containers(struct db_tx *tx, enum item_kind kind, struct root_item *item)
+{
+	struct container project, site, original, organization, owner;
 	const struct id *tenant = &item->organization_id;
 	enum db_result result =
 	    lock_container(tx, &CONTAINER_PROJECT_LOCK, tenant, &item->project_id, &project);
@@ -270,8 +284,14 @@ static enum db_result lock_containers(struct db_tx *tx, struct root_item *item)
 		result =
 		    lock_container(tx, &CONTAINER_ORGANIZATION_LOCK, tenant, tenant, &organization);
 	}
+	if (result == DB_OK) {
+		result = lock_container(tx, &CONTAINER_OWNER, tenant, &item->owner_id, &owner);
+	}
 	if (result == DB_OK && original.marking) {
 		follow_deletion(item, &original);
+	}
+	if (result == DB_OK && owner.marking && goes_with_owner(kind)) {
+		follow_deletion(item, &owner);
 	}
 	if (result == DB_OK) {
 		follow_place(item, &item->project_id, &project);
@@ -292,7 +312,7 @@ enum db_result root_lock(struct db_tx *tx, enum item_kind kind, const struct id 
 	if (result != DB_OK || kind == ITEM_ORGANIZATION) {
 		return result;
 	}
-	return lock_containers(tx, item_r);
+	return lock_containers(tx, kind, item_r);
 }
 
 enum db_result root_mark(struct db_tx *tx, const struct deletion *d, bool only_archived)

@@ -234,6 +234,9 @@ static void a_large_account_is_hidden_at_once(void **state)
 	for (size_t i = 0; i < 7; i++) {
 		assert_false(sees(&ben, &photos[i]));
 	}
+	/* Nor is one of them acted on as if it were there. */
+	assert_string_equal(trash_delete(world, &admin, &photos[0], NULL), "already_deleted");
+	assert_string_equal(trash_error()->reference_name, "deletion_id");
 	trash_continue(world);
 	assert_int_equal(trash_find(world, &status.deletion_id).state, DELETION_TRASHED);
 	assert_int_equal(trash_find(world, &status.deletion_id).counts[COUNT_PHOTO], 7);

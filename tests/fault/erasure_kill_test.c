@@ -1,0 +1,206 @@
+/* erasure_kill_test.c - a worker that is killed between any two steps of scheduling, cancelling or
+ * erasing an account: the next one goes on, and the end is the same. */
+#include "../support/people.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <domain/identity_provider.h>
+#include <store/places.h>
+
+#define STEP_ROWS 4
+
+static struct world *world;
+static struct actor ada, ben;
+static struct account_status status;
+
+static int start(void **state)
+{
+	(void)state;
+	world = world_open();
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	people_close();
+	world_close(&world);
+	return 0;
+}
+
+static enum identity_outcome forget(
+    void *context, const struct identity_subject *subject, char *why, size_t size)
+{
+	(void)context;
+	(void)subject;
+	(void)why;
+	(void)size;
+	return IDENTITY_DONE;
+}
+
+static void set_up(bool keep)
+{
+	static const struct identity_provider provider = {"test", forget, NULL};
+	struct account_choices choices = {.keep_photos = keep, .reason = "Enough"};
+	struct id alder, photo, theirs, album;
+	struct actor proven;
+
+	world_clear(world);
+	people_authorize(world);
+	world->domain.identity = &provider;
+	alder = world_organization(world, "Alder");
+	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
+	ben = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
+	trash_sql(world, "UPDATE users SET identity_uid = HEX(id)");
+	photo = world_photo(world, &ada, "Mine", NULL, NULL);
+	(void)world_derivative(world, &ada, &photo);
+	(void)world_photo(world, &ada, "Mine too", NULL, NULL);
+	theirs = world_photo(world, &ben, "Ben's", NULL, NULL);
+	album = world_place(world, &ada, PLACE_ALBUM, "Album");
+	trash_place(world, &album, &theirs);
+	for (int i = 0; i < 6; i++) {
+		trash_note(world, &ada, i % 2 ? &photo : &theirs);
+	}
+	trash_ai_result(world, &ada, &photo);
+	trash_share(world, &ada, &photo, 1);
+	(void)trash_content(world, &ada, ITEM_QUEST, "published", 5);
+	(void)people_event(world, &ada, "Fair");
+	world->domain.step_rows = STEP_ROWS;
+	proven = people_proven(world, &ada);
+	assert_string_equal(people_leave(world, &proven, &choices, &status), "");
+}
+
+static void count_down(void *context, const char *name)
+{
+	int *left = context;
+
+	(void)name;
+	if (--*left == 0) {
+		raise(SIGKILL);
+	}
+}
+
+typedef bool (*work_fn)(const struct domain *domain, struct arena *arena, struct error *error);
+
+static bool work_continue(const struct domain *domain, struct arena *arena, struct error *error)
+{
+	unsigned steps;
+
+	return deletions_continue(domain, arena, 0, &steps, error);
+}
+
+static bool work_purge(const struct domain *domain, struct arena *arena, struct error *error)
+{
+	struct purge_report report;
+
+	return purge_due(domain, arena, NULL, &report, error);
+}
+
+/* Run it in a child that is killed after `boundary` steps; false if it came to its end before. */
+static bool run_killed(work_fn work, int boundary)
+{
+	int result;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct db *db;
+		struct domain domain = world_second_domain(world, &db);
+		struct arena *arena = arena_create();
+		struct error error = {0};
+
+		domain.after_step = count_down;
+		domain.after_step_context = &boundary;
+		_exit(work(&domain, arena, &error) ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &result, 0), child);
+	if (WIFEXITED(result)) {
+		assert_int_equal(WEXITSTATUS(result), 0);
+		return false;
+	}
+	assert_int_equal(WTERMSIG(result), SIGKILL);
+	return true;
+}
+
+static void go_on(work_fn work)
+{
+	struct error error = {0};
+
+	assert_true(work(&world->domain, world->arena, &error));
+}
+
+static void scheduling_and_cancelling_survive(void **state)
+{
+	int boundary = 0;
+	bool killed = true;
+
+	(void)state;
+	while (killed) {
+		set_up(false);
+		assert_int_equal(trash_find(world, &status.deletion_id).state, DELETION_MARKING);
+		killed = run_killed(work_continue, ++boundary);
+		go_on(work_continue);
+		assert_int_equal(trash_find(world, &status.deletion_id).state, DELETION_TRASHED);
+		assert_int_equal(trash_live(world, "photos"), 1);
+		assert_int_equal(trash_live(world, "photo_notes"), 0);
+		assert_string_equal(people_cancel(world, &ada), "");
+		(void)run_killed(work_continue, boundary);
+		go_on(work_continue);
+		assert_int_equal(trash_live(world, "photos"), 4);
+		assert_int_equal(trash_live(world, "photo_notes"), 6);
+		assert_int_equal(trash_live(world, "quest_content_cards"), 5);
+		assert_int_equal(trash_live(world, "albums"), 1);
+	}
+	assert_true(boundary > 4);
+}
+
+static void expect_erased(bool keep)
+{
+	assert_int_equal(trash_find(world, &status.deletion_id).state, DELETION_PURGED);
+	assert_int_equal(trash_rows(world, "photos"), keep ? 4 : 1);
+	assert_int_equal(trash_live(world, "photos"), keep ? 4 : 1);
+	assert_int_equal(trash_rows(world, "photo_notes"), 0);
+	assert_int_equal(trash_rows(world, "quests"), 0);
+	assert_int_equal(trash_rows(world, "quest_content_cards"), 0);
+	assert_int_equal(trash_rows(world, "albums"), 0);
+	assert_int_equal(trash_rows(world, "events"), 1);
+	assert_int_equal(trash_rows(world, "users"), 1);
+	assert_int_equal(trash_entries(world, "account.erase"), 1);
+	assert_int_equal(people_mails(world, "account_erased"), 1);
+	assert_int_equal(trash_rows(world, "files"), keep ? 4 : 1);
+}
+
+static void erasing_survives(void **state)
+{
+	(void)state;
+	for (int keep = 0; keep < 2; keep++) {
+		int boundary = 0;
+		bool killed = true;
+
+		while (killed) {
+			set_up(keep != 0);
+			world->clock.fixed_us = status.scheduled_for_us;
+			killed = run_killed(work_purge, ++boundary);
+			go_on(work_purge);
+			expect_erased(keep != 0);
+		}
+		assert_true(boundary > 8);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(scheduling_and_cancelling_survive),
+	    cmocka_unit_test(erasing_survives),
+	};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
