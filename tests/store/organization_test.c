@@ -29,7 +29,8 @@ DB_STATEMENT(organization_reasons_left,
 DB_STATEMENT(organization_named, "SELECT COUNT(*) FROM organizations WHERE name = 'Alder Farm' OR "
 				 "name = 'Deleted organisation'");
 DB_STATEMENT(organization_mail_left,
-    "SELECT COUNT(*) FROM mail_outbox WHERE recipient IS NOT NULL OR subject IS NOT NULL");
+    "SELECT COUNT(*) FROM mail_outbox WHERE NOT forget"
+    " AND (recipient IS NOT NULL OR subject IS NOT NULL)");
 DB_STATEMENT(organization_unpurged,
     "SELECT COUNT(*) FROM deletions d JOIN organizations o ON o.id = d.organization_id"
     " WHERE o.deleted_at IS NOT NULL AND d.state <> 'purged' AND d.state <> 'restored'");
@@ -447,7 +448,7 @@ static void purge_in_steps(unsigned step_rows)
 
 	set_up(NULL);
 	/* Someone of it did something for the other: that stays, and points at nobody known. */
-	trash_sql(world, "UPDATE photo_notes SET author_id = %s WHERE photo_id = %s",
+	trash_sql(world, "UPDATE photos SET uploader_id = %s WHERE id = %s",
 	    trash_hex(world, &ben.user_id), trash_hex(world, &photo_of_birch));
 	files = trash_rows(world, "files");
 	world->domain.step_rows = step_rows;
