@@ -173,6 +173,25 @@ static void test_decided_meanwhile(void **state)
 	assert_false(forms_shows(answer, "Alma"));
 }
 
+/* On the page of the link, and not on one that leads to members' pages. */
+static void test_second_request(void **state)
+{
+	struct site *site = *state;
+	const char *email = new_email(site);
+	const char *photo = visitor_photo(site, email, "Stall");
+	const char *first = open_way(site, email, "");
+	const char *second = open_way(site, email, "");
+	const char *fields = forms_text(site, "photo=%s&reason=" REASON, photo);
+	const struct http_answer *answer;
+
+	(void)forms_location(site, site_visitor_form(site, first, first, fields));
+	answer = site_visitor_form(site, second, second, fields);
+	EXPECT(answer, 409, NULL);
+	assert_true(forms_shows(answer, "role=\"alert\""));
+	assert_true(forms_shows(answer, "Asked for already"));
+	assert_false(forms_shows(answer, "href=\"/requests/"));
+}
+
 static void test_somebody_in_the_picture(void **state)
 {
 	struct site *site = *state;
@@ -267,6 +286,7 @@ int main(void)
 	    SITE_TEST(test_submitter_by_mail),
 	    SITE_TEST(test_status_and_cancel),
 	    SITE_TEST(test_decided_meanwhile),
+	    SITE_TEST(test_second_request),
 	    SITE_TEST(test_somebody_in_the_picture),
 	    SITE_TEST(test_dead_links),
 	    SITE_TEST(test_tokens_are_not_logged),

@@ -145,6 +145,24 @@ static void test_who_sees_a_request(void **state)
 	assert_false(forms_shows(site_page(site, BEN, "GET /requests"), "tab=sites"));
 }
 
+static void test_photo_says_that_it_waits(void **state)
+{
+	struct site *site = *state;
+	const char *photo = forms_submitted(site, "Stall");
+	const char *request = forms_request(site, ADA, photo);
+	const char *link = forms_text(site, "href=\"/requests/%s\"", request);
+	const struct http_answer *answer = site_page(site, ADA, "GET /photos/%s", photo);
+
+	assert_true(forms_shows(answer, link));
+	assert_true(forms_shows(answer, "You asked for the deletion"));
+	assert_false(forms_shows(answer, "/requests/new"));
+	answer = site_page(site, SHOP, "GET /photos/%s", photo);
+	assert_true(forms_shows(answer, link));
+	assert_true(forms_shows(answer, "/requests/new"));
+	assert_true(forms_shows(site_page(site, ADMIN, "GET /photos/%s", photo), link));
+	assert_false(forms_shows(site_page(site, BEN, "GET /photos/%s", photo), request));
+}
+
 static void test_picture_only_where_seen(void **state)
 {
 	struct site *site = *state;
@@ -183,6 +201,7 @@ int main(void)
 	    SITE_TEST(test_deleted_photo),
 	    SITE_TEST(test_too_often),
 	    SITE_TEST(test_who_sees_a_request),
+	    SITE_TEST(test_photo_says_that_it_waits),
 	    SITE_TEST(test_picture_only_where_seen),
 	    SITE_TEST(test_cancel),
 	};

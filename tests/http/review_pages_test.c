@@ -31,6 +31,12 @@ static void test_queue(void **state)
 	assert_true(
 	    forms_shows(site_page(site, ADMIN, "GET /admin/requests"), "Overdue by 3 hours"));
 	assert_false(forms_shows(site_page(site, BIRCH_ADMIN, "GET /admin/requests"), first));
+	assert_true(forms_shows(site_page(site, ADMIN, "GET /admin"),
+	    forms_text(site, ">Requests (%lld)</a>",
+		(long long)site_number(site,
+		    "SELECT COUNT(*) FROM deletion_requests WHERE status = 'pending' AND"
+		    " organization_id = " UUID,
+		    site_organization_id(site, ADMIN)))));
 }
 
 /* A page that ends within the requests of a photo shows all of them all the same. */
