@@ -364,6 +364,33 @@ static void an_hour_is_counted_once_nobody_can_add_to_it(void **state)
 	compare_all(&admin);
 }
 
+static void restored_at(int64_t at_us)
+{
+	struct id deletion;
+
+	world->clock.fixed_us = at_us - CLOCK_SECOND_US;
+	deletion = deleted_photo();
+	world->clock.fixed_us = at_us;
+	assert_string_equal(trash_restore(world, &people[0], &deletion, NULL), "");
+}
+
+static void settling_has_the_same_boundaries(void **state)
+{
+	int64_t midnight = WORLD_START_US - WORLD_START_US % CLOCK_DAY_US + CLOCK_DAY_US;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		restored_at(midnight - 1 + i);
+	world->clock.fixed_us = midnight + HOUR_US;
+	for (int i = 0; i < 3; i++) {
+		compare_all(&admin);
+		assert_int_equal(stats.days[STATS_DAYS - 2].turnover.restored, 1);
+		assert_int_equal(stats.days[STATS_DAYS - 1].turnover.restored, 2);
+		tally(); /* of the day before; then of the hour */
+		world->clock.fixed_us += HOUR_US;
+	}
+}
+
 /* The first and the last microsecond of an hour and of a day are of it. */
 static void boundaries_belong_to_what_they_begin(void **state)
 {
@@ -375,7 +402,6 @@ static void boundaries_belong_to_what_they_begin(void **state)
 		deleted_photo();
 	}
 	world->clock.fixed_us = midnight + HOUR_US - 1;
-	assert_string_equal(trash_restore(world, &people[0], &(struct id){{0}}, NULL), "not_found");
 	deleted_photo();
 	world->clock.fixed_us = midnight + 3 * HOUR_US;
 	compare_all(&admin);
@@ -708,6 +734,7 @@ int main(void)
 	    cmocka_unit_test_setup(every_figure_is_that_of_a_plain_count, set_up),
 	    cmocka_unit_test_setup(an_hour_is_counted_once_nobody_can_add_to_it, set_up),
 	    cmocka_unit_test_setup(boundaries_belong_to_what_they_begin, set_up),
+	    cmocka_unit_test_setup(settling_has_the_same_boundaries, set_up),
 	    cmocka_unit_test_setup(what_is_forgotten_is_counted_anew, set_up),
 	    cmocka_unit_test_setup(hours_that_no_chart_shows_go, set_up),
 	    cmocka_unit_test_setup(sums_outlive_the_records, set_up),
