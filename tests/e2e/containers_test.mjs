@@ -107,6 +107,50 @@ for (const [number, way] of ways.entries())
 		await page.locator(`tr[data-key="${made.id}"]`).waitFor();
 	});
 
+/* The first number of photos in a text. */
+function photosIn(text) {
+	return Number(/([0-9][0-9,]*) photos?/.exec(text)[1].replace(',', ''));
+}
+
+/* What a deletion has done to photos, by the rows: deleted, archived, taken out of the container. */
+function touched(id) {
+	const deletion = bytesOf(id);
+	return sql(`SELECT CONCAT_WS(' ', (SELECT COUNT(*) FROM photos WHERE deletion_id = ${deletion}),
+		(SELECT COUNT(*) FROM photos WHERE archive_batch_id = ${deletion}),
+		(SELECT COUNT(*) FROM deletion_effects WHERE deletion_id = ${deletion} AND effect = 'orphaned'))`);
+}
+
+for (const kind of ['project', 'site'])
+	for (const [number, way] of ways.entries())
+		test(`what is said of deleting a ${kind}, way ${number + 1}, is what happens and is taken back`, async (hands) => {
+			const name = unique(`Numbers of a ${kind}`);
+			const id = placeOf('admin', `${kind}s`, name);
+			for (const who of ['ada', 'ben', 'ada', 'ben', 'ada']) await addPhoto(who, unique('Counted'), { [`${kind}_id`]: id });
+			const first = await addPhoto('ada', unique('With a derivative'), { [`${kind}_id`]: id });
+			await addDerivative('ada', first, unique('Derivative'));
+			const inside = () => sql(`SELECT COUNT(*) FROM photos WHERE ${kind}_id = ${bytesOf(id)} AND shelf = 0`);
+			const action = ['orphan', 'archive', 'delete'][number];
+			const { document: api } = await call('admin', 'GET', `/api/${kind}s/${id}/impact?photo_action=${action}`);
+			const page = await hands.browserOf('admin');
+			await visit(page, `/admin/${kind}s/${id}/delete`);
+			const said = await page.locator('.choice', { has: page.getByRole('radio', { name: way.choice }) }).innerText();
+			assert.equal(photosIn(said), 7);
+			assert.equal(api.counts.photo, 7, 'the API says the same');
+			await page.getByRole('radio', { name: way.choice }).check();
+			await page.getByLabel('Type its name to confirm').fill(name);
+			await page.getByRole('button', { name: `Delete the ${kind}` }).click();
+			await toast(page, `The ${kind} is in the trash.`);
+			const deletion = new URL(page.url()).pathname.split('/').pop();
+			assert.equal(photosIn(await page.locator('main').innerText()), 7, 'the deletion says the same');
+			assert.equal(touched(deletion), ['0 0 7', '0 7 0', '7 0 0'][number], 'the rows say the same');
+			const { document: made } = await call('admin', 'GET', `/api/deletions/${deletion}`);
+			assert.deepEqual([made.counts, made.bytes], [api.counts, api.bytes]);
+			await page.getByRole('button', { name: 'Restore everything' }).click();
+			await toast(page, 'Restored.');
+			assert.equal(touched(deletion), '0 0 0');
+			assert.equal(inside(), '7');
+		});
+
 test('a deletion is undone from the toast', async (hands) => {
 	const name = unique('Undone');
 	const { id, first } = await makeProject(name);
@@ -174,6 +218,12 @@ test('a large project shows how far its deletion is', async (hands) => {
 		CONCAT('Photo ', seq), 'approved', 100, UTC_TIMESTAMP(6) FROM seq_1_to_${rows}, users u WHERE u.email = 'ada@alder.example'`);
 	const page = await hands.browserOf('admin');
 	await visit(page, `/admin/projects/${id}/delete`);
+	await page.getByText('More than 1,000 photos stay in the library').waitFor();
+	if (hands.scripts) {
+		await inspect(page, 'project-delete-many');
+		await inspectLarge(page, 'project-delete-many');
+	}
+	await page.getByRole('link', { name: 'Count exactly' }).click();
 	await page.getByText('4,500 photos stay in the library').waitFor();
 	await confirm(page, /^Delete the photos/, name);
 	await toast(page, 'The project is in the trash.');
@@ -198,6 +248,9 @@ testBoth('an organisation is deleted in three steps, and restored', async (hands
 	sql(`INSERT INTO organizations SET id = ${bytesOf(id)}, name = '${name}', created_at = UTC_TIMESTAMP(6)`);
 	sql(`INSERT INTO users (id, organization_id, email, display_name, role, password_hash, created_at)
 		SELECT ${bytesOf(id)}, ${bytesOf(id)}, '${email}', 'Elma', 'admin', password_hash, UTC_TIMESTAMP(6) FROM users WHERE email = 'ada@alder.example'`);
+	sql(`INSERT INTO photos (id, organization_id, uploader_id, title, status, bytes, created_at, archived_at, purge_after)
+		SELECT UNHEX(CONCAT('0199eeee', LPAD(HEX(seq), 8, '0'), SUBSTR(HEX(${bytesOf(id)}), 17))), ${bytesOf(id)}, ${bytesOf(id)},
+		CONCAT('Photo ', seq), 'approved', 1000, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), '2100-01-01' FROM seq_1_to_12`);
 	const page = await hands.browserOf('platform', { own: true });
 	await visit(page, '/admin/organizations');
 	if (hands.scripts) {
@@ -211,7 +264,8 @@ testBoth('an organisation is deleted in three steps, and restored', async (hands
 	await page.getByRole('link', { name: `for ${name}` }).waitFor();
 	await row.getByRole('link', { name: 'Delete…' }).click();
 	await page.getByText('Step 1 of 3').waitFor();
-	await page.getByText('1 person', { exact: false }).first().waitFor();
+	await page.getByText('12 photos, 1 person, 1 organisation').waitFor();
+	await page.getByText('12 kB').waitFor();
 	if (hands.scripts) await inspect(page, 'organization-delete-1');
 	await page.getByRole('link', { name: 'Go on' }).click();
 	await page.getByText('Step 2 of 3').waitFor();
@@ -222,6 +276,8 @@ testBoth('an organisation is deleted in three steps, and restored', async (hands
 	await page.getByLabel('Password').fill(PASSWORD);
 	await page.getByRole('button', { name: 'Confirm and go on' }).click();
 	await toast(page, 'The organisation is in the trash; its people are signed out.');
+	assert.equal(sql(`SELECT CONCAT_WS(' ', photo_count, user_count, organization_count, bytes) FROM deletions WHERE item_id = ${bytesOf(id)}`), '12 1 1 12000');
+	assert.equal(sql(`SELECT COUNT(*) FROM photos WHERE organization_id = ${bytesOf(id)} AND deleted_at IS NOT NULL`), '12');
 	if (hands.scripts) await inspect(page, 'organizations-deleted');
 	assert.equal(await page.getByRole('link', { name: `for ${name}` }).count(), 0, 'acts for their own again');
 	const person = await hands.visitor();
@@ -233,6 +289,7 @@ testBoth('an organisation is deleted in three steps, and restored', async (hands
 	await page.getByRole('button', { name: `Restore ${name}` }).click();
 	await toast(page, 'Restored.');
 	await row.getByRole('button', { name: 'Act for it' }).waitFor();
+	assert.equal(sql(`SELECT COUNT(*) FROM photos WHERE organization_id = ${bytesOf(id)} AND deleted_at IS NULL`), '12');
 	await person.getByLabel('Password').fill(PASSWORD);
 	await person.getByRole('button', { name: 'Sign in' }).click();
 	await person.waitForURL((url) => url.pathname === '/');
