@@ -24,6 +24,9 @@ enum demo_person {
 	CREATOR,
 	BIRCH_ADMIN,
 	MIA,
+	LEAVING, /* on their way out */
+	ASKING,  /* asked to go, by a mail that they have not answered */
+	FORMER,  /* deleted by an admin */
 	VISITOR,
 	PERSON_COUNT
 };
@@ -120,5 +123,8 @@ bool demo_make_people(struct demo *demo, struct error *error) __attribute__((war
 bool demo_make_photos(struct demo *demo, struct error *error) __attribute__((warn_unused_result));
 bool demo_make_content(struct demo *demo, struct error *error) __attribute__((warn_unused_result));
 bool demo_make_history(struct demo *demo, struct error *error) __attribute__((warn_unused_result));
+
+/* Accounts that are leaving, and one that was deleted. */
+bool demo_make_accounts(struct demo *demo, struct error *error) __attribute__((warn_unused_result));
 
 #endif

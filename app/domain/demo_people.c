@@ -24,6 +24,9 @@ static const struct person {
     [SHOP] = {ALDER, "shop@alder.example", "Sofia Marsh", USER_MEMBER},
     [CREATOR] = {ALDER, "creator@alder.example", "Cleo Winter", USER_MEMBER},
     [BIRCH_ADMIN] = {BIRCH, "admin@birch.example", "Bruno Hale", USER_ADMIN},
+    [LEAVING] = {ALDER, "leaving@alder.example", "Lena Frost", USER_MEMBER},
+    [ASKING] = {ALDER, "asking@alder.example", "Arne Quist", USER_MEMBER},
+    [FORMER] = {ALDER, "former@alder.example", "Felix Moor", USER_MEMBER},
     [MIA] = {BIRCH, "mia@birch.example", "Mia Sand", USER_MEMBER},
 };
 #define PEOPLE_COUNT (sizeof(PEOPLE) / sizeof(PEOPLE[0]))
@@ -125,7 +128,8 @@ static bool insert_people(struct db_tx *tx, struct making *making, struct error 
 		    .email = PEOPLE[i].email,
 		    .display_name = PEOPLE[i].name,
 		    .role = PEOPLE[i].role,
-		    .password_hash = making->hashes[i],
+		    /* One comes by single sign-on alone. */
+		    .password_hash = i == ASKING ? NULL : making->hashes[i],
 		    .created_us = making->demo->clock.fixed_us,
 		};
 		struct actor actor = actor_system("operator", &person->organization_id);

@@ -18,6 +18,9 @@
 #define ALDER               " organization_id = (SELECT id FROM organizations WHERE name LIKE 'Alder%')"
 
 AT_LEAST(ORGANIZATIONS, "organizations");
+AT_LEAST(LEAVING, "users WHERE deletion_status = 'SCHEDULED'");
+AT_LEAST(ASKING, "users WHERE deletion_status = 'REQUESTED'");
+AT_LEAST(FORMER, "users WHERE deletion_status = 'DELETED' AND deleted_at IS NOT NULL");
 AT_LEAST(APPROVED_CLAIM,
     "site_claims c JOIN users u ON u.id = c.user_id JOIN sites s ON s.id = c.site_id"
     " WHERE c.state = 'approved' AND u.email = 'shop@alder.example' AND s.name = 'Alder Farm "
@@ -85,6 +88,9 @@ static const struct need {
 	int64_t least;
 } NEEDS[] = {
     {&ORGANIZATIONS, 2},
+    {&LEAVING, 1},
+    {&ASKING, 1},
+    {&FORMER, 1},
     {&APPROVED_CLAIM, 1},
     {&PENDING_CLAIM, 1},
     {&VISITOR_PHOTOS, 2},
