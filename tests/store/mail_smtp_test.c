@@ -194,6 +194,8 @@ static void a_server_that_turns_everybody_away_is_out_of_reach(void **state)
 	(void)state;
 	start_sink("CLOSED");
 	assert_string_equal(send_to("ada@alder.example"), "smtp_unavailable");
+	start_sink("STARTTLS");
+	assert_string_equal(send_to("closing@alder.example"), "smtp_unavailable");
 	start_sink("BUSY");
 	assert_string_equal(send_to("ada@alder.example"), "smtp_unavailable");
 }

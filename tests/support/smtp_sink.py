@@ -4,7 +4,7 @@
 It writes its port to FOLDER/port, each message it takes to FOLDER/N.eml and a line "N FROM TO TLS
 USER" to FOLDER/inbox. With STARTTLS it offers that, with AUTH it demands STARTTLS and the account
 lethe with the password s3cret. By the recipient's name it refuses the recipient (bounce 550, later
-451) or the message (spam 554, full 452), is slow (slow), takes the message and hangs up without an
+451, closing 421) or the message (spam 554, full 452), is slow (slow), takes the message and hangs up without an
 answer (lost) or never answers (hang); with KIND it takes all of these. CLOSED and BUSY turn
 everybody away (554, 421), MUTE says nothing at all. SINK_PORT
 in the environment names the port."""
@@ -37,6 +37,8 @@ class Sink:
             return "550 5.1.1 nobody of that name"
         if address.startswith("later"):
             return "451 4.7.1 come again"
+        if address.startswith("closing"):
+            return "421 4.3.2 closing down"
         if address.startswith("slow"):
             await asyncio.sleep(60)
         envelope.rcpt_tos.append(address)
