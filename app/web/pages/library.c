@@ -115,7 +115,7 @@ bool page_photos_archive(struct web *web, struct error *error)
 }
 
 /* What was done shows as a toast; where nothing could be, the first reason is the answer. */
-static bool tell(struct web *web, const struct bulk_result *result, const char *done,
+static bool tell(struct web *web, const struct bulk_result *result, const char *done, int64_t count,
     const char *act, struct error *error)
 {
 	if (result->changed == 0 && result->count > 0)
@@ -125,7 +125,7 @@ static bool tell(struct web *web, const struct bulk_result *result, const char *
 	return redirect_to(
 	    web, http_url_build(web->arena, next_or(web, "/"), HTTP_NO_PAIRS,
 		     HTTP_PAIRS({"done", done}, {"act", act},
-			 {"n", arena_printf(web->arena, "%lld", (long long)result->rows)})));
+			 {"n", arena_printf(web->arena, "%lld", (long long)count)})));
 }
 
 bool page_photos_delete_send(struct web *web, struct error *error)
@@ -135,7 +135,8 @@ bool page_photos_delete_send(struct web *web, struct error *error)
 
 	return photos_bulk_delete(web->domain, &web->actor, web->arena, ids->ids, ids->count,
 		   input_text(web, "reason"), &result, error) &&
-	       tell(web, &result, "deleted", present_id(web, &result.act_id), error);
+	       tell(web, &result, "deleted", (int64_t)result.changed,
+		   present_id(web, &result.act_id), error);
 }
 
 bool page_photos_archive_send(struct web *web, struct error *error)
@@ -145,5 +146,5 @@ bool page_photos_archive_send(struct web *web, struct error *error)
 
 	return photos_bulk_archive(web->domain, &web->actor, web->arena, ids->ids, ids->count,
 		   input_text(web, "reason"), &result, error) &&
-	       tell(web, &result, "archived", NULL, error);
+	       tell(web, &result, "archived", result.rows, NULL, error);
 }
