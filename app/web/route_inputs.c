@@ -364,8 +364,7 @@ const struct web_input in_leave[] = {{.name = "phrase",
 					 .max = 400,
 					 .meaning = "the words: delete my account"},
     REASON, CHOICES, END};
-const struct web_input in_users[] = {
-    QUERY("includeDeleted", INPUT_BOOL, "deleted accounts too"),
+const struct web_input in_users[] = {QUERY("includeDeleted", INPUT_BOOL, "deleted accounts too"),
     {.name = "role",
 	.type = INPUT_CHOICE,
 	.place = IN_QUERY,

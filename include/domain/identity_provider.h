@@ -22,8 +22,8 @@ struct identity_subject {
 };
 
 /* A provider. `remove` is called outside transactions, by the worker alone, after the account's
- * content is gone and before its row is; again, with growing pauses (5 seconds to an hour), until it
- * says done or absent. After a crash it may be called once more for what it did already. For
+ * content is gone and before its row is; again, with growing pauses (5 seconds to an hour), until
+ * it says done or absent. After a crash it may be called once more for what it did already. For
  * IDENTITY_RETRY it may say in `why` (of `size` bytes, no personal data) what was wrong, for the
  * log and the dashboard. Not longer than 20 seconds. */
 struct identity_provider {

@@ -28,9 +28,8 @@ DB_STATEMENT(organization_reasons_left,
     " WHERE o.deleted_at IS NOT NULL AND r.reason IS NOT NULL");
 DB_STATEMENT(organization_named, "SELECT COUNT(*) FROM organizations WHERE name = 'Alder Farm' OR "
 				 "name = 'Deleted organisation'");
-DB_STATEMENT(organization_mail_left,
-    "SELECT COUNT(*) FROM mail_outbox WHERE NOT forget"
-    " AND (recipient IS NOT NULL OR subject IS NOT NULL)");
+DB_STATEMENT(organization_mail_left, "SELECT COUNT(*) FROM mail_outbox WHERE NOT forget"
+				     " AND (recipient IS NOT NULL OR subject IS NOT NULL)");
 DB_STATEMENT(organization_unpurged,
     "SELECT COUNT(*) FROM deletions d JOIN organizations o ON o.id = d.organization_id"
     " WHERE o.deleted_at IS NOT NULL AND d.state <> 'purged' AND d.state <> 'restored'");

@@ -140,8 +140,7 @@ static struct doc *parameters_of(struct web *web, const struct web_route *route)
 		push_parameter(
 		    web, list, "organization_id", "query", typed(web, "string", "uuid"), false);
 	if (route->reauth)
-		push_parameter(
-		    web, list, "X-Reauth-Token", "header", typed(web, "string", NULL),
+		push_parameter(web, list, "X-Reauth-Token", "header", typed(web, "string", NULL),
 		    !route->waives);
 	return list;
 }
