@@ -2,6 +2,7 @@
 #include "lease.h"
 
 #include <base/log.h>
+#include <string.h>
 
 bool lease_begin(const struct domain *domain, const char *task, const struct id *organization_id,
     const struct id *item_id, struct lease *lease, struct error *error)
@@ -63,6 +64,9 @@ bool work_skip(const struct domain *domain, const char *event, const struct dele
 	struct job job = {.id = id_generate(now_us), .task = JOB_DELETION, .item_id = due->id};
 	char id[ID_TEXT_SIZE];
 
+	if (strcmp(error->code, "store_uncertain") == 0) {
+		return false; /* the connection broke, which is no fault of the deletion */
+	}
 	id_format(&due->id, id);
 	log_event(LOG_ERROR, event, log_text("deletion", id),
 	    log_text("state", deletion_state_name(due->state)), log_text("code", error->code));

@@ -31,7 +31,7 @@ void lease_end(const struct domain *domain, struct lease *lease, bool well);
 
 /* Of a deletion that the worker failed at with `error`, which is logged as `event` and cleared: see
  * to it that it is tried again later, and less and less often. False, with the error as it was,
- * where that cannot be noted: the store is out of reach. */
+ * where that cannot be noted, or the connection broke: the store is out of reach. */
 bool work_skip(const struct domain *domain, const char *event, const struct deletion_due *due,
     struct error *error) __attribute__((warn_unused_result));
 
