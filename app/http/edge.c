@@ -151,14 +151,15 @@ static bool has_more(const struct worker *worker)
 	return poll(&wait, 1, 0) > 0;
 }
 
-/* End the request. Where another connection waits, it comes before this one is kept: else, with
- * more connections than threads, some would be served for ever and others never. Looked up before
- * the gateway hears of the end, so that it can hardly have chosen this connection again. */
+/* End the request. Where another connection waits for a thread, it comes before this one is kept:
+ * else, with more connections than threads, some would be served for ever and others never. Looked
+ * up before the gateway hears of the end, so that it can hardly have chosen this connection again;
+ * a request that it sends nevertheless is lost, so nothing is dropped while a thread is idle. */
 static void finish_request(struct worker *worker)
 {
-	bool is_other_waiting = listener_is_pending(&worker->edge->listener);
+	bool is_short = listener_is_short(&worker->edge->listener);
 	FCGX_Finish_r(&worker->fcgi);
-	if (is_other_waiting && worker->fcgi.ipcFd >= 0 && !has_more(worker))
+	if (is_short && worker->fcgi.ipcFd >= 0 && !has_more(worker))
 		drop_connection(worker);
 }
 

@@ -99,10 +99,12 @@ static void set_limits(int fd, int io_s)
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 }
 
-int listener_accept(const struct listener *listener, int io_s)
+int listener_accept(struct listener *listener, int io_s)
 {
 	for (;;) {
+		atomic_fetch_add(&listener->idle, 1);
 		int fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC);
+		atomic_fetch_sub(&listener->idle, 1);
 		if (fd >= 0) {
 			set_limits(fd, io_s);
 			return fd;
@@ -117,10 +119,10 @@ int listener_accept(const struct listener *listener, int io_s)
 	}
 }
 
-bool listener_is_pending(const struct listener *listener)
+bool listener_is_short(struct listener *listener)
 {
 	struct pollfd wait = {.fd = listener->fd, .events = POLLIN};
-	return poll(&wait, 1, 0) > 0;
+	return atomic_load(&listener->idle) == 0 && poll(&wait, 1, 0) > 0;
 }
 
 void listener_shutdown(const struct listener *listener)

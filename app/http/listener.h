@@ -3,6 +3,7 @@
 #define LETHE_APP_HTTP_LISTENER_H
 
 #include <base/error.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -12,6 +13,7 @@ struct listener {
 	const char *path; /* borrowed */
 	dev_t device;
 	ino_t inode;
+	atomic_int idle; /* threads that wait in listener_accept */
 };
 
 /* Listen at `path` (at most 107 bytes) with mode 0660. A socket file on which nobody answers is
@@ -21,10 +23,10 @@ bool listener_open(const char *path, int backlog, struct listener *listener_r, s
 
 /* Take the next connection, with time limits of `io_s` seconds on reading and writing. -1 once
  * the listener has been shut down; other troubles are waited out. */
-int listener_accept(const struct listener *listener, int io_s);
+int listener_accept(struct listener *listener, int io_s);
 
-/* True if a connection waits to be taken. */
-bool listener_is_pending(const struct listener *listener);
+/* True if a connection waits to be taken, and no thread waits to take it. */
+bool listener_is_short(struct listener *listener);
 
 /* Wake all who wait in listener_accept; it gives -1 from now on. */
 void listener_shutdown(const struct listener *listener);

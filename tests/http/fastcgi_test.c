@@ -162,6 +162,27 @@ static void waiting_connection_comes_before_a_kept_one(void **state)
 	close(waiting);
 }
 
+/* A connection that an idle thread is about to take is no reason to close another: the gateway may
+ * have sent its next request on that already. */
+static void connection_is_kept_while_a_thread_is_idle(void **state)
+{
+	struct place *place = *state;
+	char path[sizeof(place->socket) + 2], byte;
+	snprintf(path, sizeof(path), "%s2", place->socket);
+	pid_t toy = toy_start(path, 2);
+	int kept = toy_connect(path);
+	for (int i = 0; i < 1000; i++) {
+		send_fastcgi(kept, "/hello", "0", 0);
+		int other = toy_connect(path);
+		assert_true(read_fastcgi(kept));
+		close(other);
+		usleep(50);
+		assert_int_equal(recv(kept, &byte, 1, MSG_DONTWAIT), -1);
+	}
+	close(kept);
+	toy_stop(&toy);
+}
+
 /* What the gateway gave up while it waited costs nobody anything: served, it would hold the only
  * thread beyond this test's limit. */
 static void an_abandoned_request_is_not_served(void **state)
@@ -208,6 +229,7 @@ int main(int count, char **args)
 	    cmocka_unit_test(connection_survives_an_unread_body),
 	    cmocka_unit_test(broken_gateway_is_survived),
 	    cmocka_unit_test(waiting_connection_comes_before_a_kept_one),
+	    cmocka_unit_test(connection_is_kept_while_a_thread_is_idle),
 	    cmocka_unit_test(an_abandoned_request_is_not_served),
 	    cmocka_unit_test(request_in_hand_is_finished),
 	};
