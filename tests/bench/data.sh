@@ -46,7 +46,7 @@ album() { id 007 $began_ms "$1"; }
 trashed() { id 010 "$trashed_ms" "$1 * 100000000 + seq"; }
 live() { id 011 "$live_ms" "$1 * 100000000 + seq"; }
 deletion() { id 012 "$deleted_ms" "$1 * 100000000 + seq"; }
-# Ten people ask for one photo of a site; those of the rows below are `asked`, its photo's number is `seq`.
+# Ten people ask for each photo of a site, by turns; `asked` is the number of the request, `seq` of the photo.
 request() { id 017 "(1704067200000 + asked * 15000)" "$1 * 100000000 + asked"; }
 
 session="SET SESSION unique_checks = 0, foreign_key_checks = 0, time_zone = '+00:00';"
@@ -56,8 +56,8 @@ few() {
 	local o=$1
 	cat <<SQL
 $session
-INSERT INTO organizations (id, name, created_at)
-VALUES ($(organization "$o"), '$2', $(time_of $began_ms));
+INSERT INTO organizations (id, name, audit_retention_months, created_at)
+VALUES ($(organization "$o"), '$2', 120, $(time_of $began_ms));
 INSERT INTO users (id, organization_id, email, display_name, role, created_at)
 VALUES ($(admin "$o"), $(organization "$o"), 'admin@$o.example', 'Ada Admin', 'admin', $(time_of $began_ms));
 INSERT INTO users (id, organization_id, email, display_name, role, created_at)
@@ -113,7 +113,7 @@ INSERT INTO deletion_requests (id, organization_id, photo_id, site_id, requester
   photo_status_before, requested_at, due_at)
 SELECT $(request "$o"), $(organization "$o"), $(live "$o"), $(site "$o"), CONCAT('visitor', asked, '@mail.example'), 'visitor',
   'I am in this picture, and nobody asked me.', 'pending', 'approved', $(time_of "1704067200000 + asked * 15000"),
-  '2100-01-01' + INTERVAL asked SECOND
+  '2100-01-01' + INTERVAL asked % 10 * 1000000 + asked SECOND
   FROM (SELECT seq AS asked, (seq - 1) DIV 10 * 10 + 7 AS seq FROM $rows) r WHERE seq % 100 <> 7 ORDER BY asked;
 INSERT INTO audit_log (id, organization_id, at, actor, action, kind, item_id, mode, details, request_id)
 SELECT $(id 016 "$deleted_ms" "$o * 100000000 + seq"), $(organization "$o"), $(time_of "$deleted_ms"),

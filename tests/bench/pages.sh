@@ -219,6 +219,8 @@ calm_load() {
 row_every_page() {
 	local who path pattern slowest=0 list known status
 	local -A tokens=([nobody]=none)
+	# Where Lethe runs a worker has been at work, and has counted for the dashboard.
+	"$LETHE" work --once >"$var/logs/work.log" 2>&1 9>&- || die "the worker failed; see $var/logs/work.log"
 	start_lethe
 	sign_in_all
 	list=$(pages) known=" $not_measured $(awk '{ printf "%s ", $1 }' <<<"$list") "
