@@ -4,6 +4,10 @@
 #include <base/log.h>
 #include <domain/prune.h>
 #include <domain/stats.h>
+#include <limits.h>
+
+/* Of a round: what is more goes in the next ones, so that other work does not wait for it. */
+#define STEPS 200
 
 bool task_tally(const struct worker *worker, struct arena *arena, struct error *error)
 {
@@ -24,12 +28,29 @@ static void tell(const struct prune_report *report)
 		    log_int("mails", report->rows[PRUNE_MAILS]));
 }
 
+struct allowance {
+	const struct worker_control *control;
+	unsigned steps;
+};
+
+/* Asked before each step. */
+static bool is_spent(void *context)
+{
+	struct allowance *allowance = context;
+
+	if (allowance->steps == 0)
+		return true;
+	allowance->steps--;
+	return allowance->control->stop(allowance->control->context);
+}
+
 bool task_prune(const struct worker *worker, struct arena *arena, struct error *error)
 {
+	const struct domain domain = worker_gentle(worker);
+	struct allowance allowance = {&worker->control, worker->pace ? STEPS : UINT_MAX};
 	struct prune_report report = {0};
-	bool ok =
-	    !worker->prune || prune_due(worker->domain, worker->prune, arena, worker->control.stop,
-				  worker->control.context, &report, error);
+	bool ok = !worker->prune ||
+		  prune_due(&domain, worker->prune, arena, is_spent, &allowance, &report, error);
 
 	tell(&report);
 	return ok;

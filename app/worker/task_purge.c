@@ -41,8 +41,7 @@ static void tell(const struct purge_report *report)
 	    log_int("bytes", report->bytes));
 }
 
-/* The domain as a purge that nobody waits for uses it. */
-static struct domain gentle(const struct worker *worker)
+struct domain worker_gentle(const struct worker *worker)
 {
 	struct domain domain = *worker->domain;
 
@@ -59,7 +58,7 @@ bool task_purge(const struct worker *worker, struct arena *arena, struct error *
 {
 	const struct worker_control *control = &worker->control;
 	const struct purge_limits limits = {.stop = control->stop, .context = control->context};
-	const struct domain domain = gentle(worker);
+	const struct domain domain = worker_gentle(worker);
 	struct purge_report report = {0};
 
 	if (!purge_due(&domain, arena, &limits, &report, error))

@@ -11,6 +11,10 @@ struct worker_task {
 	bool (*run)(const struct worker *worker, struct arena *arena, struct error *error);
 };
 
+/* The domain as work uses it that nobody waits for: in smaller steps, with rests, where the worker
+ * has a pace. */
+struct domain worker_gentle(const struct worker *worker);
+
 /* Marking and restoring what acts left to the background. */
 bool task_continue(const struct worker *worker, struct arena *arena, struct error *error);
 

@@ -18,9 +18,9 @@
 #include <store/stats.h>
 
 #define STATS_DAYS          30
-#define STATS_MOST          10000
+#define STATS_MOST          2000
 #define STATS_SHELF_MOST    5000
-#define STATS_REQUESTS_MOST 5000
+#define STATS_REQUESTS_MOST 2000
 #define STATS_REQUESTERS    10
 #define STATS_CLOSING       5
 #define STATS_LATEST        8

@@ -697,6 +697,7 @@ static void visitors_are_told_apart_by_address(void **state)
 	(void)state;
 	for (int i = 0; i < 4; i++) {
 		struct id request = trash_request(world, &people[0], &photo, "approved");
+		world->clock.fixed_us += 1000;
 		trash_sql(world,
 		    "UPDATE deletion_requests SET requester_id = NULL, requester_email = %s,"
 		    " requester_role = 'visitor', status = 'rejected' WHERE id = %s",
