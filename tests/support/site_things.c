@@ -179,6 +179,6 @@ const char *site_request_on(struct site *site, const char *photo)
 	    photo);
 
 	assert_non_null(hex);
-	return arena_printf(site_arena(site), "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12,
-	    hex + 16, hex + 20);
+	return arena_printf(
+	    site_arena(site), "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
 }
