@@ -76,10 +76,9 @@ static bool turn_or_skip(struct round *round, const struct deletion_due *due, st
 	return ok || work_skip(round->domain, "deletion_stuck", due, error);
 }
 
-/* The next deletion of a line, or false at its end; false with an error set where the store fails.
- */
-static bool next_due(struct round *round, struct line *line, enum deletion_state state,
-    const struct deletion_due **due_r, struct error *error)
+/* The next deletion of a line; NULL at its end, and with an error set where the store fails. */
+static const struct deletion_due *next_due(
+    struct round *round, struct line *line, enum deletion_state state, struct error *error)
 {
 	if (line->next == line->count && (!line->begun || line->count == DUE_PAGE)) {
 		enum db_result result = deletion_due(round->domain->db, round->arena, &id_none,
@@ -87,17 +86,18 @@ static bool next_due(struct round *round, struct line *line, enum deletion_state
 		    DUE_PAGE, &line->due, &line->count);
 
 		if (result != DB_OK) {
-			return db_fail(result, error);
+			(void)!db_fail(result, error);
+			return NULL;
 		}
 		line->begun = true;
 		line->next = 0;
 	}
-	line->ended = line->next == line->count;
-	if (!line->ended) {
-		line->last = line->due[line->next++];
-		*due_r = &line->last;
+	if (line->next == line->count) {
+		line->ended = true;
+		return NULL;
 	}
-	return !line->ended;
+	line->last = line->due[line->next++];
+	return &line->last;
 }
 
 /* A turn for each deletion there is, one of every state by turns. */
@@ -107,20 +107,16 @@ static bool pass(struct round *round, struct error *error)
 	size_t ended = 0;
 
 	for (size_t i = 0; ended < STATES && !is_over(round); i = (i + 1) % STATES) {
-		const struct deletion_due *due = NULL;
+		const struct deletion_due *due;
 
 		if (lines[i].ended) {
 			continue;
 		}
-		if (next_due(round, &lines[i], states[i], &due, error)) {
-			if (!turn_or_skip(round, due, error)) {
-				return false;
-			}
-		} else if (error->kind != ERROR_NONE) {
+		due = next_due(round, &lines[i], states[i], error);
+		if (due ? !turn_or_skip(round, due, error) : error->kind != ERROR_NONE) {
 			return false;
-		} else {
-			ended++;
 		}
+		ended += !due;
 	}
 	return true;
 }
