@@ -5,6 +5,7 @@
 #include <auth/password.h>
 #include <base/config.h>
 #include <base/log.h>
+#include <domain/identity_provider.h>
 #include <http/server.h>
 #include <mail/outbox.h>
 #include <pthread.h>
@@ -209,6 +210,7 @@ static int work(struct program *program, bool once, struct auth *auth, struct st
 	    .clock = program->clock,
 	    .storage = storage,
 	    .auth = auth,
+	    .identity = &identity_provider_none,
 	    .step_rows = DOMAIN_STEP_ROWS,
 	};
 	struct worker_pace pace = {0};

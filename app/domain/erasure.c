@@ -168,8 +168,7 @@ static bool is_last(size_t stage)
 
 static bool asks_identity(const struct domain *domain, const struct user *user)
 {
-	return domain->identity && domain->identity != &identity_provider_none &&
-	       user->identity_uid != NULL;
+	return domain->identity != &identity_provider_none && user->identity_uid != NULL;
 }
 
 bool erasure_step(struct db_tx *tx, const struct domain *domain, const struct deletion *deletion,
@@ -195,7 +194,8 @@ bool erasure_step(struct db_tx *tx, const struct domain *domain, const struct de
 		return true;
 	}
 	*done_r = !asks_identity(domain, &erasure.user);
-	if (!*done_r) {
+	erasing->waits = !*done_r && !domain->identity;
+	if (!*done_r && !erasing->waits) {
 		snprintf(erasing->identity_uid, sizeof(erasing->identity_uid), "%s",
 		    erasure.user.identity_uid);
 	}
@@ -252,7 +252,7 @@ bool erasure_people_step(struct db_tx *tx, const struct domain *domain,
     struct error *error)
 {
 	*done_r = false;
-	while (*budget > 0 && !*done_r && !erasing->identity_uid[0]) {
+	while (*budget > 0 && !*done_r && !erasing->identity_uid[0] && !erasing->waits) {
 		bool gone = false;
 
 		if (id_is_none(&erasing->user_id)) {

@@ -15,6 +15,7 @@ struct erasing {
 	struct id user_id; /* whose; none: of an organisation, the next one is to be found */
 	size_t stage;
 	char identity_uid[IDENTITY_UID_SIZE]; /* not empty: the provider is to be asked now */
+	bool waits;                           /* for a worker that knows the provider */
 };
 
 /* Before anything of a self-scheduled account goes: its row is marked, so that nobody signs in with

@@ -232,7 +232,8 @@ static enum db_result run_person(struct removal *c, int stage)
 		ok = (stage == STAGE_PERSON ? erasure_step : erasure_people_step)(
 		    c->tx, c->domain, c->deletion, erasing, &c->budget, &done, &c->why);
 		/* The provider is asked between two steps. */
-		c->budget = erasing->identity_uid[0] ? 0 : c->budget;
+		c->budget = erasing->identity_uid[0] || erasing->waits ? 0 : c->budget;
+		c->purging->waits = erasing->waits;
 	}
 	if (ok && done) {
 		end_stage(c);

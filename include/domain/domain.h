@@ -18,7 +18,8 @@ struct domain {
 	const struct storage *storage;
 	struct auth *auth; /* of the same thread: makes the tokens of links in mails (auth/link.h);
 			    * NULL where nothing needs them */
-	const struct identity_provider *identity; /* asked to forget who is erased; NULL: none */
+	const struct identity_provider *identity; /* asked to forget who is erased; NULL: not
+						   * known here, it is left to the worker */
 	unsigned step_rows; /* rows a marking, restoring or purging step handles; at most 1,000 */
 
 	/* Called after each committed step of work that outlives a request ("mark", "restore",

@@ -1,5 +1,6 @@
 /* identity_provider.h - what knows a person besides Lethe: asked, at the end of an erasure, to
- * forget them too. domain->identity is one, or NULL for none. */
+ * forget them too. domain->identity is one; where it is NULL (outside the worker) an account that
+ * one may know of waits, at the end of its erasure, for a worker. */
 #ifndef LETHE_DOMAIN_IDENTITY_PROVIDER_H
 #define LETHE_DOMAIN_IDENTITY_PROVIDER_H
 

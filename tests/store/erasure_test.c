@@ -9,6 +9,7 @@
 
 #include <domain/erasure.h>
 #include <domain/identity_provider.h>
+#include <storage/cleanup.h>
 #include <store/accounts.h>
 #include <store/mail.h>
 #include <store/places.h>
@@ -264,6 +265,56 @@ static void kept_photos_lose_their_name(void **state)
 	assert_false(is_there(&ada));
 }
 
+struct searching {
+	unsigned objects, found;
+};
+
+static bool search_object(void *context, const char *key, uint64_t bytes, int64_t modified_us)
+{
+	struct searching *searching = context;
+	struct buf content = {0};
+
+	(void)bytes;
+	(void)modified_us;
+	assert_true(storage_read(world->storage, key, 1 << 20, &content, &error));
+	searching->objects++;
+	searching->found += memmem(content.data, content.length, SECRET, strlen(SECRET)) != NULL;
+	buf_free(&content);
+	return true;
+}
+
+static struct searching search_files(void)
+{
+	struct searching searching = {0};
+
+	assert_true(storage_list(world->storage, search_object, &searching, &error));
+	return searching;
+}
+
+/* What a camera or a program wrote into the file goes, and the file that had it. */
+static void files_lose_what_they_say(void **state)
+{
+	struct account_choices choices = {.keep_photos = true};
+	struct photos_upload upload = {.original = world_picture(world), .title = SECRET};
+	struct cleanup_report report;
+	struct photo photo;
+
+	(void)state;
+	assert_true(storage_stage_write(upload.original, SECRET, strlen(SECRET), &error));
+	assert_true(photos_add(&world->domain, &ada, world->arena, &upload, &photo, &error));
+	assert_int_equal(search_files().found, 1);
+	leave(&choices);
+	pass_grace();
+	(void)trash_purge(world);
+	assert_true(
+	    storage_cleanup_run(world->db, &world->clock, world->storage, 100, &report, &error));
+	assert_int_equal(report.removed, 1);
+	assert_int_equal(search_files().objects, 1);
+	assert_int_equal(search_files().found, 0);
+	assert_true(photos_find(&world->domain, &ben, world->arena, &photo.id, &photo, &error));
+	assert_true(photo.bytes > 0 && photo.deleted_at_us == 0);
+}
+
 /* An image whose file is gone cannot be kept without what it says. */
 static void what_cannot_be_stripped_goes(void **state)
 {
@@ -315,6 +366,26 @@ static void what_is_in_the_trash_of_others_goes_too(void **state)
 	assert_int_equal(trash_rows(world, "photos"), 1);
 }
 
+/* What they had put in the trash themselves is not given back by keeping the rest. */
+static void what_they_deleted_is_not_kept(void **state)
+{
+	struct account_choices choices = {.keep_photos = true};
+	struct id kept = world_photo(world, &ada, "Kept", NULL, NULL);
+	struct id deleted = world_photo(world, &ada, SECRET, NULL, NULL);
+	struct deletion deletion;
+
+	(void)state;
+	assert_string_equal(trash_delete(world, &ada, &deleted, &deletion), "");
+	trash_sql(world, "UPDATE deletions SET recover_until = '2030-01-01'");
+	leave(&choices);
+	pass_grace();
+	(void)trash_purge(world);
+	assert_int_equal(trash_find(world, &deletion.id).state, DELETION_PURGED);
+	assert_int_equal(trash_rows(world, "photos"), 1);
+	assert_true(trash_is_live(world, &kept));
+	nothing_is_found();
+}
+
 DB_STATEMENT(erasure_heir, "SELECT COUNT(*) FROM events WHERE created_by = ?");
 
 static int64_t events_of(const struct actor *actor)
@@ -349,6 +420,7 @@ static void an_heir_who_left_inherits_nothing(void **state)
 	(void)state;
 	(void)people_event(world, &ada, "Fair");
 	leave(&choices);
+	world->clock.fixed_us = status.scheduled_for_us - HOUR_US;
 	assert_string_equal(people_delete(world, &admin, &ben, false, NULL, &deletion), "");
 	pass_grace();
 	(void)trash_purge(world);
@@ -400,6 +472,11 @@ static void the_provider_is_asked_until_it_has_forgotten(void **state)
 	answer = IDENTITY_RETRY;
 	leave(NULL);
 	pass_grace();
+	/* Who knows no provider leaves that to the worker. */
+	world->domain.identity = NULL;
+	(void)trash_purge(world);
+	assert_int_equal(trash_find(world, &status.deletion_id).state, DELETION_PURGING);
+	world->domain.identity = &provider;
 	(void)trash_purge(world);
 	assert_int_equal(asked, 1);
 	assert_int_equal(trash_find(world, &status.deletion_id).state, DELETION_PURGING);
@@ -548,8 +625,10 @@ int main(void)
 	    cmocka_unit_test_setup(every_column_is_decided, set_up),
 	    cmocka_unit_test_setup(nothing_is_left_of_a_life, set_up),
 	    cmocka_unit_test_setup(kept_photos_lose_their_name, set_up),
+	    cmocka_unit_test_setup(files_lose_what_they_say, set_up),
 	    cmocka_unit_test_setup(what_cannot_be_stripped_goes, set_up),
 	    cmocka_unit_test_setup(what_is_in_the_trash_of_others_goes_too, set_up),
+	    cmocka_unit_test_setup(what_they_deleted_is_not_kept, set_up),
 	    cmocka_unit_test_setup(events_are_handed_over, set_up),
 	    cmocka_unit_test_setup(an_heir_who_left_inherits_nothing, set_up),
 	    cmocka_unit_test_setup(a_tombstone_stays_for_what_is_kept, set_up),
