@@ -45,6 +45,8 @@ async function reject(page, photo) {
 const row = (page, photo) => page.locator('tbody tr').filter({ hasText: photo.title });
 
 testBoth('a submitter asks, an admin approves and recovers, another approval ends in the purge', async (hands) => {
+	/* Ada's page of the photo is open when it is deleted, and asks. */
+	hands.expect(/404 GET \/photos\//);
 	const photo = await submitted();
 	const site = sql(`SELECT name FROM sites WHERE id = ${bytesOf(photo.site_id)}`);
 	const ada = await hands.browserOf('ada');
