@@ -157,7 +157,7 @@ static void test_token_is_not_logged(void **state)
 	const char *token = site_share(site, ADA, site_photo(site, ADA, "x"), NULL);
 
 	expect_live(site, token);
-	assert_int_not_equal(site_find_in_logs(site, "\"path\":\"/s/-\""), 0);
+	site_await_in_logs(site, "\"path\":\"/s/-\"");
 	assert_int_equal(site_find_in_logs(site, token), 0);
 }
 

@@ -238,7 +238,7 @@ static void test_logs(void **state)
 	const char *id = http_answer_header(site_client(site), answer, "X-Request-Id");
 
 	EXPECT(answer, 200, NULL);
-	assert_int_not_equal(site_find_in_logs(site, id), 0);
+	site_await_in_logs(site, id);
 	assert_int_equal(site_find_in_logs(site, "ada@alder.example"), 0);
 	assert_int_equal(site_find_in_logs(site, "tab=archived"), 0);
 	assert_int_equal(site_find_in_logs(site, strchr(site_cookie(site, ADA), '=') + 1), 0);

@@ -163,6 +163,10 @@ bool site_has_object(struct site *site, const char *key);
 /* How many lines of the site's logs contain a text. */
 unsigned site_find_in_logs(struct site *site, const char *text);
 
+/* Wait until a line of them does: nginx writes its own once the answer is sent. Look for what must
+ * not be there afterwards. */
+void site_await_in_logs(struct site *site, const char *text);
+
 /* Do all due work: `lethe work --once`. */
 void site_work(struct site *site);
 

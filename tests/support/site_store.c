@@ -187,6 +187,13 @@ unsigned site_find_in_logs(struct site *site, const char *text)
 	return count;
 }
 
+void site_await_in_logs(struct site *site, const char *text)
+{
+	for (int i = 0; i < 250 && site_find_in_logs(site, text) == 0; i++)
+		usleep(20 * 1000);
+	assert_int_not_equal(site_find_in_logs(site, text), 0);
+}
+
 void site_work(struct site *site)
 {
 	(void)site;
