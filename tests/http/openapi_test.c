@@ -41,6 +41,7 @@ static const struct {
     {"archive_batch", "batch_id, photo_count"},
     {"share", "id, token, url"},
     {"generation", "generation_id"},
+    {"event", "id, title, starts_at"},
 };
 
 static json_t *document(struct site *site)
@@ -203,7 +204,7 @@ static void test_members_are_required(void **state)
 	    json_array_size(json_object_get(schema_of(all, "problem"), "required")), 5);
 	check_members(json_object_get(schema_of(all, "problem"), "properties"), "problem",
 	    "type, title, status, detail, code, field, deletion_id, request_id, "
-	    "site_id, user_id");
+	    "site_id, user_id, events");
 }
 
 /* Every "$ref" in the document leads somewhere. */
