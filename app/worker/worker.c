@@ -10,6 +10,7 @@ static const struct worker_task tasks[] = {
     {"reminders", task_reminders},
     {"mail", task_mail},
     {"purge", task_purge},
+    {"last_mail", task_mail}, /* to those who have just been erased */
     {"cleanup", task_cleanup},
     {"forget", task_forget},
     {"tally", task_tally},
