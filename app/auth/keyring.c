@@ -17,6 +17,22 @@ static bool is_known(const char *id, const char *const *known, size_t count)
 	return false;
 }
 
+/* One key with its public half, also where it was entered without. */
+static enum db_result enter_key(
+    struct db *db, const struct keys *keys, size_t i, enum keyring_purpose purpose, int64_t now_us)
+{
+	const struct paseto_public_key *key = keys_public(keys, i);
+	char public[PASERK_PUBLIC_SIZE];
+	enum db_result result;
+
+	if (key)
+		paserk_format_public(key, public);
+	result = keyring_insert(db, keys_id(keys, i), purpose, key ? public : NULL, now_us);
+	if (result == DB_CONFLICT && key)
+		result = keyring_publish(db, keys_id(keys, i), public);
+	return result == DB_CONFLICT || result == DB_NONE ? DB_OK : result;
+}
+
 /* Tell the database of every key of the folder that it does not know. */
 static bool enter_keys(struct db *db, const struct keys *keys, int64_t now_us, struct error *error)
 {
@@ -25,9 +41,9 @@ static bool enter_keys(struct db *db, const struct keys *keys, int64_t now_us, s
 
 	for (size_t i = 0; i < keys_count(keys); i++) {
 		enum db_result result =
-		    keyring_insert(db, keys_id(keys, i), purposes[keys_purpose(keys, i)], now_us);
+		    enter_key(db, keys, i, purposes[keys_purpose(keys, i)], now_us);
 
-		if (result != DB_OK && result != DB_CONFLICT)
+		if (result != DB_OK)
 			return db_fail(result, error);
 	}
 	return true;
@@ -78,8 +94,9 @@ const struct keys *keyring_open(struct db *db, const char *folder, bool create, 
 		return NULL;
 	}
 	const struct keys *keys = keys_load(folder, arena, error);
-	return keys && compare(keys, (const char *const *)known, count, folder, error) ? keys
-										       : NULL;
+	if (!keys || !compare(keys, (const char *const *)known, count, folder, error))
+		return NULL;
+	return !create || enter_keys(db, keys, now_us, error) ? keys : NULL;
 }
 
 bool keyring_rotate(

@@ -193,6 +193,11 @@ const char *keys_id(const struct keys *keys, size_t index)
 	return keys->sets[index / 2].ids[keys_purpose(keys, index)];
 }
 
+const struct paseto_public_key *keys_public(const struct keys *keys, size_t index)
+{
+	return keys_purpose(keys, index) == KEY_PUBLIC ? &keys->sets[index / 2].public : NULL;
+}
+
 const char *keys_purpose_name(enum key_purpose purpose)
 {
 	return purpose_names[purpose];

@@ -3,6 +3,7 @@
 #include "erasure_private.h"
 
 #include <base/log.h>
+#include <domain/receipts.h>
 #include <stdio.h>
 #include <store/erasure.h>
 #include <store/jobs.h>
@@ -18,11 +19,30 @@ static const struct {
     {NULL, NULL},
 };
 
+/* The person gets the receipt by mail: of their deletion, or of the account's part in that of their
+ * organisation. */
+static bool give_receipt(
+    struct db_tx *tx, const struct erasure *erasure, struct doc *mail_values, struct error *error)
+{
+	const struct deletion *deletion = erasure->deletion;
+
+	(void)error;
+	if (mail_values) {
+		doc_set_text(mail_values, "receipt",
+		    deletion->kind == ITEM_USER ? receipts_issue(erasure->domain, tx->arena,
+						      deletion, deletion->settled_at_us)
+						: receipts_issue_person(erasure->domain, tx->arena,
+						      deletion, erasure->now_us));
+	}
+	return true;
+}
+
 /* What is done in the last transaction, in this order. */
 static const struct {
 	const char *name;
 	erasure_end_fn end;
 } erasure_at_end[] = {
+    {"receipt", give_receipt},
     {NULL, NULL},
 };
 

@@ -4,6 +4,7 @@
 #include "lease.h"
 
 #include <domain/audit.h>
+#include <domain/receipts.h>
 #include <store/erasure.h>
 #include <store/tenant.h>
 
@@ -38,13 +39,15 @@ static bool settle(struct db_tx *tx, struct purge_step *step, struct error *erro
 		deletion_lifecycle(deletion), ACT_PURGE_DONE, BY_WORKER, false, &next, error)) {
 		return false;
 	}
+	deletion->settled_at_us = now_us; /* what the receipt says, in the last mail as well */
 	if (deletion->kind == ITEM_USER) {
 		action = "account.erase";
 		if (!erasure_finish(tx, step->domain, deletion, &deletion->item_id, error)) {
 			return false;
 		}
 	}
-	result = deletion_settle_purged(tx, deletion, now_us);
+	result = deletion_settle_purged(
+	    tx, deletion, receipts_issue(step->domain, tx->arena, deletion, now_us), now_us);
 	if (result != DB_OK) {
 		return db_fail(result, error);
 	}

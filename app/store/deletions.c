@@ -35,8 +35,10 @@ DB_STATEMENT(DELETION_HARDEN,
     "UPDATE deletions SET mode = 'hard', recover_until = LEAST(recover_until, ?)"
     " WHERE id = ? AND organization_id = ?");
 DB_STATEMENT(DELETION_SETTLE_PURGED,
-    "UPDATE deletions SET state = 'purged', label = NULL, reason = NULL, settled_at = ?,"
-    " progress_done = progress_total WHERE id = ? AND organization_id = ? AND state = 'purging'");
+    "UPDATE deletions SET state = 'purged', label = NULL, reason = NULL, receipt = ?,"
+    " settled_at = ?, progress_done = progress_total WHERE id = ? AND organization_id = ? AND state = 'purging'");
+DB_STATEMENT(
+    DELETION_RECEIPT, "SELECT receipt FROM deletions WHERE id = ? AND organization_id = ?");
 DB_STATEMENT(DELETION_WINDOWS,
     "SELECT photo_recovery_s, container_recovery_s, archive_retention_s FROM organizations"
     " WHERE id = ?");
@@ -260,12 +262,23 @@ enum db_result deletion_harden(struct db_tx *tx, struct deletion *d, int64_t now
 }
 
 enum db_result deletion_settle_purged(
-    struct db_tx *tx, const struct deletion *deletion, int64_t now_us)
+    struct db_tx *tx, const struct deletion *deletion, const char *receipt, int64_t now_us)
 {
 	return db_exec(tx->db, &DELETION_SETTLE_PURGED,
-	    DB_VALUES(db_bind_time(now_us), db_bind_id(&deletion->id),
+	    DB_VALUES(db_bind_text(receipt), db_bind_time(now_us), db_bind_id(&deletion->id),
 		db_bind_id(&deletion->organization_id)),
 	    NULL);
+}
+
+enum db_result deletion_receipt(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *id, const char **receipt_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, &DELETION_RECEIPT,
+	    DB_VALUES(db_bind_id(id), db_bind_id(organization_id)), &rows);
+
+	*receipt_r = result == DB_OK ? db_text(&rows, 0, 0) : NULL;
+	return result;
 }
 
 enum db_result deletion_windows(struct db *db, struct arena *arena,

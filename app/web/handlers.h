@@ -118,6 +118,9 @@ bool waive_user_delete(const struct web *web);
 bool check_phrase(struct web *web, struct error *error);
 bool waive_account_delete(const struct web *web);
 
+/* The typed name is that of the account that is to go at once. */
+bool check_user_name(struct web *web, struct error *error);
+
 /* api/accounts.c */
 bool api_me_delete(struct web *web, struct error *error);
 bool api_me_deletion_status(struct web *web, struct error *error);
@@ -146,6 +149,22 @@ bool page_reauth_send(struct web *web, struct error *error);
 bool page_account(struct web *web, struct error *error);
 bool page_account_name_send(struct web *web, struct error *error);
 bool page_account_notices_send(struct web *web, struct error *error);
+bool page_account_delete(struct web *web, struct error *error);
+bool page_account_delete_send(struct web *web, struct error *error);
+bool page_account_deletion(struct web *web, struct error *error);
+bool page_account_deletion_cancel_send(struct web *web, struct error *error);
+bool page_account_confirm(struct web *web, struct error *error);
+bool page_account_confirm_send(struct web *web, struct error *error);
+bool page_account_cancel(struct web *web, struct error *error);
+bool page_account_cancel_send(struct web *web, struct error *error);
+bool page_users(struct web *web, struct error *error);
+bool page_user(struct web *web, struct error *error);
+bool page_user_role_send(struct web *web, struct error *error);
+bool page_user_restore_send(struct web *web, struct error *error);
+bool page_user_delete(struct web *web, struct error *error);
+bool page_user_delete_send(struct web *web, struct error *error);
+bool page_users_delete(struct web *web, struct error *error);
+bool page_users_delete_send(struct web *web, struct error *error);
 bool page_session_end_send(struct web *web, struct error *error);
 bool page_sessions_end_send(struct web *web, struct error *error);
 bool page_notices(struct web *web, struct error *error);
@@ -186,6 +205,10 @@ bool page_approve(struct web *web, struct error *error);
 bool page_approve_send(struct web *web, struct error *error);
 bool page_reject(struct web *web, struct error *error);
 bool page_reject_send(struct web *web, struct error *error);
+bool page_receipts(struct web *web, struct error *error);
+bool page_receipts_send(struct web *web, struct error *error);
+bool page_deletion_receipt(struct web *web, struct error *error);
+bool api_deletion_receipt(struct web *web, struct error *error);
 bool page_removal(struct web *web, struct error *error);
 bool page_removal_send(struct web *web, struct error *error);
 bool page_removal_link(struct web *web, struct error *error);

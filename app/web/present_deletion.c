@@ -46,6 +46,29 @@ static const char *const state_words[DELETION_STATE_COUNT] = {
     [DELETION_PURGED] = "Deleted forever",
 };
 
+/* By enum deletion_origin: who wanted it. */
+static const char *const origin_words[ORIGIN_COUNT] = {
+    [ORIGIN_OWNER] = "by whom it belonged to",
+    [ORIGIN_ADMIN] = "by an admin",
+    [ORIGIN_REQUEST] = "because somebody asked for it",
+    [ORIGIN_ACCOUNT] = "because its owner wanted the account erased",
+    [ORIGIN_CONTAINER] = "with what it was part of",
+    [ORIGIN_RETENTION] = "when its time in the archive was over",
+};
+
+const char *present_kind_word(enum item_kind kind)
+{
+	return kind_words[kind];
+}
+
+const char *present_origin_words(const char *origin)
+{
+	for (size_t i = 0; i < ORIGIN_COUNT; i++)
+		if (strcmp(origin, deletion_origin_name((enum deletion_origin)i)) == 0)
+			return origin_words[i];
+	return origin;
+}
+
 struct doc *present_counts(struct web *web, const int64_t *all)
 {
 	struct doc *counts = doc_object(web->arena);

@@ -331,6 +331,7 @@ const struct web_input in_request_new[] = {
     {.name = "photo", .type = INPUT_ID, .required = true}, REASON, END};
 const struct web_input in_decide[] = {
     {.name = "ids", .type = INPUT_IDS, .required = true, .max = PHOTOS_FIND_MOST}, REASON, END};
+const struct web_input in_receipts[] = {{.name = "receipt", .type = INPUT_TEXT, .max = 20000}, END};
 const struct web_input in_removal_page[] = {QUERY("sent", INPUT_BOOL, NULL),
     {.name = "photo", .type = INPUT_TEXT, .place = IN_QUERY, .max = 1000}, NOTICE, END};
 const struct web_input in_removal[] = {
@@ -364,6 +365,35 @@ const struct web_input in_leave[] = {{.name = "phrase",
 					 .max = 400,
 					 .meaning = "the words: delete my account"},
     REASON, CHOICES, END};
+#define ADDRESS                                                                                    \
+	{                                                                                          \
+		.name = "transfer_address", .type = INPUT_TEXT, .max = 254                         \
+	}
+#define CHOSEN_EVENTS                                                                              \
+	{                                                                                          \
+		.name = "events", .type = INPUT_CHOICE, .place = IN_QUERY,                         \
+		.choices = events_choices                                                          \
+	}
+#define PHRASE                                                                                     \
+	{                                                                                          \
+		.name = "phrase", .type = INPUT_TEXT, .max = 400                                   \
+	}
+const struct web_input in_leave_page[] = {KEPT(IN_QUERY), CHOSEN_EVENTS, END};
+const struct web_input in_leave_send[] = {PHRASE, REASON, CHOICES, ADDRESS, END};
+static const char *const user_state_choices[] = {"leaving", "asked", "deleted", NULL};
+const struct web_input in_users_page[] = {QUERY("includeDeleted", INPUT_BOOL, NULL),
+    {.name = "role", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = role_choices},
+    {.name = "state", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = user_state_choices},
+    {.name = "q", .type = INPUT_TEXT, .place = IN_QUERY, .max = 200}, CURSOR, NOTICE, END};
+const struct web_input in_user_delete_page[] = {
+    {.name = "mode", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = mode_choices},
+    KEPT(IN_QUERY), CHOSEN_EVENTS, END};
+const struct web_input in_user_delete_send[] = {
+    {.name = "mode", .type = INPUT_CHOICE, .choices = mode_choices},
+    {.name = "confirmation", .type = INPUT_TEXT, .max = 400}, REASON, CHOICES, ADDRESS, END};
+const struct web_input in_user_bulk_send[] = {
+    {.name = "ids", .type = INPUT_IDS, .required = true, .max = 1000}, REASON, CHOICES, ADDRESS,
+    END};
 const struct web_input in_users[] = {QUERY("includeDeleted", INPUT_BOOL, "deleted accounts too"),
     {.name = "role",
 	.type = INPUT_CHOICE,

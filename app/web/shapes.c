@@ -41,6 +41,8 @@ static const struct shape_member deletion[] = {ONE("id", "uuid"), ONE("act_id", 
     ONE("progress", "progress"), END};
 static const struct shape_member deletion_list[] = {
     MANY("items", "deletion"), MAYBE("next", "uuid"), END};
+static const struct shape_member receipt[] = {
+    ONE("deletion_id", "uuid"), ONE("purged_at", "time"), ONE("receipt", "string"), END};
 static const struct shape_member deleted[] = {
     ONE("deletion_id", "uuid"), MAYBE("recover_until", "time"), ONE("counts", "counts"), END};
 static const struct shape_member content[] = {ONE("id", "uuid"), ONE("content_type", "string"),
@@ -152,6 +154,7 @@ const struct shape shapes[] = {
     {"progress", progress, NULL},
     {"deletion", deletion, NULL},
     {"deletion_list", deletion_list, NULL},
+    {"receipt", receipt, NULL},
     {"deleted", deleted, NULL},
     {"content", content, NULL},
     {"content_list", content_list, NULL},

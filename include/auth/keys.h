@@ -40,6 +40,9 @@ size_t keys_count(const struct keys *keys);
 const char *keys_id(const struct keys *keys, size_t index);
 enum key_purpose keys_purpose(const struct keys *keys, size_t index);
 
+/* The public half of a key that signs; NULL of one that seals. */
+const struct paseto_public_key *keys_public(const struct keys *keys, size_t index);
+
 /* "public" or "local". */
 const char *keys_purpose_name(enum key_purpose purpose);
 

@@ -116,9 +116,16 @@ enum db_result deletion_store_counts(struct db_tx *tx, const struct deletion *de
 enum db_result deletion_harden(struct db_tx *tx, struct deletion *deletion, int64_t now_us)
     __attribute__((warn_unused_result));
 
-/* purging → purged: label and reason are blanked, settled_at is `now_us`. */
+/* purging → purged: label and reason are blanked, settled_at is `now_us`. The receipt (NULL: none is
+ * at hand) is stored. */
 enum db_result deletion_settle_purged(struct db_tx *tx, const struct deletion *deletion,
-    int64_t now_us) __attribute__((warn_unused_result));
+    const char *receipt, int64_t now_us) __attribute__((warn_unused_result));
+
+/* The stored receipt of an organisation's deletion, in the arena; NULL if it has none. DB_NONE:
+ * there is no such deletion. */
+enum db_result deletion_receipt(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *id, const char **receipt_r)
+    __attribute__((warn_unused_result));
 
 /* Which deletions a list shows; newest first. */
 struct deletion_query {

@@ -6,6 +6,7 @@
 #include "../present.h"
 
 #include <domain/deletions.h>
+#include <domain/receipts.h>
 
 bool api_deletion_list(struct web *web, struct error *error)
 {
@@ -43,4 +44,18 @@ bool api_deletion_restore(struct web *web, struct error *error)
 
 	return acts_restore_deletion(web, &deletion, error) &&
 	       api_answer(web, present_deletion(web, &deletion));
+}
+
+bool api_deletion_receipt(struct web *web, struct error *error)
+{
+	const struct deletion *deletion = web->subject;
+	struct doc *doc = doc_object(web->arena);
+	const char *receipt;
+
+	if (!receipts_get(web->domain, web->arena, deletion, &receipt, error))
+		return false;
+	doc_set_id(doc, "deletion_id", &deletion->id);
+	doc_set_time(doc, "purged_at", deletion->settled_at_us);
+	doc_set_text(doc, "receipt", receipt);
+	return api_answer(web, doc);
 }
