@@ -57,6 +57,18 @@ static bool administers(const struct actor *actor, struct error *error)
 	return policy_check(actor, POLICY_MODERATE, &subject, error);
 }
 
+bool requests_few(const struct domain *domain, const struct actor *actor, struct arena *arena,
+    const struct id *photo_id, unsigned limit, struct request_rows *rows_r, struct error *error)
+{
+	const struct request_viewer viewer = request_viewer_of(actor);
+	enum db_result result;
+
+	if (!administers(actor, error))
+		return false;
+	result = store_requests_few(domain->db, arena, &viewer, photo_id, limit, rows_r);
+	return result == DB_OK || db_fail(result, error);
+}
+
 /* The sites the actor owns; forbidden where there is none. */
 static bool find_sites(const struct domain *domain, const struct actor *actor, struct arena *arena,
     struct id **sites_r, size_t *count_r, struct error *error)

@@ -44,6 +44,9 @@ DB_STATEMENT(REQUEST_LAST_SETTLED,
 		" ORDER BY r.reviewed_at DESC, r.id DESC LIMIT 1");
 DB_STATEMENT(REQUESTS_OF_PHOTO, SELECT_MORE
     " WHERE r.organization_id = ? AND r.photo_id = ?" SEEN_BY " ORDER BY r.id DESC LIMIT ?");
+DB_STATEMENT(REQUESTS_FEW,
+    SELECT_MORE " WHERE r.organization_id = ? AND r.photo_id = ? AND r.status = 'pending'"
+		" ORDER BY (r.requester_id <=> ?) DESC, r.id DESC LIMIT ?");
 DB_STATEMENT(REQUEST_SETTLE,
     "UPDATE deletion_requests SET status = ?, deletion_id = ?, reviewed_at = ?, reviewed_by = ?,"
     " rejection_reason = ? WHERE id = ? AND organization_id = ?"
@@ -235,6 +238,19 @@ enum db_result store_requests_of_photo(struct db *db, struct arena *arena,
 	enum db_result result = db_query(db, arena, &REQUESTS_OF_PHOTO,
 	    DB_VALUES(db_bind_id(&viewer->organization_id), db_bind_id(photo_id),
 		db_bind_bool(viewer->sees_all), db_bind_id(&viewer->user_id),
+		db_bind_id(&viewer->user_id), db_bind_int(limit)),
+	    &rows);
+
+	return request_read_rows(result, &rows, true, arena, rows_r);
+}
+
+enum db_result store_requests_few(struct db *db, struct arena *arena,
+    const struct request_viewer *viewer, const struct id *photo_id, unsigned limit,
+    struct request_rows *rows_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, &REQUESTS_FEW,
+	    DB_VALUES(db_bind_id(&viewer->organization_id), db_bind_id(photo_id),
 		db_bind_id(&viewer->user_id), db_bind_int(limit)),
 	    &rows);
 

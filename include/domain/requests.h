@@ -63,6 +63,12 @@ bool requests_of_photo(const struct domain *domain, const struct actor *actor, s
     const struct id *photo_id, struct request_rows *rows_r, struct error *error)
     __attribute__((warn_unused_result));
 
+/* At most `limit` of those that are pending on one photo, the actor's own first, then the newest:
+ * admins, others forbidden. */
+bool requests_few(const struct domain *domain, const struct actor *actor, struct arena *arena,
+    const struct id *photo_id, unsigned limit, struct request_rows *rows_r, struct error *error)
+    __attribute__((warn_unused_result));
+
 /* Whose requests a list shows. */
 enum requests_scope {
 	REQUESTS_ALL,      /* the organisation's: admins, others forbidden */

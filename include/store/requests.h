@@ -158,6 +158,12 @@ enum db_result store_requests_of_photo(struct db *db, struct arena *arena,
     const struct request_viewer *viewer, const struct id *photo_id, unsigned limit,
     struct request_rows *rows_r) __attribute__((warn_unused_result));
 
+/* Of those that are pending on a photo of the organisation, the viewer's own first, then the
+ * newest. */
+enum db_result store_requests_few(struct db *db, struct arena *arena,
+    const struct request_viewer *viewer, const struct id *photo_id, unsigned limit,
+    struct request_rows *rows_r) __attribute__((warn_unused_result));
+
 /* The live sites of the organisation that a person owns, at most REQUEST_SITES_MOST. */
 #define REQUEST_SITES_MOST 100
 enum db_result store_sites_owned(struct db *db, struct arena *arena,

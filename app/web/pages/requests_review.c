@@ -19,22 +19,34 @@
 
 /* --- the queue ------------------------------------------------------------------------------ */
 
-/* All who wait for a decision on the photo of requests[first]: by the page's own rows where they
- * are complete, else by reading them. */
+/* How many who asked for the same photo are shown; the page of a request lists all. */
+#define GROUP_MOST 5
+
+/* Who waits for a decision on the photo of requests[first], that one first: by the page's own rows
+ * where they are complete, else by reading some of them. */
 static bool find_group(struct web *web, const struct requests_page *rows, size_t first,
     struct request_rows *group_r, struct error *error)
 {
 	const struct request *leader = &rows->items[first];
-	size_t count = 0;
+	struct request_rows others;
+	size_t count = 1;
 
-	*group_r = (struct request_rows){
-	    .items = arena_array(web->arena, rows->count, sizeof(struct request))};
-	for (size_t i = first; i < rows->count; i++)
+	group_r->items = arena_array(web->arena, rows->count + GROUP_MOST, sizeof(*leader));
+	group_r->items[0] = *leader;
+	for (size_t i = first + 1; i < rows->count; i++)
 		if (id_equal(&rows->items[i].photo_id, &leader->photo_id))
 			group_r->items[count++] = rows->items[i];
 	group_r->count = count;
-	return count > leader->other_pending || requests_of_photo(web->domain, &web->actor,
-						    web->arena, &leader->photo_id, group_r, error);
+	if (count > leader->other_pending && count <= GROUP_MOST)
+		return true;
+	if (!requests_few(web->domain, &web->actor, web->arena, &leader->photo_id, GROUP_MOST,
+		&others, error))
+		return false;
+	group_r->count = 1;
+	for (size_t i = 0; i < others.count && group_r->count < GROUP_MOST; i++)
+		if (!id_equal(&others.items[i].id, &leader->id))
+			group_r->items[group_r->count++] = others.items[i];
+	return true;
 }
 
 static bool is_led(const struct requests_page *rows, size_t i)
@@ -43,6 +55,15 @@ static bool is_led(const struct requests_page *rows, size_t i)
 		if (id_equal(&rows->items[earlier].photo_id, &rows->items[i].photo_id))
 			return true;
 	return false;
+}
+
+static void set_unshown(
+    struct web *web, struct doc *entry, const struct request *leader, size_t shown)
+{
+	int64_t left = (int64_t)leader->other_pending + 1 - (int64_t)shown;
+
+	doc_set_text(entry, "unshown_words",
+	    left > 0 ? show_count(web->arena, left, "more person", "more people") : NULL);
 }
 
 static bool push_group(struct web *web, struct doc *list, const struct requests_page *rows,
@@ -57,13 +78,12 @@ static bool push_group(struct web *web, struct doc *list, const struct requests_
 	if (!find_group(web, rows, first, &group, error))
 		return false;
 	for (size_t i = 0; i < group.count; i++) {
-		if (group.items[i].status != REQUEST_PENDING)
-			continue;
 		is_own = is_own || request_view_is_own(web, &group.items[i]);
 		doc_push(asked, request_view(web, &group.items[i], photos));
 	}
 	*is_own_r = is_own;
 	doc_set(entry, "group", asked);
+	set_unshown(web, entry, &rows->items[first], group.count);
 	doc_set_bool(entry, "is_own", is_own);
 	doc_set_bool(entry, "can_approve", !is_own);
 	doc_push(list, entry);
