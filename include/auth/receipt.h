@@ -39,7 +39,7 @@ struct keys;
 #define RECEIPT_TEXT_MAX PASETO_TOKEN_MAX
 
 struct receipt_count {
-	const char *kind; /* "photos" and so on, as the API names counts */
+	const char *kind; /* "photo" and so on, as the API names counts */
 	int64_t count;
 };
 
