@@ -2,7 +2,8 @@
 #include <store/accounts.h>
 
 /* The account and its organisation, as `w`; its photos and what was made from them, as `t`. */
-#define WHO "WITH w (id, tenant) AS (SELECT CAST(? AS BINARY(16)), CAST(? AS BINARY(16))), "
+#define WHO       "WITH w (id, tenant) AS (SELECT CAST(? AS BINARY(16)), CAST(? AS BINARY(16))), "
+#define WHO_ALONE "WITH w (id, tenant) AS (SELECT CAST(? AS BINARY(16)), CAST(? AS BINARY(16))) "
 #define PHOTOS                                                                                     \
 	WHO "t (id) AS (SELECT p.id FROM w STRAIGHT_JOIN photos p FORCE INDEX (own)"               \
 	    " ON p.uploader_id = w.id AND p.organization_id = w.tenant AND p.shelf IN (0, 1)"      \
@@ -42,6 +43,12 @@ DB_STATEMENT(ACCOUNT_SEQUENCES,
     CONTENT("adventures") NUMBER_OF(PARTS("adventure_sequences", "adventure_id")));
 DB_STATEMENT(ACCOUNT_ADVENTURE_BYTES, CONTENT("adventures") FILES("adventure"));
 
+DB_STATEMENT(ACCOUNT_EXTRAS,
+    WHO_ALONE "SELECT (SELECT COUNT(*) FROM photos p FORCE INDEX (own)"
+	      " WHERE p.uploader_id = w.id AND p.organization_id = w.tenant AND p.shelf = 2),"
+	      " (SELECT COUNT(*) FROM deletion_requests r FORCE INDEX (requester)"
+	      " WHERE r.requester_id = w.id AND r.organization_id = w.tenant) FROM w");
+
 static const struct {
 	enum count_kind counted;
 	const struct db_statement *statement;
@@ -73,6 +80,22 @@ enum db_result account_impact(struct db *db, struct arena *arena, const struct i
 			counts_r[parts[i].counted] += db_int(&rows, 0, 0);
 			*bytes_r += db_int(&rows, 0, 1);
 		}
+	}
+	return result;
+}
+
+enum db_result account_extras(struct db *db, struct arena *arena, const struct id *organization_id,
+    const struct id *user_id, struct account_extras *extras_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, &ACCOUNT_EXTRAS,
+	    DB_VALUES(db_bind_id(user_id), db_bind_id(organization_id)), &rows);
+
+	if (result == DB_OK) {
+		*extras_r = (struct account_extras){
+		    .trashed_photos = db_int(&rows, 0, 0),
+		    .requests = db_int(&rows, 0, 1),
+		};
 	}
 	return result;
 }

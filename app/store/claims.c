@@ -1,6 +1,7 @@
 /* claims.c - who says that a site is theirs. */
 #include <store/claims.h>
 
+#include "names.h"
 #include "paging.h"
 
 #include <string.h>
@@ -26,8 +27,10 @@ DB_STATEMENT(CLAIM_INSERT,
     " VALUES (?, ?, ?, ?, 'pending', ?)");
 DB_STATEMENT(CLAIM_SET, "UPDATE site_claims SET state = ?, decided_by = ?, decided_at = ?"
 			" WHERE id = ? AND organization_id = ?");
+#define CLAIMER_NAME SHOWN_NAME("u")
+#define DECIDER_NAME SHOWN_NAME("d")
 DB_STATEMENT(CLAIMS_LIST,
-    "SELECT STRAIGHT_JOIN " COLUMNS ", s.name, u.display_name, u.email, d.display_name"
+    "SELECT STRAIGHT_JOIN " COLUMNS ", s.name, " CLAIMER_NAME ", u.email, " DECIDER_NAME
     " FROM site_claims c FORCE INDEX (queue)" LISTED " LEFT JOIN users d ON d.id = c.decided_by"
     " WHERE c.organization_id = ? AND c.state = ? AND c.id < ? ORDER BY c.id DESC LIMIT ?");
 DB_STATEMENT(CLAIMS_PENDING, "SELECT COUNT(*) FROM (SELECT STRAIGHT_JOIN c.id FROM site_claims c"

@@ -2,6 +2,8 @@
 #ifndef LETHE_STORE_DELETIONS_PRIVATE_H
 #define LETHE_STORE_DELETIONS_PRIVATE_H
 
+#include "names.h"
+
 #include <store/deletions.h>
 
 /* A deletion's own columns, of `deletions d`. */
@@ -16,8 +18,9 @@
 #define DELETION_FIRST_LISTED (DELETION_FIRST_COUNT + COUNT_KIND_COUNT)
 
 /* What a list shows besides: who deleted, part of what, whether there is a picture. */
+#define INITIATOR_NAME SHOWN_NAME("u")
 #define DELETION_LIST_COLUMNS                                                                      \
-	" u.display_name, COALESCE(pr.name, si.name),"                                             \
+	" " INITIATOR_NAME ", COALESCE(pr.name, si.name),"                                         \
 	" d.kind = 'photo' AND EXISTS (SELECT 1 FROM files f WHERE f.owner_id = d.item_id)"
 #define DELETION_LIST_JOINS                                                                        \
 	" LEFT JOIN users u ON u.id = d.initiator_id"                                              \

@@ -2,6 +2,8 @@
 #ifndef LETHE_STORE_PHOTOS_SQL_H
 #define LETHE_STORE_PHOTOS_SQL_H
 
+#include "names.h"
+
 #include <store/photos.h>
 
 /* What the deletion of a container that is still marking makes of a photo `p` that it has not
@@ -38,6 +40,7 @@
 #define IN_PROJECT "NOT (pm.photo_action <=> 'orphan')"
 #define IN_SITE    "NOT (sm.photo_action <=> 'orphan')"
 
+#define UPLOADER_NAME SHOWN_NAME("u")
 #define PHOTO_COLUMNS                                                                              \
 	"p.id, p.organization_id, p.uploader_id, p.original_id,"                                   \
 	" IF(" IN_PROJECT ", p.project_id, NULL), IF(" IN_SITE ", p.site_id, NULL),"               \
@@ -47,7 +50,7 @@
 	" COALESCE(p.archive_reason, ab.reason), COALESCE(p.archive_batch_id, ab.id),"             \
 	" COALESCE(p.purge_after, ab.purge_after), ab.id, COALESCE(p.deleted_at, cd.deleted_at),"  \
 	" cd.id, cd.recover_until, cd.initiator_id, cd.item_id,"                                   \
-	" cd.state IN ('purging', 'purged'), u.display_name,"                                      \
+	" cd.state IN ('purging', 'purged'), " UPLOADER_NAME ","                                   \
 	" IF(" IN_PROJECT ", pr.name, NULL), IF(" IN_SITE ", s.name, NULL),"                       \
 	" EXISTS (SELECT 1 FROM files f WHERE f.owner_id = p.id AND f.part = 'thumbnail'),"        \
 	" p.site_id IS NOT NULL AND EXISTS (SELECT 1 FROM site_claims c"                           \

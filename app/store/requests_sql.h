@@ -2,6 +2,8 @@
 #ifndef LETHE_STORE_REQUESTS_SQL_H
 #define LETHE_STORE_REQUESTS_SQL_H
 
+#include "names.h"
+
 #include <store/requests.h>
 
 #define REQUEST_COLUMNS                                                                            \
@@ -10,8 +12,10 @@
 	" r.requested_at, r.due_at, r.reviewed_at, r.reviewed_by, r.rejection_reason"
 
 /* What pages show besides, and where it comes from. */
+#define REQUESTER_NAME SHOWN_NAME("u")
+#define REVIEWER_NAME  SHOWN_NAME("a")
 #define REQUEST_MORE                                                                               \
-	", p.title, s.name, u.display_name, a.display_name, p.id IS NOT NULL,"                     \
+	", p.title, s.name, " REQUESTER_NAME ", " REVIEWER_NAME ", p.id IS NOT NULL,"              \
 	" p.deleted_at IS NOT NULL, (SELECT COUNT(*) FROM deletion_requests o"                     \
 	" WHERE o.organization_id = r.organization_id AND o.photo_id = r.photo_id"                 \
 	" AND o.status = 'pending' AND o.id <> r.id)"

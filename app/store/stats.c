@@ -2,6 +2,8 @@
  * as far as a bound. */
 #include <store/stats.h>
 
+#include "names.h"
+
 /* Counts the entries of an index that begin with the organisation. Values: organisation, time,
  * bound. `since` tells how long the oldest of them has waited. */
 #define BOUNDED(since, rows)                                                                       \
@@ -82,8 +84,10 @@ DB_STATEMENT(STATS_SHELF,
 /* People are told apart by account, visitors by address (a short digest of it, which groups
  * faster); who was erased is one of nobody. What a person is called comes from their latest
  * request. */
+#define REQUESTER_NAME SHOWN_NAME("u")
 DB_STATEMENT(STATS_REQUESTERS,
-    "SELECT x.requester_id, u.display_name, IF(x.requester_id IS NULL, x.requester_email, NULL),"
+    "SELECT x.requester_id, " REQUESTER_NAME
+    ", IF(x.requester_id IS NULL, x.requester_email, NULL),"
     " g.requests, g.rejected, g.pending, g.asked FROM (SELECT MAX(r.id) AS latest,"
     " COUNT(*) AS requests, CAST(SUM(r.status = 'rejected') AS SIGNED) AS rejected,"
     " CAST(SUM(r.status = 'pending') AS SIGNED) AS pending,"

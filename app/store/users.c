@@ -11,9 +11,10 @@
 	" u.deleted_at, u.deletion_id, (SELECT o.deleted_at IS NOT NULL FROM organizations o"      \
 	" WHERE o.id = u.organization_id) FROM users u "
 
-/* Values: role, role, text, text, text, limit. */
+/* Values: role, role, state, state, text, text, text, limit. */
 #define USER_FILTER                                                                                \
-	" AND (? IS NULL OR u.role = ?) AND (? IS NULL OR INSTR(u.display_name, ?) > 0"            \
+	" AND (? IS NULL OR u.role = ?) AND (? IS NULL OR u.deletion_status = ?) AND (? IS NULL "  \
+	"OR INSTR(u.display_name, ?) > 0"                                                          \
 	" OR INSTR(u.email, LOWER(?)) > 0) ORDER BY u.id DESC LIMIT ?"
 
 DB_STATEMENT(USERS_FIND, USER_SELECT "WHERE u.id = ?");
@@ -131,6 +132,7 @@ static enum db_result query_list(
 	struct id last;
 	struct db_value limit = db_bind_int(query->limit), text = db_bind_text(query->text);
 	struct db_value role = db_bind_text(query->by_role ? user_role_name(query->role) : NULL);
+	struct db_value state = db_bind_text(user_deletion_name(query->state));
 
 	memset(last.bytes, 0xff, sizeof(last.bytes));
 	const struct id *before = id_is_none(&query->before) ? &last : &query->before;
@@ -138,10 +140,12 @@ static enum db_result query_list(
 		return db_query(db, arena,
 		    query->include_deleted ? &USERS_LIST_EVERYWHERE_ALL
 					   : &USERS_LIST_EVERYWHERE_LIVE,
-		    DB_VALUES(db_bind_id(before), role, role, text, text, text, limit), rows_r);
+		    DB_VALUES(
+			db_bind_id(before), role, role, state, state, text, text, text, limit),
+		    rows_r);
 	return db_query(db, arena, query->include_deleted ? &USERS_LIST_ALL : &USERS_LIST_LIVE,
-	    DB_VALUES(db_bind_id(&query->organization_id), db_bind_id(before), role, role, text,
-		text, text, limit),
+	    DB_VALUES(db_bind_id(&query->organization_id), db_bind_id(before), role, role, state,
+		state, text, text, text, limit),
 	    rows_r);
 }
 

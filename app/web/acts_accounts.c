@@ -3,16 +3,31 @@
 #include "input.h"
 #include "present.h"
 
+#include <base/text.h>
 #include <string.h>
 
 #define BLOCKING_LISTED 50
+
+/* Pages take an address where there are too many people to choose from. One that is nobody's here
+ * leaves the choice open, which is refused as any other. */
+static struct id heir_of(const struct web *web)
+{
+	const char *address = input_text(web, "transfer_address");
+	struct user user;
+
+	if (!id_is_none(input_id(web, "transfer_to")) || !address || text_is_blank(address) ||
+	    users_find_by_email(web->domain->db, web->arena,
+		text_normalize_email(web->arena, address), &user) != DB_OK)
+		return *input_id(web, "transfer_to");
+	return user.id;
+}
 
 struct account_choices acts_account_choices(const struct web *web)
 {
 	return (struct account_choices){
 	    .keep_photos = input_integer(web, "photos", 0) == 1,
 	    .events = (enum account_events)input_integer(web, "events", EVENTS_ANONYMIZE),
-	    .transfer_to = *input_id(web, "transfer_to"),
+	    .transfer_to = heir_of(web),
 	    .reason = input_text(web, "reason"),
 	};
 }

@@ -36,6 +36,8 @@ static const struct nav admin_navs[] = {
     {"/admin/projects", "Projects", ROLE_ADMIN,
 	"Projects and what deleting one would do to its photos."},
     {"/admin/sites", "Sites", ROLE_ADMIN, "Sites, who owns them, and claims to decide."},
+    {"/admin/users", "Accounts", ROLE_ADMIN,
+	"The people of the organisation: roles, deleting accounts, bringing them back."},
     {"/admin/recover", "Recovery", ROLE_ADMIN,
 	"What can still be brought back, soonest to close first."},
     {"/admin/settings", "Settings", ROLE_ADMIN,
@@ -44,6 +46,11 @@ static const struct nav admin_navs[] = {
     {"/admin/storage", "Storage", ROLE_ADMIN, "Files of what was purged, until they are gone."},
     {"/admin/organizations", "Organisations", ROLE_PLATFORM_ADMIN,
 	"All organisations of this installation: act for one, delete, restore."},
+};
+
+/* All that is open to somebody whose account is on its way out. */
+static const struct nav leaving_navs[] = {
+    {"/account/deletion", "Deletion of your account", ROLE_MEMBER, NULL},
 };
 
 static const char *const role_words[] = {
@@ -93,6 +100,11 @@ static const struct {
 	"photos are approved for deletion and in the trash; whoever asked is told."},
     {"request_rejected", "Rejected: the photo stays, and whoever asked is told why.",
 	"photos stay; whoever asked is told why."},
+    {"account_kept", "Your account stays as it is: nothing of it is deleted.", NULL},
+    {"account_deleted", "The account is deleted: hidden, and its owner signed out.", NULL},
+    {"account_erased", "The account is being erased; nothing brings it back.", NULL},
+    {"account_restored", "The account is back, with what belongs to it.", NULL},
+    {"role", "The role is changed.", NULL},
     {"undone", "Undone: everything is back where it was.", NULL},
 };
 
@@ -146,8 +158,13 @@ static void fill_nav(struct web *web, struct doc *page)
 {
 	bool is_section = actor_is_admin(&web->actor) && is_within(web->request->path, "/admin");
 
-	doc_set(page, "nav", nav_list(web, navs, sizeof(navs) / sizeof(navs[0]), false));
 	doc_set_null(page, "section");
+	doc_set_bool(page, "has_section", false);
+	if (web->session && web->session->deletion_status == USER_DELETION_SCHEDULED) {
+		doc_set(page, "nav", nav_list(web, leaving_navs, 1, false));
+		return;
+	}
+	doc_set(page, "nav", nav_list(web, navs, sizeof(navs) / sizeof(navs[0]), false));
 	if (is_section)
 		doc_set(page, "section",
 		    nav_list(web, admin_navs, sizeof(admin_navs) / sizeof(admin_navs[0]), true));

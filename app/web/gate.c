@@ -355,6 +355,12 @@ static bool send_to_login(struct web *web)
 				    HTTP_PAIRS({"next", way_back(web)})));
 }
 
+/* Whoever is leaving is shown how that stands, whatever page they wanted. */
+static bool send_to_deletion(struct web *web)
+{
+	return redirect_to(web, "/account/deletion");
+}
+
 static bool needs_store(const struct web *web)
 {
 	return web->route->auth != WEB_ANYONE || web->route->find || is_mutating(web) ||
@@ -388,6 +394,10 @@ bool gate_run(struct web *web, struct error *error)
 	if (!check_auth(web, error)) {
 		if (error->kind == ERROR_UNAUTHENTICATED && !web->is_api && !is_mutating(web))
 			return send_to_login(web);
+		if (is_scheduled(web) && !web->is_api && !is_mutating(web)) {
+			error_clear(error);
+			return send_to_deletion(web);
+		}
 		return false;
 	}
 	return check_csrf(web, error) && choose_organization(web, error) &&

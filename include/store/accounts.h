@@ -55,6 +55,14 @@ enum db_result account_impact(struct db *db, struct arena *arena, const struct i
     const struct id *user_id, int64_t counts_r[COUNT_KIND_COUNT], int64_t *bytes_r)
     __attribute__((warn_unused_result));
 
+/* What else goes with an account, or keeps its name: photos in the trash, and requests made. */
+struct account_extras {
+	int64_t trashed_photos;
+	int64_t requests;
+};
+enum db_result account_extras(struct db *db, struct arena *arena, const struct id *organization_id,
+    const struct id *user_id, struct account_extras *extras_r) __attribute__((warn_unused_result));
+
 /* An event. */
 struct event_row {
 	struct id id;

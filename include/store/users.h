@@ -74,8 +74,9 @@ struct users_query {
 	struct id before; /* only users with smaller ids; none: from the newest */
 	unsigned limit;   /* rows at most */
 	bool by_role;
-	enum user_role role; /* of by_role */
-	const char *text;    /* part of the name or address, in any case; NULL: any */
+	enum user_role role;      /* of by_role */
+	enum user_deletion state; /* only these; USER_DELETION_NONE: any */
+	const char *text;         /* part of the name or address, in any case; NULL: any */
 };
 enum db_result users_list(struct db *db, struct arena *arena, const struct users_query *query,
     struct user **users_r, size_t *count_r) __attribute__((warn_unused_result));

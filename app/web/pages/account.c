@@ -5,7 +5,9 @@
 #include "../input.h"
 #include "../show.h"
 
+#include <auth/link.h>
 #include <auth/session.h>
+#include <domain/accounts.h>
 #include <domain/notices.h>
 #include <domain/profile.h>
 #include <store/organizations.h>
@@ -105,12 +107,28 @@ static bool set_sessions(struct web *web, struct doc *page, struct error *error)
 	return true;
 }
 
+/* The way to the deletion of one's account, or to how it stands. */
+static bool set_leaving(struct web *web, struct doc *page, struct error *error)
+{
+	struct doc *leaving = doc_object(web->arena);
+	struct account_status status;
+
+	if (!accounts_status(web->domain, &web->actor, web->arena, &status, error))
+		return false;
+	doc_set_bool(leaving, "is_enabled", status.enabled);
+	doc_set_bool(leaving, "is_asked",
+	    status.status == USER_DELETION_REQUESTED &&
+		web->now_us < status.requested_us + LINK_LIFE_US);
+	doc_set(page, "leaving", leaving);
+	return true;
+}
+
 bool page_account(struct web *web, struct error *error)
 {
 	struct doc *page = page_begin(web, "Your account");
 
 	return set_profile(web, page, error) && set_notices(web, page, error) &&
-	       set_sessions(web, page, error) &&
+	       set_sessions(web, page, error) && set_leaving(web, page, error) &&
 	       page_send(web, web->form_error ? 400 : 200, "account", page, error);
 }
 

@@ -22,6 +22,17 @@ export function address(who) {
 	return people[who];
 }
 
+/* A new account of somebody's organisation with the password of all, to be deleted; known by the key that
+ * this answers. Role "member", "admin" or "platform_admin". */
+export function newPerson(name, { like = 'ada', role = 'member', password = true } = {}) {
+	const id = randomUUID().replace(/-4/, '-7');
+	people[id] = `${id}@alder.example`;
+	sql(`INSERT INTO users (id, organization_id, email, display_name, role, password_hash, created_at)
+		SELECT ${bytesOf(id)}, organization_id, '${people[id]}', '${name}', '${role}',
+		${password ? 'password_hash' : 'NULL'}, UTC_TIMESTAMP(6) FROM users WHERE email = '${address(like)}'`);
+	return id;
+}
+
 /* A name that no other item has. */
 export function unique(word) {
 	serial += 1;
