@@ -1,6 +1,8 @@
 /* purge.c - lethe purge [--dry-run], pause, resume, extend. */
 #include "purge_extend.h"
 
+#include <auth/auth.h>
+#include <auth/keyring.h>
 #include <domain/purge.h>
 #include <storage/storage.h>
 #include <string.h>
@@ -37,12 +39,29 @@ static int preview(struct cli *cli, const struct domain *domain)
 								  : cli_fail(cli, &error);
 }
 
-static int purge(struct cli *cli, const struct domain *domain)
+/* Receipts are signed with the folder's keys. Where there are none the purge goes on all the same:
+ * a receipt can be made of the record later. */
+static void take_keys(struct cli *cli, struct domain *domain, struct auth *auth)
 {
+	struct error error = {0};
+	const struct keys *keys = keyring_open(
+	    cli->db, cli->config->keys, false, clock_now_us(cli->clock), cli->arena, &error);
+
+	if (keys && auth_open(auth, cli->config, cli->db, cli->clock, keys, NULL, &error))
+		domain->auth = auth;
+	else
+		fprintf(cli->err, "lethe: without receipts for now: %s\n", error.message);
+}
+
+static int purge(struct cli *cli, const struct domain *keyless)
+{
+	struct domain with_keys = *keyless, *domain = &with_keys;
 	struct purge_report report = {0};
 	struct purge_limits limits = {0};
 	struct error error = {0};
+	struct auth auth;
 
+	take_keys(cli, domain, &auth);
 	return purge_due(domain, cli->arena, &limits, &report, &error)
 		   ? print_report(cli, &report, false)
 		   : cli_fail(cli, &error);
