@@ -15,7 +15,7 @@ struct archiving {
 	const struct actor *actor;
 	const struct archive_criteria *criteria;
 	const char *reason;
-	int64_t matched;
+	struct archive_fit fit; /* exact */
 	struct id batch_id;
 };
 
@@ -65,15 +65,18 @@ static bool check_criteria(const struct archive_criteria *criteria, struct error
 }
 
 bool archives_preview(const struct domain *domain, const struct actor *actor, struct arena *arena,
-    const struct archive_criteria *criteria, int64_t most, int64_t *count_r, struct error *error)
+    const struct archive_criteria *criteria, int64_t most, struct archive_fit *fit_r,
+    struct error *error)
 {
+	const unsigned look = most == IMPACT_ALL ? 0 : domain_look_rows(domain);
 	enum db_result result;
 
-	*count_r = 0;
+	*fit_r = (struct archive_fit){0};
 	if (!check_actor(actor, error) || !check_criteria(criteria, error)) {
 		return false;
 	}
-	result = archive_count(domain->db, arena, &actor->organization_id, criteria, most, count_r);
+	result =
+	    archive_count(domain->db, arena, &actor->organization_id, criteria, most, look, fit_r);
 	return result == DB_OK || db_fail(result, error);
 }
 
@@ -123,7 +126,7 @@ static bool audit(struct db_tx *tx, const struct archiving *c, struct error *err
 	struct doc *details = doc_object(tx->arena);
 
 	doc_set_id(details, "batch_id", &c->batch_id);
-	doc_set_int(details, "photos", c->matched);
+	doc_set_int(details, "photos", c->fit.count);
 	doc_set(details, "criteria", describe(tx->arena, c->criteria));
 	return audit_write(tx, c->domain, c->actor,
 	    &(struct audit_event){.action = "photo.archive",
@@ -260,12 +263,11 @@ bool archives_archive(const struct domain *domain, const struct actor *actor, st
 	struct error later = {0};
 
 	*result_r = (struct archives_result){0};
-	if (!archives_preview(
-		domain, actor, arena, criteria, IMPACT_ALL, &context.matched, error) ||
+	if (!archives_preview(domain, actor, arena, criteria, IMPACT_ALL, &context.fit, error) ||
 	    !photos_reason(arena, reason, &context.reason, error)) {
 		return false;
 	}
-	if (context.matched == 0) {
+	if (context.fit.count == 0) {
 		return true;
 	}
 	if (!db_transaction(domain->db, begin, &context, error)) {
@@ -274,7 +276,7 @@ bool archives_archive(const struct domain *domain, const struct actor *actor, st
 	/* The act stands; what is not archived now, the worker archives. */
 	(void)!run_leased(domain, &actor->organization_id, &context.batch_id, &limits, &later);
 	result_r->batch_id = context.batch_id;
-	result_r->photo_count = limits.done ? limits.rows : context.matched;
+	result_r->photo_count = limits.done ? limits.rows : context.fit.count;
 	return true;
 }
 

@@ -27,6 +27,11 @@ bool domain_open(struct domain *domain, const struct config *config, const struc
 	return domain->db != NULL;
 }
 
+unsigned domain_look_rows(const struct domain *domain)
+{
+	return domain->look_rows ? domain->look_rows : DOMAIN_LOOK_ROWS;
+}
+
 void domain_close(struct domain *domain)
 {
 	db_close(&domain->db);

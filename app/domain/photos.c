@@ -76,11 +76,13 @@ static enum db_result find_tag(const struct domain *domain, const struct actor *
 	    domain->db, arena, &actor->organization_id, text_trim(arena, tag), tag_r);
 }
 
-/* One row more than asked for says whether there is a further page. */
+/* One row more than asked for says whether there is a further page; so do rows not looked at. */
 static void cut_page(struct photo_rows *rows, unsigned limit, struct photos_page *page_r)
 {
 	page_r->items = rows->items;
 	page_r->count = rows->count;
+	page_r->next = rows->looked_down_to;
+	page_r->is_cut = rows->count < limit && !id_is_none(&rows->looked_down_to);
 	if (rows->count > limit) {
 		page_r->count = limit;
 		page_r->next = rows->items[limit - 1].id;
@@ -97,8 +99,11 @@ bool photos_list(const struct domain *domain, const struct actor *actor, struct 
 	    .ranges = ranges_of(actor, query),
 	    .project_id = query->project_id,
 	    .site_id = query->site_id,
+	    .by_status = query->by_status,
+	    .status = query->status,
 	    .before = query->before,
 	    .limit = limit + 1,
+	    .look = domain_look_rows(domain),
 	};
 	struct photo_rows rows = {0};
 	enum db_result result = DB_OK;
@@ -110,9 +115,9 @@ bool photos_list(const struct domain *domain, const struct actor *actor, struct 
 	result = find_tag(domain, actor, arena, query->tag, &filter.tag_id);
 	if (result == DB_OK) {
 		result = store_photos_list(domain->db, arena, &filter, &rows);
+		cut_page(&rows, limit, page_r);
 	}
 	if (result == DB_OK) {
-		cut_page(&rows, limit, page_r);
 		result = store_photo_details(domain->db, arena, page_r->items, page_r->count);
 	}
 	return result == DB_OK || result == DB_NONE || db_fail(result, error);

@@ -6,6 +6,7 @@
 #include <store/archives.h>
 
 #include "cascade.h"
+#include "looking.h"
 #include "paging.h"
 
 /* Values: first, organisation, published; then MATCH. What a form does not use it binds idly. */
@@ -20,7 +21,8 @@
 	" WHERE ? IS NULL AND p.organization_id = ? AND p.shelf = 0 AND p.published = ?"
 #define BY_SHELF_AT_ONCE                                                                           \
 	" FROM photos p FORCE INDEX (shelf)"                                                       \
-	" WHERE ? IS NULL AND p.organization_id = ? AND p.shelf = 0 AND ? IS NOT NULL"
+	" WHERE ? IS NULL AND p.organization_id = ? AND p.shelf = 0 AND p.published IN (0, 1)"     \
+	" AND ? IS NOT NULL"
 #define BEARS                                                                                      \
 	" AND (? IS NULL OR EXISTS (SELECT 1 FROM photo_tags x WHERE x.photo_id = p.id"            \
 	" AND x.tag_id = ?))"
@@ -136,17 +138,50 @@ static size_t bind(struct db_value values[VALUES_MAX], const struct id *organiza
 	return n;
 }
 
+/* How far down the range of the criteria's form a count looks. */
+static enum db_result look_down(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct archive_criteria *criteria, unsigned look,
+    struct id *floor_r)
+{
+	struct id other = id_none;
+	enum db_result result;
+
+	if (criteria->tag_count > 0) {
+		return look_at_tag(
+		    db, arena, organization_id, &criteria->tag_ids[0], &id_none, look, floor_r);
+	}
+	if (!id_is_none(&criteria->project_id)) {
+		return look_at_project(
+		    db, arena, organization_id, &criteria->project_id, 0, &id_none, look, floor_r);
+	}
+	result = look_at_shelf(db, arena, organization_id, 0, true, &id_none, look, floor_r);
+	if (result == DB_OK) {
+		result =
+		    look_at_shelf(db, arena, organization_id, 0, false, &id_none, look, &other);
+	}
+	look_raise(floor_r, &other);
+	return result;
+}
+
 enum db_result archive_count(struct db *db, struct arena *arena, const struct id *organization_id,
-    const struct archive_criteria *criteria, int64_t most, int64_t *count_r)
+    const struct archive_criteria *criteria, int64_t most, unsigned look, struct archive_fit *fit_r)
 {
 	struct db_value values[VALUES_MAX];
 	struct db_rows rows = {0};
-	size_t count = bind(values, organization_id, criteria, 0, &id_none, &id_none);
-	enum db_result result;
+	struct id floor = id_none;
+	enum db_result result = look_down(db, arena, organization_id, criteria, look, &floor);
+	size_t count = bind(values, organization_id, criteria, 0, &floor, &id_none);
 
+	*fit_r = (struct archive_fit){0};
 	values[count++] = db_bind_int(most == IMPACT_ALL ? most : most + 1);
-	result = db_query(db, arena, form_of(criteria)->count, values, count, &rows);
-	*count_r = result == DB_OK ? db_int(&rows, 0, 0) : 0;
+	if (result == DB_OK) {
+		result = db_query(db, arena, form_of(criteria)->count, values, count, &rows);
+	}
+	if (result == DB_OK) {
+		fit_r->count = db_int(&rows, 0, 0);
+		fit_r->looked = fit_r->count > most || id_is_none(&floor) ? 0 : look;
+		fit_r->more = fit_r->count > most || fit_r->looked > 0;
+	}
 	return result;
 }
 

@@ -14,4 +14,10 @@ static inline struct db_value bind_before(const struct id *before)
 	return db_bind_id(id_is_none(before) ? &all_ones : before);
 }
 
+/* For "id >= ?": an id, or down to the oldest where it is none. */
+static inline struct db_value bind_from(const struct id *from)
+{
+	return db_bind_blob(from->bytes, sizeof(from->bytes));
+}
+
 #endif

@@ -8,6 +8,7 @@
 #include <store/photos.h>
 #include <store/tags.h>
 
+#include "looking.h"
 #include "paging.h"
 #include "photos_list.h"
 
@@ -35,7 +36,8 @@
 #define PLACE_RANGE(index, column)                                                                 \
 	"(SELECT p.id FROM photos p FORCE INDEX (" index ") WHERE p." column " = ?"                \
 	" AND p.organization_id = ? AND p.shelf = ? AND (? IS NULL OR p.site_id = ?)"              \
-	" AND (? OR (? AND p.published = 1) OR (? AND p.uploader_id = ?))" REST_OF_RANGE
+	" AND (? OR (? AND p.published = 1) OR (? AND p.uploader_id = ?))"                         \
+	" AND (? IS NULL OR p.status = ?) AND p.id >= ?" REST_OF_RANGE
 
 DB_STATEMENT(PHOTOS_ALL1_OWN1, PAGE_OF(ALL_RANGE AND_ALSO OWN_RANGE));
 DB_STATEMENT(
@@ -60,13 +62,22 @@ DB_STATEMENT(PHOTOS_SITE1, PAGE_OF(SITE_RANGE));
 DB_STATEMENT(PHOTOS_SITE2, PAGE_OF(SITE_RANGE AND_ALSO SITE_RANGE));
 DB_STATEMENT(PHOTOS_SITE3, PAGE_OF(SITE_RANGE AND_ALSO SITE_RANGE AND_ALSO SITE_RANGE));
 
-/* Of one tag: the masks of shelves are looked at row by row. */
+/* What is looked at row by row where neither shelf nor place is the index's: after the value of the
+ * range and the organisation. */
+#define LOOKED_AT                                                                                  \
+	" AND p.organization_id = ?"                                                               \
+	" AND (? IS NULL OR p.project_id = ?) AND (? IS NULL OR p.site_id = ?)"                    \
+	" AND (((? >> p.shelf) & 1) = 1 OR (((? >> p.shelf) & 1) = 1 AND p.published = 1)"         \
+	" OR (((? >> p.shelf) & 1) = 1 AND p.uploader_id = ?))"                                    \
+	" AND (? IS NULL OR p.status = ?)"
+DB_STATEMENT(
+    PHOTOS_STATUS, PAGE_OF("(SELECT p.id FROM photos p FORCE INDEX (moderation)"
+			   " WHERE p.status = ?" LOOKED_AT " AND p.id >= ?" REST_OF_RANGE));
+
 DB_STATEMENT(PHOTOS_TAG,
     PAGE_OF("(SELECT STRAIGHT_JOIN p.id FROM photo_tags t FORCE INDEX (tag)"
-	    " JOIN photos p ON p.id = t.photo_id WHERE t.tag_id = ? AND p.organization_id = ?"
-	    " AND (? IS NULL OR p.project_id = ?) AND (? IS NULL OR p.site_id = ?)"
-	    " AND (((? >> p.shelf) & 1) = 1 OR (((? >> p.shelf) & 1) = 1 AND p.published = 1)"
-	    " OR (((? >> p.shelf) & 1) = 1 AND p.uploader_id = ?)) AND t.photo_id < ?"
+	    " JOIN photos p ON p.id = t.photo_id WHERE t.tag_id = ?" LOOKED_AT
+	    " AND t.photo_id >= ? AND t.photo_id < ?"
 	    " AND (p.shelf = 2 OR p.original_id IS NULL OR NOT EXISTS (SELECT 1 FROM photos po"
 	    " JOIN deletions pd ON pd.id = po.deletion_id"
 	    " WHERE po.id = p.original_id AND pd.state = 'marking'))" NOT_PURGING
@@ -75,6 +86,15 @@ DB_STATEMENT(PHOTOS_TAG,
 static void add(struct photo_values *values, struct db_value value)
 {
 	values->items[values->count++] = value;
+}
+
+static void add_status(struct photo_values *values, const struct photo_filter *filter)
+{
+	const struct db_value status =
+	    filter->by_status ? db_bind_text(photo_status_name(filter->status)) : db_bind_null();
+
+	add(values, status);
+	add(values, status);
 }
 
 static void add_cursor(struct photo_values *values, const struct photo_filter *filter)
@@ -158,7 +178,7 @@ static const struct db_statement *by_shelves(
 }
 
 static void add_place_range(struct photo_values *values, const struct photo_filter *filter,
-    const struct id *place, int shelf)
+    const struct id *floor, const struct id *place, int shelf)
 {
 	add(values, db_bind_id(place));
 	add(values, db_bind_id(&filter->organization_id));
@@ -169,11 +189,13 @@ static void add_place_range(struct photo_values *values, const struct photo_filt
 	add(values, db_bind_bool(has(filter->ranges.published, shelf)));
 	add(values, db_bind_bool(has(filter->ranges.own, shelf)));
 	add(values, db_bind_id(&filter->viewer_id));
+	add_status(values, filter);
+	add(values, bind_from(floor));
 	add_cursor(values, filter);
 }
 
 static const struct db_statement *by_place(
-    struct photo_values *values, const struct photo_filter *filter)
+    struct photo_values *values, const struct photo_filter *filter, const struct id *floor)
 {
 	static const struct db_statement *const STATEMENTS[2][PHOTO_SHELVES] = {
 	    {&PHOTOS_PROJECT1, &PHOTOS_PROJECT2, &PHOTOS_PROJECT3},
@@ -185,18 +207,18 @@ static const struct db_statement *by_place(
 
 	for (int shelf = 0; shelf < PHOTO_SHELVES; shelf++) {
 		if (has(ranges->all | ranges->published | ranges->own, shelf)) {
-			add_place_range(
-			    values, filter, site ? &filter->site_id : &filter->project_id, shelf);
+			add_place_range(values, filter, floor,
+			    site ? &filter->site_id : &filter->project_id, shelf);
 			count++;
 		}
 	}
 	return count > 0 ? STATEMENTS[site][count - 1] : NULL;
 }
 
-static const struct db_statement *by_tag(
-    struct photo_values *values, const struct photo_filter *filter)
+/* The values of LOOKED_AT, and those behind it. */
+static void add_looked_at(
+    struct photo_values *values, const struct photo_filter *filter, const struct id *floor)
 {
-	add(values, db_bind_id(&filter->tag_id));
 	add(values, db_bind_id(&filter->organization_id));
 	add(values, db_bind_id(&filter->project_id));
 	add(values, db_bind_id(&filter->project_id));
@@ -206,8 +228,90 @@ static const struct db_statement *by_tag(
 	add(values, db_bind_int(filter->ranges.published));
 	add(values, db_bind_int(filter->ranges.own));
 	add(values, db_bind_id(&filter->viewer_id));
+	add_status(values, filter);
+	add(values, bind_from(floor));
 	add_cursor(values, filter);
+}
+
+static const struct db_statement *by_tag(
+    struct photo_values *values, const struct photo_filter *filter, const struct id *floor)
+{
+	add(values, db_bind_id(&filter->tag_id));
+	add_looked_at(values, filter, floor);
 	return &PHOTOS_TAG;
+}
+
+static const struct db_statement *by_status(
+    struct photo_values *values, const struct photo_filter *filter, const struct id *floor)
+{
+	add(values, db_bind_text(photo_status_name(filter->status)));
+	add_looked_at(values, filter, floor);
+	return &PHOTOS_STATUS;
+}
+
+enum photo_driver photo_driver_of(const struct photo_filter *filter)
+{
+	const bool placed = !id_is_none(&filter->project_id) || !id_is_none(&filter->site_id);
+
+	if (!id_is_none(&filter->tag_id)) {
+		return BY_TAG;
+	}
+	if (filter->by_status && (!placed || filter->status != PHOTO_APPROVED)) {
+		return BY_STATUS;
+	}
+	return placed ? BY_PLACE : BY_SHELVES;
+}
+
+static const struct db_statement *choose(
+    struct photo_values *values, const struct photo_filter *filter, const struct id *floor)
+{
+	static const struct db_statement *(*const drivers[])(struct photo_values * values,
+	    const struct photo_filter *filter, const struct id *floor) = {
+	    [BY_TAG] = by_tag, [BY_STATUS] = by_status, [BY_PLACE] = by_place};
+	const enum photo_driver driver = photo_driver_of(filter);
+
+	return driver == BY_SHELVES ? by_shelves(values, filter)
+				    : drivers[driver](values, filter, floor);
+}
+
+/* Of the shelves of a project or site, each its own range: those that the list shows, and those
+ * before them, which it reads as well while a deletion is marking. */
+static enum db_result look_at_place(
+    struct db *db, struct arena *arena, const struct photo_filter *filter, struct id *floor_r)
+{
+	const bool site = id_is_none(&filter->project_id);
+	const unsigned mask = filter->ranges.all | filter->ranges.published | filter->ranges.own;
+	enum db_result result = DB_OK;
+
+	for (int shelf = 0; (mask >> shelf) != 0 && result == DB_OK; shelf++) {
+		struct id floor = id_none;
+
+		result =
+		    site ? look_at_site(db, arena, &filter->organization_id, &filter->site_id,
+			       shelf, &filter->before, filter->look, &floor)
+			 : look_at_project(db, arena, &filter->organization_id, &filter->project_id,
+			       shelf, &filter->before, filter->look, &floor);
+		look_raise(floor_r, &floor);
+	}
+	return result;
+}
+
+/* How far down the list looks, in floor_r (none: to the end). */
+static enum db_result look(
+    struct db *db, struct arena *arena, const struct photo_filter *filter, struct id *floor_r)
+{
+	const enum photo_driver driver = photo_driver_of(filter);
+
+	*floor_r = id_none;
+	if (driver == BY_TAG) {
+		return look_at_tag(db, arena, &filter->organization_id, &filter->tag_id,
+		    &filter->before, filter->look, floor_r);
+	}
+	if (driver == BY_STATUS) {
+		return look_at_status(db, arena, &filter->organization_id, filter->status,
+		    &filter->before, filter->look, floor_r);
+	}
+	return driver == BY_PLACE ? look_at_place(db, arena, filter, floor_r) : DB_OK;
 }
 
 enum db_result store_photos_list(struct db *db, struct arena *arena,
@@ -215,27 +319,27 @@ enum db_result store_photos_list(struct db *db, struct arena *arena,
 {
 	struct photo_values values = {0};
 	struct db_rows rows = {0};
+	struct id floor = id_none;
 	const struct db_statement *statement = NULL;
-	enum db_result result = DB_NONE;
+	enum db_result result = look(db, arena, filter, &floor);
+	enum db_result marking = DB_NONE;
 
 	*rows_r = (struct photo_rows){0};
 	add(&values, db_bind_id(&filter->viewer_id)); /* of the claims, in PHOTO_COLUMNS */
-	result = photos_marking(db, arena, &filter->organization_id);
 	if (result == DB_OK) {
-		statement = photos_list_marking(&values, filter);
-	} else if (result != DB_NONE) {
-		return result;
-	} else if (!id_is_none(&filter->tag_id)) {
-		statement = by_tag(&values, filter);
-	} else if (!id_is_none(&filter->project_id) || !id_is_none(&filter->site_id)) {
-		statement = by_place(&values, filter);
-	} else {
-		statement = by_shelves(&values, filter);
+		result = marking = photos_marking(db, arena, &filter->organization_id);
 	}
+	if (result != DB_OK && result != DB_NONE) {
+		return result;
+	}
+	statement = marking == DB_OK ? photos_list_marking(&values, filter, &floor)
+				     : choose(&values, filter, &floor);
 	if (!statement) {
 		return DB_NONE;
 	}
 	add(&values, db_bind_int(filter->limit));
 	result = db_query(db, arena, statement, values.items, values.count, &rows);
-	return photo_read_rows(result, &rows, arena, rows_r);
+	result = photo_read_rows(result, &rows, arena, rows_r);
+	rows_r->looked_down_to = floor;
+	return result;
 }

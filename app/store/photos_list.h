@@ -14,9 +14,13 @@
 	" ORDER BY id DESC LIMIT ?) page JOIN photos p ON p.id = page.id" PHOTO_JOINS              \
 	" ORDER BY page.id DESC"
 
-/* Values as they are gathered: at most six ranges of eleven, and three more. */
+/* Which index a list goes down: that of what it narrows by, the rarest first. */
+enum photo_driver { BY_SHELVES, BY_PLACE, BY_STATUS, BY_TAG };
+enum photo_driver photo_driver_of(const struct photo_filter *filter);
+
+/* Values as they are gathered: at most six ranges of thirteen, and three more. */
 struct photo_values {
-	struct db_value items[72];
+	struct db_value items[84];
 	size_t count;
 };
 
@@ -25,8 +29,9 @@ enum db_result photos_marking(struct db *db, struct arena *arena, const struct i
     __attribute__((warn_unused_result));
 
 /* The statement of a list that holds meanwhile, and its values; that of PHOTO_COLUMNS is there,
- * that of the page's limit is added by the caller. NULL where no shelf is asked for. */
+ * that of the page's limit is added by the caller. No row below `floor` is looked at. NULL where no
+ * shelf is asked for. */
 const struct db_statement *photos_list_marking(
-    struct photo_values *values, const struct photo_filter *filter);
+    struct photo_values *values, const struct photo_filter *filter, const struct id *floor);
 
 #endif

@@ -13,13 +13,13 @@ DB_STATEMENT(PHOTOS_MARKING,
 
 #define NOT_PURGING " AND NOT (cd.state <=> 'purging')"
 
-/* Values: mask of all, of published, of own; viewer; before; limit. */
+/* Values: mask of all, of published, of own; viewer; status twice; floor; before; limit. */
 #define SEEN                                                                                       \
 	NOT_PURGING                                                                                \
 	" AND (((? >> " PHOTO_SHELF ") & 1) = 1"                                                   \
 	" OR (((? >> " PHOTO_SHELF ") & 1) = 1 AND p.published = 1)"                               \
 	" OR (((? >> " PHOTO_SHELF ") & 1) = 1 AND p.uploader_id = ?))"                            \
-	" AND p.id < ? ORDER BY p.id DESC LIMIT ?)"
+	" AND (? IS NULL OR p.status = ?) AND p.id >= ? AND p.id < ? ORDER BY p.id DESC LIMIT ?)"
 #define RANGE(index, where)                                                                        \
 	"(SELECT STRAIGHT_JOIN p.id FROM photos p FORCE INDEX (" index ")" PHOTO_EFFECT_JOINS      \
 	" WHERE " where " AND p.organization_id = ? AND p.shelf = ?"
@@ -53,7 +53,12 @@ DB_STATEMENT(
 			 " AND (((? >> " PHOTO_SHELF ") & 1) = 1"
 			 " OR (((? >> " PHOTO_SHELF ") & 1) = 1 AND p.published = 1)"
 			 " OR (((? >> " PHOTO_SHELF ") & 1) = 1 AND p.uploader_id = ?))" NOT_PURGING
-			 " AND t.photo_id < ? ORDER BY t.photo_id DESC LIMIT ?)"));
+			 " AND (? IS NULL OR p.status = ?) AND t.photo_id >= ? AND t.photo_id < ?"
+			 " ORDER BY t.photo_id DESC LIMIT ?)"));
+DB_STATEMENT(MARKING_STATUS,
+    PAGE_OF("(SELECT STRAIGHT_JOIN p.id FROM photos p FORCE INDEX (moderation)" PHOTO_EFFECT_JOINS
+	    " WHERE p.status = ? AND p.organization_id = ?"
+	    " AND (? IS NULL OR (p.project_id = ? AND " IN_PROJECT "))" OF_SITE SEEN));
 
 enum db_result photos_marking(struct db *db, struct arena *arena, const struct id *organization_id)
 {
@@ -67,12 +72,19 @@ static void add(struct photo_values *values, struct db_value value)
 	values->items[values->count++] = value;
 }
 
-static void add_seen(struct photo_values *values, const struct photo_filter *filter)
+static void add_seen(
+    struct photo_values *values, const struct photo_filter *filter, const struct id *floor)
 {
+	const struct db_value status =
+	    filter->by_status ? db_bind_text(photo_status_name(filter->status)) : db_bind_null();
+
 	add(values, db_bind_int(filter->ranges.all));
 	add(values, db_bind_int(filter->ranges.published));
 	add(values, db_bind_int(filter->ranges.own));
 	add(values, db_bind_id(&filter->viewer_id));
+	add(values, status);
+	add(values, status);
+	add(values, bind_from(floor));
 	add(values, bind_before(&filter->before));
 	add(values, db_bind_int(filter->limit));
 }
@@ -97,20 +109,37 @@ static int shelves_of(const struct photo_filter *filter)
 	return count;
 }
 
-static const struct db_statement *by_tag(
-    struct photo_values *values, const struct photo_filter *filter)
+/* The organisation, the place and what is seen: after the value of the range. */
+static void add_rest(
+    struct photo_values *values, const struct photo_filter *filter, const struct id *floor)
 {
-	add(values, db_bind_id(&filter->tag_id));
 	add(values, db_bind_id(&filter->organization_id));
 	add(values, db_bind_id(&filter->project_id));
 	add(values, db_bind_id(&filter->project_id));
 	add_site(values, filter);
-	add_seen(values, filter);
+	add_seen(values, filter, floor);
+}
+
+static const struct db_statement *by_tag(struct photo_values *values,
+    const struct photo_filter *filter, const struct id *floor, int shelves)
+{
+	(void)shelves;
+	add(values, db_bind_id(&filter->tag_id));
+	add_rest(values, filter, floor);
 	return &MARKING_TAG;
 }
 
-static const struct db_statement *by_place(
-    struct photo_values *values, const struct photo_filter *filter, int shelves)
+static const struct db_statement *by_status(struct photo_values *values,
+    const struct photo_filter *filter, const struct id *floor, int shelves)
+{
+	(void)shelves;
+	add(values, db_bind_text(photo_status_name(filter->status)));
+	add_rest(values, filter, floor);
+	return &MARKING_STATUS;
+}
+
+static const struct db_statement *by_place(struct photo_values *values,
+    const struct photo_filter *filter, const struct id *floor, int shelves)
 {
 	static const struct db_statement *const statements[2][PHOTO_SHELVES] = {
 	    {&MARKING_PROJECT1, &MARKING_PROJECT2, &MARKING_PROJECT3},
@@ -123,13 +152,13 @@ static const struct db_statement *by_place(
 		add(values, db_bind_id(&filter->organization_id));
 		add(values, db_bind_int(shelf));
 		add_site(values, filter);
-		add_seen(values, filter);
+		add_seen(values, filter, floor);
 	}
 	return statements[site][shelves - 1];
 }
 
-static const struct db_statement *by_shelf(
-    struct photo_values *values, const struct photo_filter *filter, int shelves)
+static const struct db_statement *by_shelf(struct photo_values *values,
+    const struct photo_filter *filter, const struct id *floor, int shelves)
 {
 	static const struct db_statement *const statements[2][PHOTO_SHELVES] = {
 	    {&MARKING_ALL2, &MARKING_ALL4, &MARKING_ALL6},
@@ -144,24 +173,22 @@ static const struct db_statement *by_shelf(
 		add(values, db_bind_id(&filter->organization_id));
 		add(values, db_bind_int(half / 2));
 		add(values, db_bind_bool(half % 2 == 1));
-		add_seen(values, filter);
+		add_seen(values, filter, floor);
 	}
 	return statements[own][shelves - 1];
 }
 
 const struct db_statement *photos_list_marking(
-    struct photo_values *values, const struct photo_filter *filter)
+    struct photo_values *values, const struct photo_filter *filter, const struct id *floor)
 {
-	int shelves = shelves_of(filter);
+	static const struct db_statement *(*const drivers[])(struct photo_values * values,
+	    const struct photo_filter *filter, const struct id *floor,
+	    int shelves) = {[BY_SHELVES] = by_shelf,
+	    [BY_PLACE] = by_place,
+	    [BY_STATUS] = by_status,
+	    [BY_TAG] = by_tag};
+	const int shelves = shelves_of(filter);
 
-	if (shelves == 0) {
-		return NULL;
-	}
-	if (!id_is_none(&filter->tag_id)) {
-		return by_tag(values, filter);
-	}
-	if (!id_is_none(&filter->project_id) || !id_is_none(&filter->site_id)) {
-		return by_place(values, filter, shelves);
-	}
-	return by_shelf(values, filter, shelves);
+	return shelves == 0 ? NULL
+			    : drivers[photo_driver_of(filter)](values, filter, floor, shelves);
 }

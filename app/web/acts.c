@@ -67,6 +67,8 @@ bool acts_list_photos(struct web *web, struct photos_page *page_r, struct error 
 	    .project_id = *input_id(web, "project_id"),
 	    .site_id = *input_id(web, "site_id"),
 	    .tag = input_text(web, "tag"),
+	    .by_status = input_get(web, "status")->present,
+	    .status = (enum photo_status)input_get(web, "status")->integer,
 	    .limit = (unsigned)input_integer(web, "limit", PHOTOS_DEFAULT_LIMIT),
 	    .before = *input_id(web, "cursor"),
 	};

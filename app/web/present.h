@@ -25,6 +25,7 @@ struct doc *present_photo(struct web *web, const struct photo *photo);
 
 /* `{"items": […], "next": …}`; next is none on the last page. */
 struct doc *present_list(struct web *web, struct doc *items, const struct id *next);
+/* On pages also cut_words: how many were looked at for a page that is short for it. */
 struct doc *present_photos(struct web *web, const struct photos_page *page);
 
 /* Shape "deletion". */

@@ -149,8 +149,13 @@ struct doc *present_photo(struct web *web, const struct photo *photo)
 struct doc *present_photos(struct web *web, const struct photos_page *page)
 {
 	struct doc *items = doc_list(web->arena);
+	struct doc *list;
 
 	for (size_t i = 0; i < page->count; i++)
 		doc_push(items, present_photo(web, &page->items[i]));
-	return present_list(web, items, &page->next);
+	list = present_list(web, items, &page->next);
+	if (!web->is_api && page->is_cut)
+		doc_set_text(list, "cut_words",
+		    show_count(web->arena, domain_look_rows(web->domain), "photo", "photos"));
+	return list;
 }

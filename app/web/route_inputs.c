@@ -3,6 +3,9 @@
 
 /* Choices are in the order of the enums that handlers turn them into. */
 static const char *const status_choices[] = {"pending", "approved", "rejected", NULL};
+/* In the order of the enum. */
+static const char *const list_status_choices[] = {
+    "pending", "approved", "rejected", "deletion_requested", NULL};
 static const char *const patch_choices[] = {
     "update_status", "recover", "request_deletion", "review_deletion", "cancel_request", NULL};
 static const char *const kind_choices[] = {"photo", "album", "project", "site", "quest",
@@ -283,6 +286,7 @@ const struct web_input in_trash_restore[] = {
 const struct web_input in_admin_photos[] = {QUERY("include_archived", INPUT_BOOL, NULL),
     QUERY("includeDeleted", INPUT_BOOL, NULL), QUERY("project_id", INPUT_ID, NULL),
     QUERY("site_id", INPUT_ID, NULL),
+    {.name = "status", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = list_status_choices},
     {.name = "tag", .type = INPUT_TEXT, .place = IN_QUERY, .max = 100}, CURSOR, NOTICE, END};
 const struct web_input in_archive_page[] = {CRITERIA(IN_QUERY), EXACT, END};
 const struct web_input in_archive_send[] = {CRITERIA(IN_BODY), REASON, END};

@@ -13,14 +13,15 @@
 #define ARCHIVES_AT_ONCE 10000
 
 /* How many live photos the criteria fit, with their derivatives (which go along with their
- * original, whether they fit or not); exact up to `most`, above it there may be more than the count
- * (store/impact.h; IMPACT_ALL: exact). Admins. Errors: forbidden; invalid (field "criteria")
+ * original, whether they fit or not). With IMPACT_ALL exact, in a time that grows with what there
+ * is; else as far as `most` and the newest domain_look_rows photos say: `more` where there may be
+ * more. Admins. Errors: forbidden; invalid (field "criteria")
  * "no_criteria" where none is given; (field "tag_ids") "too_many_tags" beyond
  * ARCHIVE_MAX_TAGS; (field "date_range") "empty_range". A project or tag that is not the
  * organisation's fits nothing. */
 bool archives_preview(const struct domain *domain, const struct actor *actor, struct arena *arena,
-    const struct archive_criteria *criteria, int64_t most, int64_t *count_r, struct error *error)
-    __attribute__((warn_unused_result));
+    const struct archive_criteria *criteria, int64_t most, struct archive_fit *fit_r,
+    struct error *error) __attribute__((warn_unused_result));
 
 struct archives_result {
 	struct id batch_id;  /* none where nothing fits */

@@ -21,6 +21,8 @@ struct domain {
 	const struct identity_provider *identity; /* asked to forget who is erased; NULL: not
 						   * known here, it is left to the worker */
 	unsigned step_rows; /* rows a marking, restoring or purging step handles; at most 1,000 */
+	unsigned look_rows; /* rows that a list or a preview looks at, fitting or not; 0:
+			     * DOMAIN_LOOK_ROWS */
 
 	/* Called after each committed step of work that outlives a request ("mark", "restore",
 	 * "purge", "retention"), so that a worker can rest and a test can stop there. May be
@@ -30,6 +32,10 @@ struct domain {
 };
 
 #define DOMAIN_STEP_ROWS 1000
+#define DOMAIN_LOOK_ROWS 5000
+
+/* How many rows a list or a preview looks at. */
+unsigned domain_look_rows(const struct domain *domain);
 
 struct config;
 

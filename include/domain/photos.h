@@ -30,7 +30,9 @@ struct photos_query {
 	bool mine;            /* only what the actor uploaded */
 	struct id project_id;
 	struct id site_id;
-	const char *tag;  /* a name or an id; NULL or "": any */
+	const char *tag; /* a name or an id; NULL or "": any */
+	bool by_status;  /* only those of `status` */
+	enum photo_status status;
 	unsigned limit;   /* 1 to 200; 0: 50 */
 	struct id before; /* the cursor: `next` of the page before; none: from the newest */
 };
@@ -39,12 +41,15 @@ struct photos_page {
 	struct photo *items; /* newest first */
 	size_t count;
 	struct id next; /* none: there is no further page */
+	bool is_cut; /* fewer than asked for, since so many were looked at: `next` looks further */
 };
 
 /* The photos of the actor's organisation that the actor sees, by the table "Who sees what": live
  * published ones, and of their own all that are live; archived ones where asked for: one's own, of
  * admins all; deleted ones where asked for: admins alone. A project, site or tag that is unknown
- * gives an empty page. Errors: forbidden ("admins_only") for include_deleted; invalid ("limit",
+ * gives an empty page. A list that narrows by these or by status looks at no more than
+ * domain_look_rows rows for a page: where few of them fit the page is short, or empty, and `next`
+ * goes on. Errors: forbidden ("admins_only") for include_deleted; invalid ("limit",
  * "invalid_limit"); forbidden for visitors. */
 bool photos_list(const struct domain *domain, const struct actor *actor, struct arena *arena,
     const struct photos_query *query, struct photos_page *page_r, struct error *error)

@@ -25,10 +25,18 @@ struct archive_batch {
 	int64_t created_us;
 };
 
+/* How many photos fit. */
+struct archive_fit {
+	int64_t count;
+	bool more;       /* there may be more than the count */
+	unsigned looked; /* only so many of the newest were looked at; 0: all, or enough */
+};
+
 /* How many live photos of an organisation fit, with what was made from them; `most` as in
- * store/impact.h: a count above it says that there may be more. */
+ * store/impact.h: a count above it says that there may be more. At most the newest `look` photos
+ * of the range of the index that is read are looked at, whether they fit or not (0: all). */
 enum db_result archive_count(struct db *db, struct arena *arena, const struct id *organization_id,
-    const struct archive_criteria *criteria, int64_t most, int64_t *count_r)
+    const struct archive_criteria *criteria, int64_t most, unsigned look, struct archive_fit *fit_r)
     __attribute__((warn_unused_result));
 
 /* Make the batch, with its criteria as JSON, and what its photos get. */

@@ -72,6 +72,7 @@ struct photo {
 struct photo_rows {
 	struct photo *items;
 	size_t count;
+	struct id looked_down_to; /* of a list: where it stopped looking; none: it saw all */
 };
 
 /* Which ranges of an organisation's photos a viewer sees; domain/photos decides it. A bit of a mask
@@ -90,13 +91,18 @@ struct photo_filter {
 	struct id project_id; /* none: any */
 	struct id site_id;
 	struct id tag_id;
+	bool by_status; /* only those of `status` */
+	enum photo_status status;
 	struct id before; /* only ids below this one; none: from the newest */
 	unsigned limit;   /* rows at most, 1 to 201 */
+	unsigned look;    /* rows looked at at most, of each range; 0: all */
 };
 
 /* Photos that the filter lets through, newest first; by index ranges, so that the last page costs
- * what the first does. Tags and albums are not read: see store_photo_details. DB_NONE where there
- * are none, or where the ranges are of no form that domain/photos asks for. */
+ * what the first does. Where it narrows (project, site, tag, status) it looks at the newest `look`
+ * rows of a range, whether they fit or not; looked_down_to says where it stopped, as the cursor of
+ * the rest. Tags and albums are not read: see store_photo_details. DB_NONE where there are none
+ * (looked_down_to is set), or where the ranges are of no form that domain/photos asks for. */
 enum db_result store_photos_list(struct db *db, struct arena *arena,
     const struct photo_filter *filter, struct photo_rows *rows_r)
     __attribute__((warn_unused_result));

@@ -156,8 +156,13 @@ pages() {
 /sites                  member /sites
 /admin                  admin  /admin
 /admin/photos           admin  /admin/photos
+/admin/photos           admin  /admin/photos?status=pending
+/admin/photos           admin  /admin/photos?status=rejected&site_id=$site
+/admin/photos           admin  /admin/photos?status=pending&tag=tag+7
 /admin/photos/archive   admin  /admin/photos/archive
 /admin/photos/archive   admin  /admin/photos/archive?project_id=$project
+/admin/photos/archive   admin  /admin/photos/archive?from=2030-01-01
+/admin/photos/archive   admin  /admin/photos/archive?tags=tag+7&from=2030-01-01
 /admin/projects         admin  /admin/projects
 /admin/projects/{id}/delete admin /admin/projects/$project/delete
 /admin/sites            admin  /admin/sites

@@ -141,6 +141,89 @@ static void test_moderation(void **state)
 	    409, "already_deleted");
 }
 
+static bool shows(const struct http_answer *page, const char *text)
+{
+	EXPECT(page, 200, NULL);
+	return strstr(page->body, text) != NULL;
+}
+
+/* All photos by how they stand: by the address, with every other filter, and what is said of none.
+ */
+static void test_list_by_moderation(void **state)
+{
+	struct site *site = *state;
+	const char *shop = site_place(site, SHOP, "sites", "A busy shop");
+	const char *photo = site_photo_in(site, ADA, "Wants in", "site_id", shop);
+	const char *list = arena_printf(site_arena(site), "/admin/photos?site_id=%s", shop);
+	const char *key = arena_printf(site_arena(site), "data-key=\"%s\"", photo);
+	const struct http_answer *page = site_page(site, ADMIN, "GET %s&status=pending", list);
+
+	assert_true(shows(page, key));
+	assert_true(
+	    shows(page, "<option value=\"pending\" selected>Waiting for approval</option>"));
+	assert_true(shows(site_page(site, ADMIN, "GET /admin/photos?status=pending"), key));
+	page = site_page(site, ADMIN, "GET %s&status=rejected", list);
+	assert_true(shows(page, "No photo was rejected."));
+	assert_false(shows(page, key));
+	EXPECT(site_api_json(site, ADMIN, "{'action': 'update_status', 'status': 'rejected'}",
+		   "PATCH /api/photos/%s", photo),
+	    200, NULL);
+	assert_true(shows(site_page(site, ADMIN, "GET %s&status=rejected", list), key));
+	page = site_page(site, ADMIN, "GET %s&status=pending", list);
+	assert_true(shows(page, "No photo waits for approval."));
+	assert_false(shows(page, key));
+	EXPECT(site_page(site, ADMIN, "GET %s&status=archived", list), 400, NULL);
+}
+
+/* 5,002 photos, and the oldest alone bears the tag and was rejected. */
+static const char *make_many(struct site *site, const char *project)
+{
+	const char *photo = site_photo_in(site, ADA, "Of many", "project_id", project);
+
+	site_sql(site, "UPDATE photos SET status = 'rejected' WHERE id = " UUID, photo);
+	site_sql(site,
+	    "INSERT INTO photos (id, organization_id, uploader_id, project_id, title, status,"
+	    " bytes, created_at) SELECT UNHEX(CONCAT('7199cccc', LPAD(HEX(seq), 8, '0'),"
+	    " SUBSTR(HEX(id), 17))), organization_id, uploader_id, project_id, title,"
+	    " 'approved', 100, created_at + INTERVAL 1 DAY FROM seq_1_to_5001, photos WHERE id "
+	    "= " UUID,
+	    photo);
+	return photo;
+}
+
+/* What is rare among many is looked for so far, and the page says how far. */
+static void test_rare_among_many(void **state)
+{
+	struct site *site = *state;
+	const char *project = site_place(site, ADMIN, "projects", "Of many");
+	const char *photo = make_many(site, project);
+	const char *key = arena_printf(site_arena(site), "data-key=\"%s\"", photo);
+	const char *day = site_text(site,
+	    "SELECT DATE_FORMAT(created_at, '%%Y-%%m-%%d') FROM photos WHERE id = " UUID, photo);
+	const struct http_answer *page =
+	    site_page(site, ADMIN, "GET /admin/photos/archive?project_id=%s&to=%s", project, day);
+	const char *next;
+
+	assert_true(shows(page, "None of the newest 5,000 photos looked at fits"));
+	assert_true(shows(page, "&amp;exact=true\">Count exactly</a>"));
+	assert_false(shows(page, "name=\"reason\""));
+	page = site_page(
+	    site, ADMIN, "GET /admin/photos/archive?project_id=%s&to=%s&exact=true", project, day);
+	assert_true(shows(page, "Archive 1 photo?"));
+	page = site_page(site, ADA, "GET /?project_id=%s&site_id=%s", project, project);
+	assert_true(shows(page, "5,000 photos were looked at for this page, and none matches."));
+	next = site_text(site,
+	    "SELECT LOWER(HEX(id)) FROM photos WHERE project_id = " UUID
+	    " ORDER BY id LIMIT 1 OFFSET 2",
+	    project);
+	assert_non_null(next);
+	assert_true(
+	    shows(page, arena_printf(site_arena(site), "cursor=%.8s-%.4s", next, next + 8)));
+	page = site_page(site, ADMIN, "GET /admin/photos?project_id=%s&status=rejected", project);
+	assert_true(shows(page, key));
+	site_sql(site, "DELETE FROM photos WHERE title = 'Of many' AND id <> " UUID, photo);
+}
+
 /* Where several refusals apply, the first of: 401, 404, 403, 400, re-auth (403), 409, 410. */
 static void test_precedence(void **state)
 {
@@ -207,6 +290,8 @@ int main(void)
 	    SITE_TEST(test_bulk_archive),
 	    SITE_TEST(test_retention_is_over),
 	    SITE_TEST(test_moderation),
+	    SITE_TEST(test_list_by_moderation),
+	    SITE_TEST(test_rare_among_many),
 	    SITE_TEST(test_precedence),
 	    SITE_TEST(test_conflict_before_gone),
 	};

@@ -258,7 +258,7 @@ static const struct row rows[] = {
 
     /* admin */
     {GET, "/admin", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
-    {GET, "/admin/photos", QUERY, "/admin/photos?includeDeleted=true", NULL, NOTHING, NULL, ADMINS(303, 200)},
+    {GET, "/admin/photos", QUERY, "/admin/photos?includeDeleted=true&status=pending", NULL, NOTHING, NULL, ADMINS(303, 200)},
     {GET, "/admin/photos/archive", QUERY, "/admin/photos/archive?to=2001-01-01", NULL, NOTHING, NULL, ADMINS(303, 200)},
     {POST, "/admin/photos/archive", FORM, NULL, "to=2001-01-01", NOTHING, NULL, ADMINS(401, 303)},
     {GET, "/admin/projects", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},

@@ -100,12 +100,15 @@ static const char *preview(
     const struct actor *actor, const struct archive_criteria *criteria, int64_t *count)
 {
 	static struct error error;
+	struct archive_fit fit;
+	bool ok;
 
 	error_clear(&error);
-	return archives_preview(
-		   &world->domain, actor, world->arena, criteria, IMPACT_ALL, count, &error)
-		   ? ""
-		   : error.code;
+	ok = archives_preview(
+	    &world->domain, actor, world->arena, criteria, IMPACT_ALL, &fit, &error);
+	assert_false(fit.more);
+	*count = fit.count;
+	return ok ? "" : error.code;
 }
 
 static const char *archive(const struct actor *actor, const struct archive_criteria *criteria,
@@ -186,23 +189,68 @@ static void what_fits_is_archived(void **state)
 	}
 }
 
+static struct archive_fit preview_up_to(const struct archive_criteria *criteria, int64_t most)
+{
+	struct archive_fit fit;
+	struct error error;
+
+	assert_true(
+	    archives_preview(&world->domain, &admin, world->arena, criteria, most, &fit, &error));
+	return fit;
+}
+
 /* Counted up to a bound: exact up to there, above it if there is more. */
 static void a_preview_can_stop_counting(void **state)
 {
 	struct archive_criteria criteria = criteria_of(3); /* 7 with the derivative */
-	struct error error;
-	int64_t count;
+	struct archive_fit fit = preview_up_to(&criteria, 7);
 
 	(void)state;
-	assert_true(
-	    archives_preview(&world->domain, &admin, world->arena, &criteria, 7, &count, &error));
-	assert_int_equal(count, 7);
-	assert_true(
-	    archives_preview(&world->domain, &admin, world->arena, &criteria, 5, &count, &error));
-	assert_true(count > 5);
-	assert_true(
-	    archives_preview(&world->domain, &admin, world->arena, &criteria, 1, &count, &error));
-	assert_true(count > 1 && count < 7);
+	assert_int_equal(fit.count, 7);
+	assert_false(fit.more);
+	fit = preview_up_to(&criteria, 5);
+	assert_true(fit.count > 5 && fit.more);
+	fit = preview_up_to(&criteria, 1);
+	assert_true(fit.count > 1 && fit.count < 7 && fit.more);
+	assert_int_equal(fit.looked, 0);
+}
+
+/* Looked at so many of the newest: what fits may be further down. */
+static void check_looking(int which, unsigned look, int64_t count, bool more)
+{
+	struct archive_criteria criteria = criteria_of(which);
+	struct archive_fit fit;
+
+	world->domain.look_rows = look;
+	fit = preview_up_to(&criteria, 100);
+	world->domain.look_rows = 0;
+	assert_int_equal(fit.count, count);
+	assert_int_equal(fit.more, more);
+	assert_int_equal(fit.looked, more ? look : 0);
+}
+
+static void a_preview_can_stop_looking(void **state)
+{
+	int64_t count;
+	struct archive_criteria criteria = criteria_of(2);
+
+	(void)state;
+	/* Of all that is live, days 0 to 6 with a derivative on day 4: the days 1, 2 and 3. */
+	check_looking(2, 4, 0, true);
+	check_looking(2, 5, 1, true);
+	check_looking(2, 7, 3, true);
+	check_looking(2, 8, 3, false);
+	/* Of what bears the tag, archived and deleted photos too, newest first: 8 to 1. */
+	check_looking(3, 2, 0, true);
+	check_looking(3, 3, 1, true);
+	check_looking(3, 8, 7, false);
+	/* Of the project: 6, 3, 0. */
+	check_looking(0, 2, 2, true);
+	check_looking(0, 3, 3, false);
+	world->domain.look_rows = 1;
+	assert_string_equal(preview(&admin, &criteria, &count), "");
+	world->domain.look_rows = 0;
+	assert_int_equal(count, 3);
 }
 
 static void only_admins_archive_by_criteria(void **state)
@@ -282,6 +330,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_fits_is_archived),
 	    cmocka_unit_test_setup(a_preview_can_stop_counting, set_up),
+	    cmocka_unit_test_setup(a_preview_can_stop_looking, set_up),
 	    cmocka_unit_test_setup(only_admins_archive_by_criteria, set_up),
 	    cmocka_unit_test_setup(criteria_are_checked, set_up),
 	    cmocka_unit_test_setup(the_worker_ends_what_an_act_broke_off, set_up),

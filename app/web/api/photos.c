@@ -136,14 +136,14 @@ static bool archive_by_criteria(struct web *web, struct error *error)
 {
 	struct archive_criteria criteria;
 	struct archives_result result;
-	int64_t count;
+	struct archive_fit fit;
 
 	if (!acts_read_criteria(input_get(web, "criteria")->object, &criteria, error))
 		return false;
 	if (input_bool(web, "dry_run"))
 		return archives_preview(web->domain, &web->actor, web->arena, &criteria, IMPACT_ALL,
-			   &count, error) &&
-		       answer_batch(web, &id_none, count);
+			   &fit, error) &&
+		       answer_batch(web, &id_none, fit.count);
 	return archives_archive(web->domain, &web->actor, web->arena, &criteria,
 		   input_text(web, "reason"), &result, error) &&
 	       answer_batch(web, &result.batch_id, result.photo_count);

@@ -18,8 +18,40 @@ static const char *list_url(struct web *web, const char *cursor)
 	    HTTP_PAIRS({"include_archived", input_text(web, "include_archived")},
 		{"includeDeleted", input_text(web, "includeDeleted")},
 		{"project_id", input_text(web, "project_id")},
-		{"site_id", input_text(web, "site_id")}, {"tag", input_text(web, "tag")},
-		{"cursor", cursor}));
+		{"site_id", input_text(web, "site_id")}, {"status", input_text(web, "status")},
+		{"tag", input_text(web, "tag")}, {"cursor", cursor}));
+}
+
+/* What waits for somebody comes first. */
+static const struct {
+	enum photo_status status;
+	const char *words, *none;
+} statuses[] = {
+    {PHOTO_PENDING, "Waiting for approval", "No photo waits for approval."},
+    {PHOTO_DELETION_REQUESTED, "Deletion requested", "No photo waits for its deletion."},
+    {PHOTO_REJECTED, "Rejected", "No photo was rejected."},
+    {PHOTO_APPROVED, "Approved", "No photo matches."},
+};
+
+static void set_statuses(struct web *web, struct doc *page)
+{
+	const struct web_value *status = input_get(web, "status");
+	struct doc *list = doc_list(web->arena);
+
+	doc_set_text(page, "none_words", "No photo matches.");
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+		struct doc *choice = doc_object(web->arena);
+		bool selected =
+		    status->present && (enum photo_status)status->integer == statuses[i].status;
+
+		doc_set_text(choice, "value", photo_status_name(statuses[i].status));
+		doc_set_text(choice, "words", statuses[i].words);
+		doc_set_bool(choice, "is_selected", selected);
+		doc_push(list, choice);
+		if (selected)
+			doc_set_text(page, "none_words", statuses[i].none);
+	}
+	doc_set(page, "statuses", list);
 }
 
 static void set_filters(struct web *web, struct doc *page)
@@ -27,8 +59,8 @@ static void set_filters(struct web *web, struct doc *page)
 	struct doc *filters = doc_object(web->arena);
 	bool archived = input_bool(web, "include_archived");
 	bool deleted = input_bool(web, "includeDeleted");
-	bool narrowed = input_text(web, "tag") || input_get(web, "project_id")->present ||
-			input_get(web, "site_id")->present;
+	bool narrowed = input_text(web, "tag") || input_get(web, "status")->present ||
+			input_get(web, "project_id")->present || input_get(web, "site_id")->present;
 
 	doc_set_bool(filters, "include_archived", archived);
 	doc_set_bool(filters, "include_deleted", deleted);
@@ -54,6 +86,7 @@ bool page_admin_photos(struct web *web, struct error *error)
 	doc_set_text(
 	    page, "first_url", input_get(web, "cursor")->present ? list_url(web, NULL) : NULL);
 	set_filters(web, page);
+	set_statuses(web, page);
 	return page_send(web, 200, "admin_photos", page, error);
 }
 
@@ -75,24 +108,26 @@ static bool set_preview(struct web *web, struct doc *page, struct error *error)
 {
 	struct archive_criteria criteria;
 	bool given = false;
-	int64_t count = 0, most = acts_count_most(web);
-	const char *words;
+	struct archive_fit fit = {0};
+	int64_t most = acts_count_most(web);
 
 	if (!acts_form_criteria(web, &criteria, &given, error) ||
 	    (given && !archives_preview(
-			  web->domain, &web->actor, web->arena, &criteria, most, &count, error)))
+			  web->domain, &web->actor, web->arena, &criteria, most, &fit, error)))
 		return false;
-	words = present_counted(web, count, count > most, most, "photo", "photos");
 	doc_set_bool(page, "is_previewed", given);
-	doc_set_bool(page, "fits_none", count == 0);
-	doc_set_text(page, "count_words", words);
-	doc_set_bool(page, "is_partial", count > most);
+	doc_set_bool(page, "fits_none", fit.count == 0);
+	doc_set_text(page, "count_words",
+	    present_counted(web, fit.count, fit.more, most, "photo", "photos"));
+	doc_set_bool(page, "is_partial", fit.more);
+	doc_set_text(page, "looked_words",
+	    fit.looked ? show_count(web->arena, fit.looked, "photo", "photos") : NULL);
 	doc_set_text(page, "exact_url",
 	    http_url_build(web->arena, "/admin/photos/archive", HTTP_NO_PAIRS,
 		HTTP_PAIRS({"project_id", input_text(web, "project_id")},
 		    {"from", input_text(web, "from")}, {"to", input_text(web, "to")},
 		    {"tags", input_text(web, "tags")}, {"exact", "true"})));
-	doc_set_bool(page, "is_one", count == 1);
+	doc_set_bool(page, "is_one", fit.count == 1 && !fit.more);
 	return true;
 }
 
