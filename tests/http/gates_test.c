@@ -149,7 +149,8 @@ static void test_scheduled_accounts(void **state)
 	EXPECT(api, 403, "account_scheduled");
 	EXPECT(session, 403, "account_scheduled");
 	EXPECT(page, 303, NULL);
-	assert_string_equal(http_answer_header(page, "Location"), "/account/deletion");
+	assert_string_equal(
+	    http_answer_header(site_client(site), page, "Location"), "/account/deletion");
 	EXPECT(reauth, 410, NULL); /* let in, to find that there is no such act */
 	EXPECT(token, 201, NULL);
 	EXPECT(site_api(site, BEN, "GET /api/photos"), 200, NULL);

@@ -13,6 +13,14 @@
 #define HEIRS_LISTED  200 /* of more, the address of one can be given */
 #define EVENTS_LISTED 50
 
+static bool has_any(const int64_t *counts)
+{
+	for (size_t i = 0; i < COUNT_KIND_COUNT; i++)
+		if (counts[i] > 0)
+			return true;
+	return false;
+}
+
 static void set_words(
     struct web *web, struct doc *doc, struct deletion_impact *impact, struct account_extras *extras)
 {
@@ -21,6 +29,7 @@ static void set_words(
 	/* The account is what the page is about, and its events do not go. */
 	impact->counts[COUNT_USER] = impact->counts[COUNT_EVENT] = 0;
 	doc_set_text(doc, "words", present_impact_words(web, impact, impact->counts, IMPACT_ALL));
+	doc_set_bool(doc, "is_nothing", !has_any(impact->counts));
 	doc_set_text(doc, "size", show_bytes(web->arena, impact->bytes));
 	doc_set_text(doc, "photos", show_count(web->arena, photos, "photo", "photos"));
 	doc_set_bool(doc, "has_photos", photos > 0);
