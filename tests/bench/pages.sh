@@ -117,11 +117,12 @@ row_library_flat() {
 
 # Every page of routes.c and the views it has: WHO PATH, after that of the route.
 pages() {
-	local live trashed deletion archived project site album submitted request
+	local live trashed deletion archived project site album submitted request person
 	live=$(with_dashes "$(live_id 1 500000)") trashed=$(with_dashes "$(trashed_id 1 500000)")
 	deletion=$(with_dashes "$(deletion_id 1 500000)") archived=$(with_dashes "$(live_id 1 500003)")
 	project=$(with_dashes "$(hex_id 004 $began_ms 1002)") site=$(with_dashes "$(hex_id 005 $began_ms 1003)")
 	album=$(with_dashes "$(hex_id 007 $began_ms 1)")
+	person=$(with_dashes "$(member_id 1)")
 	submitted=$(with_dashes "$(live_id 1 500017)") request=$(with_dashes "$(request_id 1 500011)")
 	cat <<PAGES
 /                       admin  /
@@ -187,6 +188,15 @@ pages() {
 /requests               admin  /requests
 /requests/new           admin  /requests/new?photo=$submitted
 /requests/{id}          admin  /requests/$request
+/choose/projects        member /choose/projects?for=library
+/choose/sites           member /choose/sites?for=library&q=Site
+/account/delete         member /account/delete
+/receipts               nobody /receipts
+/admin/users            admin  /admin/users
+/admin/users            admin  /admin/users?includeDeleted=true
+/admin/users/{uid}      admin  /admin/users/$person
+/admin/users/{uid}/delete admin /admin/users/$person/delete
+/admin/users/delete     admin  /admin/users/delete?ids=$person
 /admin/requests         admin  /admin/requests
 /admin/requests         admin  /admin/requests?status=approved
 /admin/requests         admin  /admin/requests?cursor=$(with_dashes "$(last_request)")
