@@ -34,7 +34,7 @@ struct doc *present_deletion(struct web *web, const struct deletion *deletion);
 /* "Photo", "Account" and so on. */
 const char *present_kind_word(enum item_kind kind);
 
-/* What an origin means, to go on a sentence with; an unknown word is given back. */
+/* What an origin means, as a sentence; an unknown word is given back. */
 const char *present_origin_words(const char *origin);
 
 /* Counts by kind, without those that are zero. */

@@ -46,14 +46,14 @@ static const char *const state_words[DELETION_STATE_COUNT] = {
     [DELETION_PURGED] = "Deleted forever",
 };
 
-/* By enum deletion_origin: who wanted it. */
+/* By enum deletion_origin: why it was deleted. */
 static const char *const origin_words[ORIGIN_COUNT] = {
-    [ORIGIN_OWNER] = "by whom it belonged to",
-    [ORIGIN_ADMIN] = "by an admin",
-    [ORIGIN_REQUEST] = "because somebody asked for it",
-    [ORIGIN_ACCOUNT] = "because its owner wanted the account erased",
-    [ORIGIN_CONTAINER] = "with what it was part of",
-    [ORIGIN_RETENTION] = "when its time in the archive was over",
+    [ORIGIN_OWNER] = "Its owner deleted it",
+    [ORIGIN_ADMIN] = "An admin deleted it",
+    [ORIGIN_REQUEST] = "Somebody asked for it, and an admin agreed",
+    [ORIGIN_ACCOUNT] = "The person wanted their account erased",
+    [ORIGIN_CONTAINER] = "It went with what it was part of",
+    [ORIGIN_RETENTION] = "Its time in the archive was over",
 };
 
 const char *present_kind_word(enum item_kind kind)

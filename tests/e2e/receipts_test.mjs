@@ -100,7 +100,7 @@ test('who is erased gets the receipt by mail', async (hands) => {
 	const verdict = await verify(page, receipt);
 	await verdict.getByText('This receipt is valid.').waitFor();
 	const text = await page.locator('main').innerText();
-	assert.match(text, /Account deleted/);
+	assert.match(text, /What was deleted\s+Account/);
 	assert.match(text, /1 photo/);
 	assert.ok(!/Xenia/.test(text) && !text.includes(who), 'it says nothing of who it was');
 	await inspect(page, 'receipts-account');

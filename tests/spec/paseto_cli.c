@@ -4,9 +4,15 @@
  * the first of them plain; each answer is a line:
  *   sign SECRET PAYLOAD FOOTER ASSERTION   -> the token
  *   verify PUBLIC TOKEN ASSERTION          -> "ok PAYLOAD FOOTER" in hexadecimal, or "refused"
+ *   receipt FOLDER                         -> a receipt by new keys in that folder, a blank, and
+ *                                             the public key
+ *   id PUBLIC                              -> the id of the key
+ *   judge PUBLIC RECEIPT                   -> "valid DELETION" or "invalid"
  * Keys are PASERK texts. An empty word is written "-". */
+#include <auth/keys.h>
 #include <auth/paserk.h>
 #include <auth/paseto.h>
+#include <auth/receipt.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +59,64 @@ static void verify(struct arena *arena, struct paseto_part words[WORD_MAX])
 		puts("refused");
 }
 
+static void receipt(struct arena *arena, struct paseto_part words[WORD_MAX])
+{
+	const struct receipt sample = {.issuer = "https://lethe.example",
+	    .deletion_id = "01890000-0000-7000-8000-000000000001",
+	    .kind = "user",
+	    .mode = "soft",
+	    .origin = "account",
+	    .counts = {{"photo", 12}, {"user", 1}},
+	    .count_count = 2,
+	    .bytes = 4096,
+	    .deleted_at_us = INT64_C(1769000000000000),
+	    .purged_at_us = INT64_C(1769000001000000)};
+	struct error error = {0};
+	struct receipt_key *ring;
+	if (!keys_create(words[1].bytes, &error))
+		exit(2);
+	const struct keys *keys = keys_load(words[1].bytes, arena, &error);
+	if (!keys || receipt_keys_of(keys, arena, &ring) != 1)
+		exit(2);
+	printf("%s %s\n", receipt_sign(keys, arena, &sample), ring[0].text);
+}
+
+static void print_id(struct arena *arena, struct paseto_part words[WORD_MAX])
+{
+	struct receipt_key key;
+	(void)arena;
+	if (!receipt_key_parse(words[1].bytes, &key))
+		exit(2);
+	puts(key.id);
+}
+
+static void judge(struct arena *arena, struct paseto_part words[WORD_MAX])
+{
+	struct receipt_key key;
+	struct receipt read;
+	const char *key_id;
+	size_t index;
+	if (!receipt_key_parse(words[1].bytes, &key))
+		exit(2);
+	if (receipt_verify(arena, words[2].bytes, &key, 1, &read, &index, &key_id) == RECEIPT_VALID)
+		printf("valid %s\n", read.deletion_id);
+	else
+		puts("invalid");
+}
+
+static const struct {
+	const char *name;
+	void (*run)(struct arena *arena, struct paseto_part words[WORD_MAX]);
+} verbs[] = {
+    {"sign", sign},
+    {"verify", verify},
+    {"receipt", receipt},
+    {"id", print_id},
+    {"judge", judge},
+};
+
+#define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
+
 int main(void)
 {
 	char *line = NULL;
@@ -66,12 +130,12 @@ int main(void)
 			const char *word = strtok_r(NULL, " \n", &rest);
 			words[i] = decode(arena, word ? word : "-");
 		}
-		if (verb && strcmp(verb, "sign") == 0)
-			sign(arena, words);
-		else if (verb && strcmp(verb, "verify") == 0)
-			verify(arena, words);
-		else
+		size_t i = 0;
+		while (i < VERB_COUNT && (!verb || strcmp(verb, verbs[i].name) != 0))
+			i++;
+		if (i == VERB_COUNT)
 			return 2;
+		verbs[i].run(arena, words);
 		arena_destroy(&arena);
 	}
 	free(line);

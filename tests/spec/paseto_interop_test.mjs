@@ -4,7 +4,8 @@
 // folder of the built paseto_cli.
 import { execFileSync } from 'node:child_process';
 import { randomBytes, webcrypto } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -119,6 +120,36 @@ for (const [index, { payload, footer, assertion }] of cases.entries()) {
 // Lethe's public key text is theirs to read.
 const [token] = ask([['sign', keys.secretText, '{"sub":"ada"}', '', '']]);
 check('theirs imports a PASERK public key', (await verify(token, await v4.ImportPublicKey(keys.publicText), '')).claims.sub === 'ada');
+
+// A receipt is verified by whoever knows the standard, the key and the assertion; and one that was made
+// elsewhere with such a key is one.
+const folder = mkdtempSync(path.join(tmpdir(), 'lethe-interop-'));
+const [answer] = ask([['receipt', path.join(folder, 'keys')]]);
+rmSync(folder, { recursive: true });
+const [receipt, receiptKeyText] = answer.split(' ');
+const receiptKey = await v4.ImportPublicKey(receiptKeyText);
+const { claims, footer: receiptFooter } = await verify(receipt, receiptKey, 'lethe.receipt');
+check('theirs reads a receipt', claims.type === 'lethe.receipt' && claims.version === 1 && claims.counts.photo === 12);
+check('its footer names the key', JSON.parse(Buffer.from(receiptFooter).toString()).kid.startsWith('k4.pid.'));
+check('theirs refuses a receipt without the assertion', await refuses(verify(receipt, receiptKey, '')));
+check('theirs refuses a receipt with another key', await refuses(verify(receipt, others.publicKey, 'lethe.receipt')));
+
+async function foreign(claimed, kid, assertion) {
+  return v4.Sign(keys.secretKey, claimed, {
+    footer: bytes(JSON.stringify({ kid })), implicitAssertion: bytes(assertion), addIssuedAt: false, nonExpiring: true,
+  });
+}
+const [kid] = ask([['id', keys.publicText]]);
+const [whole, unasserted, unnamed, access] = ask([
+  ['judge', keys.publicText, await foreign(claims, kid, 'lethe.receipt')],
+  ['judge', keys.publicText, await foreign(claims, kid, '')],
+  ['judge', keys.publicText, await foreign(claims, 'k4.pid.x', 'lethe.receipt')],
+  ['judge', keys.publicText, await foreign({ sub: 'ada', aud: 'lethe' }, kid, 'lethe.receipt')],
+]);
+check('ours reads a receipt of theirs', whole === `valid ${claims.deletion}`);
+check('ours refuses one without the assertion', unasserted === 'invalid');
+check('ours refuses one that names another key', unnamed === 'invalid');
+check('ours refuses another document', access === 'invalid');
 
 console.log(`${passed} passed, ${failed} failed, 0 skipped`);
 process.exit(failed ? 1 : 0);
