@@ -5,17 +5,6 @@
 #include <store/container.h>
 #include <string.h>
 
-/* The id just before one, so that a range that begins after it begins with that one. */
-static struct id before(struct id id)
-{
-	for (size_t i = sizeof(id.bytes); i-- > 0;) {
-		if (id.bytes[i]-- != 0) {
-			break;
-		}
-	}
-	return id;
-}
-
 /* What a marking does with one relation, as far as its budget reaches. */
 struct pass {
 	struct db_tx *tx;
@@ -118,7 +107,7 @@ static enum db_result next_range(const struct pass *pass, struct id *upto_r, boo
 		return result;
 	}
 	if (!id_equal(&parent, &marking->at)) {
-		marking->at = before(parent);
+		marking->at = id_before(&parent);
 	}
 	return marks_range(pass->tx->db, pass->tx->arena, cascade_parent_marks(pass->row),
 	    pass->deletion, &marking->at, pass->domain->step_rows, upto_r, last_r);

@@ -3,7 +3,7 @@
  * Parents are the rows that bear the deletion's id, found by the index every such table has on
  * (deletion_id, id). A step picks its rows by a bounded subselect and changes them by primary key:
  * neither sorts all that match, and both MariaDB and MySQL run it. */
-#include <store/cascade.h>
+#include "cascade.h"
 
 /* Rows `x` of a child table whose parents `p` bear the deletion's id. */
 #define CHILDREN(parent, child, join)                                                              \
@@ -161,16 +161,13 @@ static const struct {
     [RELATION_SITE_PHOTOS] = {NULL, NULL, NULL, NULL, &SITE_PHOTOS_DETACH, 0},
 };
 
-static struct db_value bind_bound(const struct id *id)
+struct id id_before(const struct id *id)
 {
-	return db_bind_blob(id->bytes, sizeof(id->bytes));
-}
+	struct id before = *id;
 
-/* That no row matched is an answer like any other here. */
-static enum db_result counted(enum db_result result, uint64_t changed, int64_t *rows_r)
-{
-	*rows_r = result == DB_OK ? (int64_t)changed : 0;
-	return result == DB_NONE ? DB_OK : result;
+	for (size_t i = sizeof(before.bytes); i-- > 0 && before.bytes[i]-- == 0;) {
+	}
+	return before;
 }
 
 enum db_result relation_next(struct db *db, struct arena *arena, enum relation relation,

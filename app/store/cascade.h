@@ -21,6 +21,19 @@
 	" SET c.archived_at = NULL, c.archived_by = NULL, c.archive_reason = NULL,"                \
 	" c.archive_batch_id = NULL, c.purge_after = NULL, c.purge_mail_at = NULL"
 
+/* A bound of a range of ids: none is the lowest of them. */
+static inline struct db_value bind_bound(const struct id *id)
+{
+	return db_bind_blob(id->bytes, sizeof(id->bytes));
+}
+
+/* How many rows a statement changed. That none matched is an answer like any other here. */
+static inline enum db_result counted(enum db_result result, uint64_t changed, int64_t *rows_r)
+{
+	*rows_r = result == DB_OK ? (int64_t)changed : 0;
+	return result == DB_NONE ? DB_OK : result;
+}
+
 /* Hold the containers (projects, sites and, with `originals`, originals) of the photos in
  * (after, upto] that bear the deletion's id, or of one photo and what was made from it, against
  * their deletion until the transaction ends. What is then read of them stays true until the photos

@@ -74,12 +74,6 @@ DB_STATEMENT(OTHERS_DELETED,
     " AND deletion_id <> ? LIMIT 1) UNION ALL (SELECT 1 FROM sites WHERE organization_id = ?"
     " AND deleted_at IS NOT NULL AND deletion_id <> ? LIMIT 1)");
 
-static enum db_result counted(enum db_result result, uint64_t changed, int64_t *rows_r)
-{
-	*rows_r += result == DB_OK ? (int64_t)changed : 0;
-	return result == DB_NONE ? DB_OK : result;
-}
-
 /* Statements that need all be run, with the same values. */
 static enum db_result run_all(struct db_tx *tx, const struct db_statement *const statements[4],
     const struct db_value *values, size_t count)
@@ -154,10 +148,8 @@ static enum db_result unarchive(
 enum db_result effects_undo(
     struct db_tx *tx, const struct deletion *d, int64_t limit, int64_t *rows_r)
 {
-	enum db_result result;
+	enum db_result result = put_back(tx, d, limit, rows_r);
 
-	*rows_r = 0;
-	result = put_back(tx, d, limit, rows_r);
 	if (result == DB_OK && *rows_r == 0) {
 		result = unarchive(tx, d, limit, rows_r);
 	}
@@ -174,7 +166,6 @@ enum db_result effects_forget(
 	enum db_result result = db_exec(
 	    tx->db, &EFFECTS_FORGET, DB_VALUES(db_bind_id(&d->id), db_bind_int(limit)), &changed);
 
-	*rows_r = 0;
 	return counted(result, changed, rows_r);
 }
 
@@ -192,9 +183,8 @@ enum db_result effects_orphan_others(
 		return result == DB_NONE ? DB_OK : result;
 	}
 	return run_all(tx, all,
-	    DB_VALUES(db_bind_id(&d->id), db_bind_id(&d->organization_id),
-		db_bind_blob(after->bytes, sizeof(after->bytes)),
-		db_bind_blob(upto->bytes, sizeof(upto->bytes))));
+	    DB_VALUES(db_bind_id(&d->id), db_bind_id(&d->organization_id), bind_bound(after),
+		bind_bound(upto)));
 }
 
 enum db_result effects_orphan_photo(

@@ -33,11 +33,6 @@ static enum db_result hold(struct db_tx *tx, const struct db_statement *const *s
 	return result == DB_NONE ? DB_OK : result;
 }
 
-static struct db_value bind_bound(const struct id *id)
-{
-	return db_bind_blob(id->bytes, sizeof(id->bytes));
-}
-
 enum db_result containers_hold(struct db_tx *tx, const struct deletion *d, const struct id *after,
     const struct id *upto, bool originals)
 {

@@ -127,17 +127,6 @@ DB_STATEMENT(BYTES_OF_PHOTOS,
 DB_STATEMENT(BYTES_OF_QUESTS, BYTES_OF("quests", "quest"));
 DB_STATEMENT(BYTES_OF_ADVENTURES, BYTES_OF("adventures", "adventure"));
 
-static struct db_value bind_bound(const struct id *id)
-{
-	return db_bind_blob(id->bytes, sizeof(id->bytes));
-}
-
-static enum db_result counted(enum db_result result, uint64_t changed, int64_t *rows_r)
-{
-	*rows_r = result == DB_OK ? (int64_t)changed : 0;
-	return result == DB_NONE ? DB_OK : result;
-}
-
 enum db_result marks_range(struct db *db, struct arena *arena, enum mark_table table,
     const struct deletion *d, const struct id *after, int64_t count, struct id *upto_r,
     bool *last_r)

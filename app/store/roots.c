@@ -376,14 +376,6 @@ enum db_result email_taken(
 	return find_taken(tx, &EMAIL_TAKEN, &d->id, d, user_r, email_r);
 }
 
-/* The id before this one. */
-static struct id before(struct id id)
-{
-	for (size_t i = sizeof(id.bytes); i-- > 0 && id.bytes[i]-- == 0;) {
-	}
-	return id;
-}
-
 /* Hold the containers of that photo, or of all that bear the deletion's id. */
 static enum db_result hold_containers(
     struct db_tx *tx, const struct deletion *d, const struct id *photo_id)
@@ -393,7 +385,7 @@ static enum db_result hold_containers(
 	memset(upto.bytes, 0xff, sizeof(upto.bytes));
 	if (photo_id && !id_is_none(photo_id)) {
 		upto = *photo_id;
-		after = before(upto);
+		after = id_before(&upto);
 	}
 	return containers_hold(tx, d, &after, &upto, true);
 }

@@ -106,6 +106,9 @@ enum db_result relation_apply(struct db_tx *tx, enum relation relation,
     const struct deletion *deletion, const struct id *after, const struct id *upto, int64_t limit,
     int64_t now_us, int64_t *rows_r) __attribute__((warn_unused_result));
 
+/* The id just before one, so that a range that begins after it begins with that one. */
+struct id id_before(const struct id *id);
+
 /* The first id above `after` that any row of the relation has as its parent, marked or not, so that
  * parents without children need not be looked at; DB_NONE if there is no more. Relations that do
  * not know give `after` itself. */
