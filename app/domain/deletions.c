@@ -65,6 +65,26 @@ static bool mark_held(struct db_tx *tx, const struct domain *domain, struct dele
 	       (*done_r || marking_step(tx, domain, deletion, &marking, true, 1, done_r, error));
 }
 
+/* What nobody may find open at a root of which the rest is left to the worker: its links and the
+ * requests for its deletion. */
+static bool close_root(struct db_tx *tx, const struct domain *domain,
+    const struct deletion *deletion, struct error *error)
+{
+	static const enum relation relations[] = {RELATION_PHOTO_SHARES, RELATION_PHOTO_REQUESTS};
+	const struct id after = id_before(&deletion->item_id);
+	enum db_result result = DB_OK;
+	int64_t closed;
+
+	if (deletion->kind != ITEM_PHOTO) {
+		return true;
+	}
+	for (size_t i = 0; result == DB_OK && i < sizeof(relations) / sizeof(*relations); i++) {
+		result = relation_apply(tx, relations[i], deletion, &after, &deletion->item_id,
+		    domain->step_rows, clock_now_us(domain->clock), &closed);
+	}
+	return result == DB_OK || db_fail(result, error);
+}
+
 /* The marks of the root and of what goes with it. What is left the worker marks; a container that
  * holds more than a step is left to it whole, so that the answer takes no longer than for another.
  * What a hard deletion leaves marking, the worker finishes and purges. */
@@ -81,6 +101,9 @@ static bool mark(
 	if (!done) {
 		enum db_result result = deletion_store_counts(tx, deletion);
 
+		if (result == DB_OK && !close_root(tx, domain, deletion, error)) {
+			return false;
+		}
 		return result == DB_OK || db_fail(result, error);
 	}
 	return marking_finish(tx, deletion, clock_now_us(domain->clock), error);

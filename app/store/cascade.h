@@ -4,14 +4,18 @@
 
 #include <store/cascade.h>
 
-/* Clearing the mark of photos `c`: one whose deletion was asked for gets back the status it had
- * before the request that this deletion settled. */
+/* Clearing the mark of photos `c`. One that somebody still asks for, because the marking had not
+ * reached the request, stays asked for; else it gets back the status it had before the request that
+ * this deletion settled. */
 #define PHOTO_REQUEST                                                                              \
 	" LEFT JOIN deletion_requests r ON r.photo_id = c.id AND r.deletion_id = c.deletion_id"
 #define PHOTO_CLEARED                                                                              \
 	" SET c.deleted_at = NULL, c.deletion_id = NULL,"                                          \
-	" c.status = IF(c.status = 'deletion_requested',"                                          \
-	" COALESCE(r.photo_status_before, 'approved'), c.status)"
+	" c.status = CASE WHEN c.status <> 'deletion_requested' THEN c.status"                     \
+	" WHEN EXISTS (SELECT 1 FROM deletion_requests q WHERE q.photo_id = c.id"                  \
+	" AND q.organization_id = c.organization_id AND q.status = 'pending')"                     \
+	" THEN 'deletion_requested'"                                                               \
+	" ELSE COALESCE(r.photo_status_before, IF(c.withheld, 'pending', 'approved')) END"
 
 /* Archiving photos `c` as the batch `b` says, at the time bound to it; and taking them out. */
 #define SET_ARCHIVED                                                                               \

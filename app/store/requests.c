@@ -55,7 +55,7 @@ DB_STATEMENT(REQUEST_PHOTO, "UPDATE photos SET status = 'deletion_requested', wi
 			    " WHERE id = ? AND organization_id = ?");
 DB_STATEMENT(REQUEST_PHOTO_BACK,
     "UPDATE photos SET status = ?, withheld = FALSE WHERE id = ? AND organization_id = ?"
-    " AND status = 'deletion_requested' AND deleted_at IS NULL");
+    " AND status = 'deletion_requested'");
 DB_STATEMENT(REQUEST_ADMINS,
     "SELECT id, email, display_name FROM users FORCE INDEX (role) WHERE organization_id = ?"
     " AND role IN ('admin', 'platform_admin') AND deleted_at IS NULL AND email IS NOT NULL"

@@ -113,8 +113,8 @@ enum db_result store_request_settle(struct db_tx *tx, const struct request *requ
 /* Make the photo's status deletion_requested; `withheld`: others do not see it. */
 enum db_result store_request_photo(struct db_tx *tx, const struct id *organization_id,
     const struct id *photo_id, bool withheld) __attribute__((warn_unused_result));
-/* Give a photo that is not deleted the status back that it had before. DB_NONE: it is deleted, or
- * its status another. */
+/* Give a photo the status back that it had before, also where a deletion has marked it already.
+ * DB_NONE: its status is another. */
 enum db_result store_request_photo_back(struct db_tx *tx, const struct id *organization_id,
     const struct id *photo_id, enum photo_status before) __attribute__((warn_unused_result));
 
