@@ -206,7 +206,7 @@ PAGES
 }
 
 # Pages that need what only an act of a person leaves behind, or that send files or streams.
-not_measured='/reauth /photos/{id}/file /photos/{id}/thumbnail /content/{type}/{id}/permanent /admin/audit/export'
+not_measured='/reauth /trash/{id}/receipt /photos/{id}/file /photos/{id}/thumbnail /content/{type}/{id}/permanent /admin/audit/export'
 
 # One session for each WHO, in the caller's tokens. The platform admin belongs to the small organisation.
 sign_in_all() {
