@@ -6,7 +6,8 @@
 #include <domain/audit.h>
 #include <domain/deletions.h>
 
-#define DAY_US CLOCK_DAY_US
+#define HOUR_US (3600 * CLOCK_SECOND_US)
+#define DAY_US  CLOCK_DAY_US
 
 /* Figures under way. */
 struct reading {
@@ -16,6 +17,7 @@ struct reading {
 	struct stats *stats;
 	int64_t now_us;
 	struct stats_tally tally; /* until_us 0: there is none */
+	int64_t tail_us;          /* what is not taken from it begins here */
 };
 
 /* The time that a figure goes by: people are late at once, the worker after a while. */
@@ -45,6 +47,17 @@ static enum db_result read_tally(struct reading *r)
 	return result == DB_NONE ? DB_OK : result;
 }
 
+int64_t stats_trusted_us(int64_t until_us, int64_t now_us)
+{
+	int64_t settled_us = now_us - STATS_SETTLED_US,
+		closed_us = settled_us - settled_us % HOUR_US;
+
+	if (until_us <= closed_us + HOUR_US) {
+		return until_us <= closed_us ? until_us : closed_us - DAY_US;
+	}
+	return now_us - now_us % DAY_US - (STATS_DAYS - 1) * DAY_US;
+}
+
 static void add(struct stats_turnover *sum, const struct stats_turnover *part)
 {
 	sum->deleted += part->deleted;
@@ -65,15 +78,32 @@ static void add_days(struct stats *stats, const struct stats_part *parts, size_t
 	}
 }
 
+/* The tally's sums, as far as they can be trusted. */
+static enum db_result read_sums(struct reading *r)
+{
+	struct stats_turnover *all = &r->stats->in_all, later = {0};
+	enum db_result result = DB_OK;
+
+	if (r->tail_us < r->tally.until_us) {
+		result = stats_hours_since(
+		    r->domain->db, r->arena, &r->actor->organization_id, r->tail_us, &later);
+	}
+	*all = r->tally.turnover;
+	all->deleted -= later.deleted;
+	all->restored -= later.restored;
+	all->purged -= later.purged;
+	all->reclaimed_bytes -= later.reclaimed_bytes;
+	return result;
+}
+
 /* The hours that the worker has not counted: as a rule the last one or two. */
 static enum db_result read_tail(struct reading *r)
 {
 	struct stats *stats = r->stats;
-	int64_t from_us = r->tally.until_us ? r->tally.until_us : stats->days[0].start_us;
 	struct stats_part *parts = NULL;
 	size_t count = 0;
 	enum db_result result =
-	    stats_turnover_read(r->domain->db, r->arena, &r->actor->organization_id, from_us, 0,
+	    stats_turnover_read(r->domain->db, r->arena, &r->actor->organization_id, r->tail_us, 0,
 		DAY_US, STATS_MOST, &parts, &count, &stats->days_more);
 
 	if (result != DB_OK) {
@@ -97,14 +127,16 @@ static enum db_result read_turnover(struct reading *r)
 	for (int i = 0; i < STATS_DAYS; i++) {
 		stats->days[i].start_us = today_us - (STATS_DAYS - 1 - i) * DAY_US;
 	}
+	r->tail_us = r->tally.until_us ? stats_trusted_us(r->tally.until_us, r->now_us)
+				       : stats->days[0].start_us;
 	result = stats_days(r->domain->db, r->arena, &r->actor->organization_id,
-	    stats->days[0].start_us, &parts, &count);
+	    stats->days[0].start_us, r->tail_us, &parts, &count);
 	if (result != DB_OK) {
 		return result;
 	}
 	add_days(stats, parts, count);
-	stats->in_all = r->tally.turnover;
-	return read_tail(r);
+	result = read_sums(r);
+	return result == DB_OK ? read_tail(r) : result;
 }
 
 /* Few photos are summed now; of many, what was counted last tells more than a part would. */

@@ -6,9 +6,11 @@
 
 #define TENANTS_AT_ONCE 100
 #define SHELF_ROWS      20000 /* of an index, between two looks at whether to stop */
-#define KEEP_HOURS_US   ((STATS_DAYS + 10) * DAY_US) /* hours that the chart does not reach go */
-#define KEEP_STEP       1000
-#define BEGIN_US        DAY_US /* before anything was deleted */
+/* Hours that the chart does not reach go, but not so soon that a clock that is a year ahead takes
+ * what the chart shows. */
+#define KEEP_HOURS_US ((STATS_DAYS + 400) * DAY_US)
+#define KEEP_STEP     1000
+#define BEGIN_US      DAY_US /* before anything was deleted */
 
 /* Shelves are counted again even where the trail says nothing, since marking goes on after its
  * entry; and for good measure. */
@@ -106,6 +108,44 @@ static bool count_hours(
 	return true;
 }
 
+struct rewinding {
+	const struct stats_tally *tally;
+	int64_t until_us;
+};
+
+static bool rewind_tally(struct db_tx *tx, void *context, struct error *error)
+{
+	const struct rewinding *rewinding = context;
+	enum db_result result = stats_tally_rewind(tx, rewinding->tally, rewinding->until_us);
+
+	return result == DB_OK || result == DB_NONE || db_fail(result, error);
+}
+
+/* What a clock that was ahead has counted must not keep this run from counting. */
+static bool rewind_all(const struct counting *c, struct error *error)
+{
+	struct stats_tally *tallies;
+	size_t count = TENANTS_AT_ONCE;
+
+	while (count == TENANTS_AT_ONCE && !must_stop(c)) {
+		enum db_result result = stats_tally_ahead(
+		    c->domain->db, c->arena, c->closed_us, TENANTS_AT_ONCE, &tallies, &count);
+
+		if (result != DB_OK) {
+			return db_fail(result, error);
+		}
+		for (size_t i = 0; i < count && !must_stop(c); i++) {
+			struct rewinding rewinding = {
+			    &tallies[i], stats_trusted_us(tallies[i].until_us, c->now_us)};
+
+			if (!db_transaction(c->domain->db, rewind_tally, &rewinding, error)) {
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
 static bool count_all_hours(const struct counting *c, struct error *error)
 {
 	struct stats_tally *tallies;
@@ -169,9 +209,9 @@ static bool count_all_shelves(const struct counting *c, struct error *error)
 	size_t count = TENANTS_AT_ONCE;
 
 	while (count == TENANTS_AT_ONCE && !must_stop(c)) {
-		enum db_result result =
-		    stats_shelves_due(c->domain->db, c->arena, c->now_us - STATS_STALE_US,
-			c->now_us - OLD_US, LAG_US, TENANTS_AT_ONCE, &ids, &count);
+		enum db_result result = stats_shelves_due(c->domain->db, c->arena,
+		    c->now_us - STATS_STALE_US, c->now_us - OLD_US, c->now_us + LAG_US, LAG_US,
+		    TENANTS_AT_ONCE, &ids, &count);
 
 		if (result != DB_OK) {
 			return db_fail(result, error);
@@ -215,6 +255,6 @@ bool stats_tally(const struct domain *domain, struct arena *arena, bool (*stop)(
 	    .closed_us = floor_to(now_us - STATS_SETTLED_US, HOUR_US),
 	};
 
-	return count_all_hours(&counting, error) && count_all_shelves(&counting, error) &&
-	       forget_hours(&counting, error);
+	return rewind_all(&counting, error) && count_all_hours(&counting, error) &&
+	       count_all_shelves(&counting, error) && forget_hours(&counting, error);
 }

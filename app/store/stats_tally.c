@@ -17,7 +17,16 @@ DB_STATEMENT(TALLY_READ,
 DB_STATEMENT(TALLY_DAYS,
     "SELECT DATE(hour), CAST(SUM(deleted) AS SIGNED), CAST(SUM(restored) AS SIGNED),"
     " CAST(SUM(purged) AS SIGNED), CAST(SUM(reclaimed_bytes) AS SIGNED) FROM hourly_tallies"
-    " WHERE organization_id = ? AND hour >= ? GROUP BY DATE(hour) ORDER BY DATE(hour)");
+    " WHERE organization_id = ? AND hour >= ? AND hour < ? GROUP BY DATE(hour) ORDER BY "
+    "DATE(hour)");
+
+#define HOURS_SINCE                                                                                \
+	"SELECT CAST(COALESCE(SUM(deleted), 0) AS SIGNED) AS deleted,"                             \
+	" CAST(COALESCE(SUM(restored), 0) AS SIGNED) AS restored,"                                 \
+	" CAST(COALESCE(SUM(purged), 0) AS SIGNED) AS purged,"                                     \
+	" CAST(COALESCE(SUM(reclaimed_bytes), 0) AS SIGNED) AS reclaimed_bytes"                    \
+	" FROM hourly_tallies WHERE organization_id = ? AND hour >= ?"
+DB_STATEMENT(TALLY_HOURS_SINCE, HOURS_SINCE);
 
 /* A deletion is in one of the two ranges of its index. Values: twice organisation, from, to, most;
  * before them the part in milliseconds. */
@@ -53,6 +62,17 @@ DB_STATEMENT(TALLY_MOVE,
     "UPDATE tallies SET tallied_until = ?, deleted = deleted + ?, restored = restored + ?,"
     " purged = purged + ?, reclaimed_bytes = reclaimed_bytes + ?"
     " WHERE organization_id = ? AND tallied_until = ?");
+DB_STATEMENT(TALLY_AHEAD, "SELECT organization_id, tallied_until FROM tallies"
+			  " WHERE tallied_until > ? ORDER BY tallied_until DESC LIMIT ?");
+DB_STATEMENT(TALLY_TAKE_OUT,
+    "UPDATE tallies t JOIN (" HOURS_SINCE ") h"
+    " SET t.deleted = t.deleted - LEAST(t.deleted, h.deleted),"
+    " t.restored = t.restored - LEAST(t.restored, h.restored),"
+    " t.purged = t.purged - LEAST(t.purged, h.purged),"
+    " t.reclaimed_bytes = t.reclaimed_bytes - LEAST(t.reclaimed_bytes, h.reclaimed_bytes)"
+    " WHERE t.organization_id = ?");
+DB_STATEMENT(
+    TALLY_REMOVE_HOURS, "DELETE FROM hourly_tallies WHERE organization_id = ? AND hour >= ?");
 DB_STATEMENT(TALLY_ADD_HOUR,
     "INSERT INTO hourly_tallies (organization_id, hour, deleted, restored, purged,"
     " reclaimed_bytes) VALUES (?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE"
@@ -67,7 +87,8 @@ DB_STATEMENT(SHELF_STEP,
     " AND published = ? AND id > ? ORDER BY id LIMIT ?) step");
 /* Those that nothing has happened in stay as they were counted. */
 DB_STATEMENT(SHELVES_DUE,
-    "SELECT t.organization_id FROM tallies t WHERE t.counted_at IS NULL OR (t.counted_at <= ?"
+    "SELECT t.organization_id FROM tallies t WHERE t.counted_at IS NULL OR t.counted_at > ?"
+    " OR (t.counted_at <= ?"
     " AND (t.counted_at <= ? OR (SELECT a.at FROM audit_log a WHERE"
     " a.organization_id = t.organization_id ORDER BY a.id DESC LIMIT 1)"
     " >= TIMESTAMPADD(MICROSECOND, ?, t.counted_at))) LIMIT ?");
@@ -126,11 +147,12 @@ enum db_result stats_tally_read(struct db *db, struct arena *arena,
 }
 
 enum db_result stats_days(struct db *db, struct arena *arena, const struct id *organization_id,
-    int64_t from_us, struct stats_part **parts_r, size_t *count_r)
+    int64_t from_us, int64_t to_us, struct stats_part **parts_r, size_t *count_r)
 {
 	struct db_rows rows = {0};
 	enum db_result result = db_query(db, arena, &TALLY_DAYS,
-	    DB_VALUES(db_bind_id(organization_id), db_bind_time(from_us)), &rows);
+	    DB_VALUES(db_bind_id(organization_id), db_bind_time(from_us), db_bind_time(to_us)),
+	    &rows);
 
 	*count_r = rows.count;
 	*parts_r = arena_array(arena, rows.count + 1, sizeof(**parts_r));
@@ -139,6 +161,20 @@ enum db_result stats_days(struct db *db, struct arena *arena, const struct id *o
 		    (struct stats_part){db_time(&rows, i, 0), read_turnover(&rows, i, 1)};
 	}
 	return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result stats_hours_since(struct db *db, struct arena *arena,
+    const struct id *organization_id, int64_t from_us, struct stats_turnover *sums_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, &TALLY_HOURS_SINCE,
+	    DB_VALUES(db_bind_id(organization_id), db_bind_time(from_us)), &rows);
+
+	*sums_r = (struct stats_turnover){0};
+	if (result == DB_OK) {
+		*sums_r = read_turnover(&rows, 0, 0);
+	}
+	return result;
 }
 
 /* The made ones: of either range at most `most`, so up to twice as many. */
@@ -224,12 +260,13 @@ enum db_result stats_tally_begin(struct db *db, int64_t from_us)
 	return db_exec(db, &TALLY_BEGIN, DB_VALUES(db_bind_time(from_us)), NULL);
 }
 
-enum db_result stats_tally_due(struct db *db, struct arena *arena, int64_t until_us, unsigned limit,
+static enum db_result read_tallies(struct db *db, struct arena *arena,
+    const struct db_statement *statement, int64_t until_us, unsigned limit,
     struct stats_tally **tallies_r, size_t *count_r)
 {
 	struct db_rows rows = {0};
 	enum db_result result = db_query(
-	    db, arena, &TALLY_DUE, DB_VALUES(db_bind_time(until_us), db_bind_int(limit)), &rows);
+	    db, arena, statement, DB_VALUES(db_bind_time(until_us), db_bind_int(limit)), &rows);
 
 	*count_r = rows.count;
 	*tallies_r = arena_array(arena, rows.count + 1, sizeof(**tallies_r));
@@ -238,6 +275,18 @@ enum db_result stats_tally_due(struct db *db, struct arena *arena, int64_t until
 		    .organization_id = db_id(&rows, i, 0), .until_us = db_time(&rows, i, 1)};
 	}
 	return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result stats_tally_due(struct db *db, struct arena *arena, int64_t until_us, unsigned limit,
+    struct stats_tally **tallies_r, size_t *count_r)
+{
+	return read_tallies(db, arena, &TALLY_DUE, until_us, limit, tallies_r, count_r);
+}
+
+enum db_result stats_tally_ahead(struct db *db, struct arena *arena, int64_t until_us,
+    unsigned limit, struct stats_tally **tallies_r, size_t *count_r)
+{
+	return read_tallies(db, arena, &TALLY_AHEAD, until_us, limit, tallies_r, count_r);
 }
 
 enum db_result stats_tally_move(struct db_tx *tx, const struct stats_tally *tally, int64_t until_us,
@@ -249,6 +298,26 @@ enum db_result stats_tally_move(struct db_tx *tx, const struct stats_tally *tall
 		db_bind_int(sums->reclaimed_bytes), db_bind_id(&tally->organization_id),
 		db_bind_time(tally->until_us)),
 	    NULL);
+}
+
+/* The move comes first: its lock keeps the hours as they are. */
+enum db_result stats_tally_rewind(
+    struct db_tx *tx, const struct stats_tally *tally, int64_t until_us)
+{
+	struct db_value organization = db_bind_id(&tally->organization_id);
+	struct db_value until = db_bind_time(until_us);
+	enum db_result result =
+	    stats_tally_move(tx, tally, until_us, &(const struct stats_turnover){0});
+
+	if (result != DB_OK) {
+		return result;
+	}
+	result =
+	    db_exec(tx->db, &TALLY_TAKE_OUT, DB_VALUES(organization, until, organization), NULL);
+	if (result == DB_OK) {
+		result = db_exec(tx->db, &TALLY_REMOVE_HOURS, DB_VALUES(organization, until), NULL);
+	}
+	return result == DB_NONE ? DB_OK : result;
 }
 
 enum db_result stats_hour_add(
@@ -273,12 +342,13 @@ enum db_result stats_hours_prune(
 }
 
 enum db_result stats_shelves_due(struct db *db, struct arena *arena, int64_t stale_us,
-    int64_t old_us, int64_t lag_us, unsigned limit, struct id **ids_r, size_t *count_r)
+    int64_t old_us, int64_t ahead_us, int64_t lag_us, unsigned limit, struct id **ids_r,
+    size_t *count_r)
 {
 	struct db_rows rows = {0};
 	enum db_result result = db_query(db, arena, &SHELVES_DUE,
-	    DB_VALUES(db_bind_time(stale_us), db_bind_time(old_us), db_bind_int(-lag_us),
-		db_bind_int(limit)),
+	    DB_VALUES(db_bind_time(ahead_us), db_bind_time(stale_us), db_bind_time(old_us),
+		db_bind_int(-lag_us), db_bind_int(limit)),
 	    &rows);
 
 	*count_r = rows.count;

@@ -5,6 +5,9 @@
  * and the hours since are counted when asked. Photos and bytes of a shelf are summed when asked up
  * to STATS_SHELF_MOST photos, and beyond that the worker's last count is shown with its time.
  *
+ * A run under a clock that was ahead leaves figures of hours that have yet to come. They are not
+ * shown, and the next run takes them back and counts what they may have missed.
+ *
  * All of it is counted from the rows that tell of the acts and nothing is kept up by the acts, so
  * it cannot drift; where a row of `tallies` and its hours are removed, they are counted anew. */
 #ifndef LETHE_DOMAIN_STATS_H
@@ -63,6 +66,12 @@ struct stats {
 /* All figures of the actor's organisation: admins. Errors: forbidden, unavailable. */
 bool stats_read(const struct domain *domain, const struct actor *actor, struct arena *arena,
     struct stats *stats_r, struct error *error) __attribute__((warn_unused_result));
+
+/* How far a tally that ends with `until_us` can be trusted at `now_us`: to its end where the hour
+ * before that has settled. One that a clock ahead has moved further may lack what was done since
+ * then, nobody knows when: it is trusted up to the days of the chart; or, where it is a single hour
+ * (clocks of two machines differ a little), up to a day ago. */
+int64_t stats_trusted_us(int64_t until_us, int64_t now_us) __attribute__((warn_unused_result));
 
 /* Count what is due to be counted, of all organisations, in bounded steps, until there is none or
  * `stop` says so. Several workers at once count nothing twice. */

@@ -94,10 +94,16 @@ struct stats_part {
 	struct stats_turnover turnover;
 };
 
-/* The tallied days from `from_us` on (a day begins at midnight, UTC), oldest first; days of nothing
- * are left out. */
+/* The tallied days of the hours from `from_us` on and before `to_us` (a day begins at midnight,
+ * UTC), oldest first; days of nothing are left out. `to_us` is not after the until_us of the tally
+ * read before, so that an hour that was tallied since is not in both. */
 enum db_result stats_days(struct db *db, struct arena *arena, const struct id *organization_id,
-    int64_t from_us, struct stats_part **parts_r, size_t *count_r)
+    int64_t from_us, int64_t to_us, struct stats_part **parts_r, size_t *count_r)
+    __attribute__((warn_unused_result));
+
+/* The sums of the tallied hours from `from_us` on. */
+enum db_result stats_hours_since(struct db *db, struct arena *arena,
+    const struct id *organization_id, int64_t from_us, struct stats_turnover *sums_r)
     __attribute__((warn_unused_result));
 
 /* Count from the deletions themselves, by parts of `part_us` (an hour or a day), what was made and
@@ -127,6 +133,16 @@ enum db_result stats_tally_due(struct db *db, struct arena *arena, int64_t until
 enum db_result stats_tally_move(struct db_tx *tx, const struct stats_tally *tally, int64_t until_us,
     const struct stats_turnover *sums) __attribute__((warn_unused_result));
 
+/* Tallies that end after `until_us`; at most `limit`. */
+enum db_result stats_tally_ahead(struct db *db, struct arena *arena, int64_t until_us,
+    unsigned limit, struct stats_tally **tallies_r, size_t *count_r)
+    __attribute__((warn_unused_result));
+
+/* Compare-and-set: move a tally back from tally->until_us to `until_us`, taking out of its sums the
+ * hours since and removing them. DB_NONE: another moved it. */
+enum db_result stats_tally_rewind(struct db_tx *tx, const struct stats_tally *tally,
+    int64_t until_us) __attribute__((warn_unused_result));
+
 /* Add what became of deletions in the hour that begins at part->start_us. */
 enum db_result stats_hour_add(struct db_tx *tx, const struct id *organization_id,
     const struct stats_part *part) __attribute__((warn_unused_result));
@@ -137,10 +153,10 @@ enum db_result stats_hours_prune(struct db *db, int64_t before_us, unsigned limi
 
 /* Organisations whose shelves are to be counted: never counted, or not since `stale_us` though
  * there is an entry of the trail from `lag_us` before the last count or later, or not since
- * `old_us`. At most `limit`. */
+ * `old_us`, or after `ahead_us`, by a clock that was ahead. At most `limit`. */
 enum db_result stats_shelves_due(struct db *db, struct arena *arena, int64_t stale_us,
-    int64_t old_us, int64_t lag_us, unsigned limit, struct id **ids_r, size_t *count_r)
-    __attribute__((warn_unused_result));
+    int64_t old_us, int64_t ahead_us, int64_t lag_us, unsigned limit, struct id **ids_r,
+    size_t *count_r) __attribute__((warn_unused_result));
 
 /* Store the shelves that were counted at `now_us`. */
 enum db_result stats_shelves_store(struct db *db, const struct id *organization_id,

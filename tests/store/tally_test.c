@@ -170,7 +170,7 @@ static void hours_that_no_chart_shows_go(void **state)
 	world->clock.fixed_us += 2 * HOUR_US;
 	figures_tally(&figures);
 	assert_int_equal(world_number(world, &plain_hours), 1);
-	world->clock.fixed_us += (STATS_DAYS + 11) * CLOCK_DAY_US;
+	world->clock.fixed_us += (STATS_DAYS + 401) * CLOCK_DAY_US;
 	figures_tally(&figures);
 	assert_int_equal(world_number(world, &plain_hours), 0);
 	assert_int_equal(figures_tallied(&figures, &alder).turnover.deleted, 1);
@@ -283,6 +283,80 @@ static void shelves_are_counted_again_when_something_happened(void **state)
 	assert_int_equal(figures_tallied(&figures, &alder).counted_us, world->clock.fixed_us);
 }
 
+/* --- clocks ------------------------------------------------------------------------------- */
+
+/* A run under a clock that is so far ahead, ten minutes into an hour, then an act of that hour,
+ * and, `later` on, this world's own clock again: before the next run and after it. */
+static void run_ahead(int64_t ahead_us, int64_t later_us)
+{
+	int64_t now = hour_of(world->clock.fixed_us) + HOUR_US / 6;
+
+	world->clock.fixed_us = now;
+	deleted_photo();
+	world->clock.fixed_us = now + ahead_us;
+	(void)trash_purge(world);
+	world->clock.fixed_us += 2 * HOUR_US;
+	figures_tally(&figures);
+	world->clock.fixed_us = now + CLOCK_SECOND_US;
+	deleted_photo();
+	world->clock.fixed_us = now + later_us;
+	deleted_photo();
+}
+
+static void a_later_clock_keeps_nothing_from_being_counted(void **state)
+{
+	static const int64_t aheads[] = {0, CLOCK_DAY_US, 30 * CLOCK_DAY_US, 365 * CLOCK_DAY_US};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(aheads) / sizeof(aheads[0]); i++) {
+		for (int hours = 0; hours < (aheads[i] ? 3 : 2); hours++) {
+			run_ahead(aheads[i], hours * HOUR_US + HOUR_US / 3);
+			figures_compare(&figures, &admin);
+			figures_tally(&figures);
+			figures_compare(&figures, &admin);
+			assert_true(
+			    figures_tallied(&figures, &alder).until_us <= world->clock.fixed_us);
+			world->clock.fixed_us += 2 * HOUR_US;
+			figures_tally(&figures);
+			figures_compare(&figures, &admin);
+			world->clock.fixed_us += HOUR_US;
+		}
+	}
+}
+
+static void shelves_that_a_later_clock_counted_are_counted_again(void **state)
+{
+	int64_t now = world->clock.fixed_us;
+
+	(void)state;
+	world->clock.fixed_us = now + 30 * CLOCK_DAY_US;
+	figures_tally(&figures);
+	world->clock.fixed_us = now + 30 * CLOCK_DAY_US - HOUR_US;
+	figures_tally(&figures); /* so far, clocks of two machines may differ */
+	assert_int_equal(figures_tallied(&figures, &alder).counted_us, now + 30 * CLOCK_DAY_US);
+	world->clock.fixed_us--;
+	figures_tally(&figures);
+	assert_int_equal(figures_tallied(&figures, &alder).counted_us, world->clock.fixed_us);
+	deleted_photo();
+	world->clock.fixed_us = now + CLOCK_SECOND_US;
+	figures_tally(&figures);
+	assert_int_equal(figures_tallied(&figures, &alder).counted_us, world->clock.fixed_us);
+	assert_int_equal(figures_tallied(&figures, &alder).shelves[SHELF_TRASHED].photos, 1);
+}
+
+/* Hours that the worker adds between the reading of the tally and that of its hours are in the
+ * rest, which is counted from the deletions. */
+static void an_hour_tallied_meanwhile_is_not_counted_twice(void **state)
+{
+	(void)state;
+	deleted_photo();
+	figures_tally(&figures);
+	trash_sql(world,
+	    "INSERT INTO hourly_tallies (organization_id, hour, deleted) SELECT organization_id,"
+	    " tallied_until, 1 FROM tallies");
+	figures_compare(&figures, &admin);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +369,9 @@ int main(void)
 	    cmocka_unit_test_setup(workers_side_by_side_count_nothing_twice, set_up),
 	    cmocka_unit_test_setup(a_worker_killed_leaves_nothing_out, set_up),
 	    cmocka_unit_test_setup(shelves_are_counted_again_when_something_happened, set_up),
+	    cmocka_unit_test_setup(a_later_clock_keeps_nothing_from_being_counted, set_up),
+	    cmocka_unit_test_setup(shelves_that_a_later_clock_counted_are_counted_again, set_up),
+	    cmocka_unit_test_setup(an_hour_tallied_meanwhile_is_not_counted_twice, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
