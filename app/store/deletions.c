@@ -36,7 +36,8 @@ DB_STATEMENT(DELETION_HARDEN,
     " WHERE id = ? AND organization_id = ?");
 DB_STATEMENT(DELETION_SETTLE_PURGED,
     "UPDATE deletions SET state = 'purged', label = NULL, reason = NULL, receipt = ?,"
-    " settled_at = ?, progress_done = progress_total WHERE id = ? AND organization_id = ? AND state = 'purging'");
+    " settled_at = ?, progress_done = progress_total"
+    " WHERE id = ? AND organization_id = ? AND state = 'purging'");
 DB_STATEMENT(
     DELETION_RECEIPT, "SELECT receipt FROM deletions WHERE id = ? AND organization_id = ?");
 DB_STATEMENT(DELETION_WINDOWS,

@@ -48,8 +48,8 @@ int cli_storage(struct cli *cli, int argc, char **argv);
 /* lethe mail, lethe mail retry [ID]. */
 int cli_mail(struct cli *cli, int argc, char **argv);
 
-/* lethe receipt verify: is a receipt valid (CLI_OK; else CLI_FAILED), and what does it say. Needs no
- * database: cli->db may be NULL. */
+/* lethe receipt verify: is a receipt valid (CLI_OK; else CLI_FAILED), and what does it say. Needs
+ * no database: cli->db may be NULL. */
 int cli_receipt(struct cli *cli, int argc, char **argv);
 
 /* lethe user add|list|password|role; argv[0] is the word after "user". */

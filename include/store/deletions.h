@@ -116,8 +116,8 @@ enum db_result deletion_store_counts(struct db_tx *tx, const struct deletion *de
 enum db_result deletion_harden(struct db_tx *tx, struct deletion *deletion, int64_t now_us)
     __attribute__((warn_unused_result));
 
-/* purging → purged: label and reason are blanked, settled_at is `now_us`. The receipt (NULL: none is
- * at hand) is stored. */
+/* purging → purged: label and reason are blanked, settled_at is `now_us`. The receipt (NULL: none
+ * is at hand) is stored. */
 enum db_result deletion_settle_purged(struct db_tx *tx, const struct deletion *deletion,
     const char *receipt, int64_t now_us) __attribute__((warn_unused_result));
 

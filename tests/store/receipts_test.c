@@ -330,8 +330,10 @@ static void receipts_outlive_their_keys(void **state)
 	assert_string_equal(keys[1].id, first);
 
 	/* A row that is not what it says verifies nothing. */
-	trash_sql(world, "UPDATE signing_keys SET public_key = '%s' WHERE key_id = '%s'",
-	    keys[0].text, keys[1].id);
+	trash_sql(world,
+	    "UPDATE signing_keys SET public_key ="
+	    " 'k4.public.Hrnbu7wEfAP9cGBOAHHwmH4Wsot1ciXBHwBBXQ4gsaI' WHERE key_id = '%s'",
+	    keys[1].id);
 	assert_true(receipts_keys(&world->domain, world->arena, &keys, &count, &error));
 	assert_int_equal(count, 1);
 	db_close(&owner);
