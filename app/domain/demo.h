@@ -39,6 +39,7 @@ enum demo_place {
 	TRAIL,
 	BEST,
 	WALKS,
+	EMPTY_ALBUM,
 	OLD_PAPERS,
 	PLACE_COUNT,
 	NOWHERE = -1

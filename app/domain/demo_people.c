@@ -44,6 +44,7 @@ static const struct demo_location {
     [TRAIL] = {PLACE_SITE, "Riverside Trail", "riverside-trail", ADMIN},
     [BEST] = {PLACE_ALBUM, "Best of the farm", NULL, ADA},
     [WALKS] = {PLACE_ALBUM, "River walks", NULL, BEN},
+    [EMPTY_ALBUM] = {PLACE_ALBUM, "Harvest, to come", NULL, ADMIN},
     [OLD_PAPERS] = {PLACE_ALBUM, "Old papers", NULL, MIA},
 };
 

@@ -14,8 +14,7 @@ static bool sees_all(const struct actor *actor)
 	return actor_is_admin(actor) || actor->role == ROLE_SYSTEM;
 }
 
-/* Which shelves a list shows, and which photos on them. */
-static struct photo_ranges ranges_of(const struct actor *actor, const struct photos_query *query)
+struct photo_ranges photos_ranges(const struct actor *actor, const struct photos_query *query)
 {
 	unsigned shelves = query->archived_only ? ARCHIVED : query->deleted_only ? DELETED : LIVE;
 
@@ -47,7 +46,7 @@ struct policy_subject photos_policy_subject(const struct photo *photo)
 	};
 }
 
-static bool check_query(
+bool photos_check_query(
     const struct actor *actor, const struct photos_query *query, struct error *error)
 {
 	if (actor->role == ROLE_VISITOR) {
@@ -96,7 +95,7 @@ bool photos_list(const struct domain *domain, const struct actor *actor, struct 
 	struct photo_filter filter = {
 	    .organization_id = actor->organization_id,
 	    .viewer_id = actor->user_id,
-	    .ranges = ranges_of(actor, query),
+	    .ranges = photos_ranges(actor, query),
 	    .project_id = query->project_id,
 	    .site_id = query->site_id,
 	    .by_status = query->by_status,
@@ -109,7 +108,7 @@ bool photos_list(const struct domain *domain, const struct actor *actor, struct 
 	enum db_result result = DB_OK;
 
 	*page_r = (struct photos_page){0};
-	if (!check_query(actor, query, error)) {
+	if (!photos_check_query(actor, query, error)) {
 		return false;
 	}
 	result = find_tag(domain, actor, arena, query->tag, &filter.tag_id);

@@ -6,6 +6,13 @@
 #include <domain/photos.h>
 #include <store/places.h>
 
+/* Which shelves a list shows, and which photos on them: the table "Who sees what". */
+struct photo_ranges photos_ranges(const struct actor *actor, const struct photos_query *query);
+
+/* What a list refuses before it looks: see photos_list. */
+bool photos_check_query(
+    const struct actor *actor, const struct photos_query *query, struct error *error);
+
 /* The file of a photo that has been found to be visible; a missing thumbnail is its original. */
 bool photos_file_of(const struct domain *domain, struct arena *arena, const struct photo *photo,
     enum file_part part, struct file *file_r, struct error *error)

@@ -18,7 +18,7 @@ DB_STATEMENT(
 	" JOIN tags t ON t.id = pt.tag_id WHERE pt.photo_id IN (" marks ")"                        \
 	" AND t.organization_id = ? ORDER BY t.name"
 #define ALBUMS_OF(marks)                                                                           \
-	"SELECT STRAIGHT_JOIN ap.photo_id, a.id FROM album_photos ap FORCE INDEX (photo)"          \
+	"SELECT STRAIGHT_JOIN ap.photo_id, a.id, a.name FROM album_photos ap FORCE INDEX (photo)"  \
 	" JOIN albums a ON a.id = ap.album_id WHERE ap.photo_id IN (" marks ")"                    \
 	" AND a.organization_id = ? AND a.deleted_at IS NULL ORDER BY a.id"
 DB_STATEMENT(TAGS_OF_1, TAGS_OF("?"));
@@ -139,12 +139,15 @@ static void share_out_albums(
     const struct db_rows *rows, struct arena *arena, struct photo *photos, size_t count)
 {
 	struct id *pool = arena_array(arena, rows->count, sizeof(*pool));
+	const char **names = arena_array(arena, rows->count, sizeof(*names));
 	size_t used = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		photos[i].album_ids = pool + used;
+		photos[i].album_names = names + used;
 		for (size_t row = 0; row < rows->count; row++) {
 			if (is_of(rows, row, &photos[i])) {
+				names[used] = db_text(rows, row, 2);
 				pool[used++] = db_id(rows, row, 1);
 				photos[i].album_count++;
 			}

@@ -25,6 +25,24 @@ static struct doc *album_ids(struct web *web, const struct photo *photo)
 	return albums;
 }
 
+/* By name, for pages. */
+static struct doc *albums_of(struct web *web, const struct photo *photo)
+{
+	struct doc *albums = doc_list(web->arena);
+
+	for (size_t i = 0; i < photo->album_count; i++) {
+		struct doc *album = doc_object(web->arena);
+		const char *id = present_id(web, &photo->album_ids[i]);
+
+		doc_set_text(album, "album_name", photo->album_names[i]);
+		doc_set_text(album, "album_url",
+		    http_url_build(
+			web->arena, "/albums/{id}", HTTP_PAIRS({"id", id}), HTTP_NO_PAIRS));
+		doc_push(albums, album);
+	}
+	return albums;
+}
+
 static void set_shape(struct web *web, struct doc *doc, const struct photo *photo)
 {
 	doc_set_id(doc, "id", &photo->id);
@@ -122,6 +140,8 @@ static void set_view(struct web *web, struct doc *doc, const struct photo *photo
 	doc_set_text(doc, "owner_name", photo->uploader_name);
 	doc_set_text(doc, "project_name", photo->project_name);
 	doc_set_text(doc, "site_name", photo->site_name);
+	doc_set(doc, "albums", albums_of(web, photo));
+	doc_set_bool(doc, "has_albums", photo->album_count > 0);
 	doc_set_bool(doc, "is_mine",
 	    !id_is_none(&web->actor.user_id) && id_equal(&photo->uploader_id, &web->actor.user_id));
 	doc_set_text(doc, "size", show_bytes(web->arena, photo->bytes));
@@ -137,7 +157,7 @@ struct doc *present_photo(struct web *web, const struct photo *photo)
 {
 	struct doc *doc = doc_object(web->arena);
 
-	doc_reserve(doc, web->is_api ? 20 : 45);
+	doc_reserve(doc, web->is_api ? 20 : 47);
 	set_shape(web, doc, photo);
 	if (!web->is_api) {
 		doc_page_only(doc);

@@ -256,6 +256,9 @@ const struct web_input in_choose[] = {{.name = "for",
 					  .required = true,
 					  .choices = form_choices},
     {.name = "q", .type = INPUT_TEXT, .place = IN_QUERY, .max = 200}, CURSOR, END};
+const struct web_input in_album[] = {
+    {.name = "after", .type = INPUT_INTEGER, .place = IN_QUERY, .max = UINT32_MAX}, CURSOR, NOTICE,
+    END};
 const struct web_input in_place_page[] = {CURSOR, NOTICE, END};
 const struct web_input in_sites_page[] = {
     {.name = "claims", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = claim_choices}, CURSOR,

@@ -53,6 +53,7 @@ extern const struct web_input in_organization_delete_page[];
 extern const struct web_input in_organization_act[];
 extern const struct web_input in_choose[];
 extern const struct web_input in_place_page[];
+extern const struct web_input in_album[];
 extern const struct web_input in_sites_page[];
 extern const struct web_input in_decision[];
 extern const struct web_input in_requests[];

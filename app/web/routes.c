@@ -220,6 +220,7 @@ const struct web_route web_routes[] = {
     PAGE("/choose/projects", WEB_MEMBER, page_choose_project, .inputs = in_choose),
     PAGE("/choose/sites", WEB_MEMBER, page_choose_site, .inputs = in_choose),
     PAGE("/albums", WEB_MEMBER, page_albums, .inputs = in_place_page),
+    PAGE("/albums/{id}", WEB_MEMBER, page_album, .find = find_album, .inputs = in_album),
     PAGE("/albums/{id}/delete", WEB_MEMBER, page_container_delete, .find = find_album_to_delete),
     FORM("/albums/{id}/delete", WEB_MEMBER, page_container_delete_send, .flags = WEB_UNLISTED,
 	.find = find_album_to_delete, .inputs = in_reason, .form = page_container_delete),

@@ -58,14 +58,25 @@ static bool find_place(
 	       policy_check(&web->actor, action, &subject, error);
 }
 
-bool find_site(struct web *web, struct error *error)
+/* A live one that the viewer sees. */
+static bool find_live(struct web *web, enum place_kind kind, struct error *error)
 {
 	struct place *place = arena_alloc(web->arena, sizeof(*place));
 
 	web->subject = place;
 	return web_path_id(web, "id", &web->subject_id, error) &&
-	       places_find(web->domain, &web->actor, web->arena, PLACE_SITE, &web->subject_id,
-		   place, error);
+	       places_find(
+		   web->domain, &web->actor, web->arena, kind, &web->subject_id, place, error);
+}
+
+bool find_site(struct web *web, struct error *error)
+{
+	return find_live(web, PLACE_SITE, error);
+}
+
+bool find_album(struct web *web, struct error *error)
+{
+	return find_live(web, PLACE_ALBUM, error);
 }
 
 static bool check_administers(struct web *web, struct error *error)

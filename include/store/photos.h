@@ -65,6 +65,7 @@ struct photo {
 	const struct photo_tag *tags; /* by name */
 	size_t tag_count;
 	const struct id *album_ids; /* live albums, oldest first */
+	const char *const *album_names;
 	size_t album_count;
 };
 

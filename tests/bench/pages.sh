@@ -153,6 +153,9 @@ pages() {
 /trash/{id}             admin  /trash/$deletion
 /content                member /content
 /albums                 admin  /albums
+/albums/{id}            admin  /albums/$album
+/albums/{id}            member /albums/$album
+/albums/{id}            member /albums/$album?after=4900&cursor=$(with_dashes "$(live_id 1 4900)")
 /albums/{id}/delete     admin  /albums/$album/delete
 /sites                  member /sites
 /admin                  admin  /admin

@@ -1,9 +1,9 @@
 /* Every page in each state that it has: looked at by axe, at two widths, light and dark, and kept as pictures. */
 import assert from 'node:assert/strict';
 
-import { toast, visit } from './support/browser.mjs';
+import { gone, toast, visit } from './support/browser.mjs';
 import { inspect, inspectLarge } from './support/inspect.mjs';
-import { PASSWORD, addDerivative, addPhoto, address, archivePhoto, bytesOf, call, contentOf, deletePhoto, sharePhoto, sql,
+import { PASSWORD, addDerivative, addPhoto, address, archivePhoto, bytesOf, call, contentOf, deletePhoto, placeOf, sharePhoto, sql,
 	unique } from './support/site.mjs';
 import { run, test } from './support/suite.mjs';
 
@@ -98,6 +98,31 @@ test('a photo', async (hands) => {
 	const other = await hands.browserOf('ben');
 	await visit(other, `/photos/${photo.id}`);
 	await inspect(other, 'photo-of-another');
+});
+
+test('an album', async (hands) => {
+	const name = unique('Summer at the river, with a name that is long enough to need a second line');
+	const album = placeOf('ada', 'albums', name);
+	const empty = placeOf('ben', 'albums', unique('Nothing yet'));
+	const photos = [];
+	for (const who of ['ada', 'ben', 'ada', 'ben', 'ada']) photos.push(await addPhoto(who, unique('By the water')));
+	photos.forEach(({ id }, n) => sql(`INSERT INTO album_photos VALUES (${bytesOf(album)}, ${bytesOf(id)}, ${9 - n})`));
+	const page = await hands.browserOf('ada');
+	await visit(page, `/photos/${photos[0].id}`);
+	await inspect(page, 'photo-in-album');
+	await page.getByRole('link', { name }).click();
+	await page.getByRole('heading', { name }).waitFor();
+	await page.getByText('5 photos in it.').waitFor();
+	const keys = await page.locator('.tile').evaluateAll((tiles) => tiles.map(({ dataset }) => dataset.key));
+	assert.deepEqual(keys, photos.map(({ id }) => id).reverse(), 'in the order of the album');
+	await inspect(page, 'album');
+	await inspectLarge(page, 'album');
+	await deletePhoto('ben', photos[1]);
+	await gone(page.locator(`[data-key="${photos[1].id}"]`));
+	await page.getByText('4 photos in it.').waitFor();
+	await visit(page, `/albums/${empty}`);
+	await inspect(page, 'album-empty');
+	assert.equal(await page.getByRole('link', { name: 'Delete…' }).count(), 0);
 });
 
 test('a photo in the archive and in the trash', async (hands) => {

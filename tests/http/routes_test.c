@@ -207,6 +207,7 @@ static const struct row rows[] = {
     {GET, "/choose/projects", QUERY, "/choose/projects?for=upload", NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
     {GET, "/choose/sites", QUERY, "/choose/sites?for=library&q=x", NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
     {GET, "/albums", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
+    {GET, "/albums/{id}", QUERY, NULL, NULL, ALBUM, NULL, MEMBERS(303, 200)},
     {GET, "/albums/{id}/delete", QUERY, NULL, NULL, ALBUM, NULL, OWN(303, 200)},
     {POST, "/albums/{id}/delete", FORM, NULL, "", ALBUM, NULL, OWN(401, 303)},
     {GET, "/sites", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},

@@ -28,6 +28,9 @@ static struct doc *present_row(struct web *web, const struct place *place, const
 	doc_set_text(doc, "delete_url",
 	    http_url_build(web->arena, arena_join(web->arena, base, "/{id}/delete", NULL),
 		HTTP_PAIRS({"id", id}), HTTP_NO_PAIRS));
+	doc_set_text(doc, "url",
+	    http_url_build(web->arena, arena_join(web->arena, base, "/{id}", NULL),
+		HTTP_PAIRS({"id", id}), HTTP_NO_PAIRS));
 	doc_set_text(doc, "photos_url",
 	    http_url_build(web->arena, actor_is_admin(&web->actor) ? "/admin/photos" : "/",
 		HTTP_NO_PAIRS,

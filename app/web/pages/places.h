@@ -8,7 +8,7 @@
 
 /* A page of the list that the inputs ask for (cursor), as `items`, `is_empty`, `next_url` and
  * `first_url`; `base` is the page's own address. Each item has id, name, created, is_mine,
- * can_delete, delete_url. `items_r` (or NULL) gets the list.
+ * url (of albums), can_delete, delete_url. `items_r` (or NULL) gets the list.
  */
 bool places_fill(struct web *web, struct doc *page, enum place_kind kind, const char *base,
     struct doc **items_r, struct error *error) __attribute__((warn_unused_result));
