@@ -6,8 +6,9 @@
 DB_STATEMENT(JOB_INSERT, "INSERT INTO jobs (id, organization_id, task, item_id, run_at, created_at)"
 			 " VALUES (?, ?, ?, ?, ?, ?)");
 DB_STATEMENT(JOB_REMOVE, "DELETE FROM jobs WHERE task = ? AND item_id = ?");
+/* What waits longer than it can was put off by a clock that ran ahead. */
 DB_STATEMENT(JOB_DUE, "SELECT id, organization_id, item_id FROM jobs WHERE task = ?"
-		      " AND run_at <= ? AND id > ? ORDER BY id LIMIT ?");
+		      " AND (run_at <= ? OR run_at > ?) AND id > ? ORDER BY id LIMIT ?");
 DB_STATEMENT(JOB_DEFER,
     "INSERT INTO jobs (id, organization_id, task, item_id, attempts, last_error, run_at, "
     "created_at)"
@@ -60,6 +61,7 @@ enum db_result job_due(struct db *db, struct arena *arena, const char *task, int
 	struct db_rows rows = {0};
 	enum db_result result = db_query(db, arena, &JOB_DUE,
 	    DB_VALUES(db_bind_text(task), db_bind_time(now_us),
+		db_bind_time(now_us + JOB_PAUSE_MAX_S * CLOCK_SECOND_US),
 		db_bind_blob(after->bytes, sizeof(after->bytes)), db_bind_int(limit)),
 	    &rows);
 

@@ -13,6 +13,14 @@ DB_STATEMENT(MAIL_DUE,
     " unsubscribe FROM mail_outbox FORCE INDEX (due) WHERE state = 'waiting' AND next_attempt_at "
     "<= ?"
     " ORDER BY next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED");
+/* Values: now, lease, first and longest wait, slack, all in seconds, and now. Waits double as
+ * mail_wait_us says. */
+#define PUT_OFF_LATER                                                                              \
+	" WHERE state = 'waiting' AND next_attempt_at > ? AND (attempts = 0 OR next_attempt_at"    \
+	" - INTERVAL GREATEST(?, LEAST((? << attempts) DIV 2, ?)) + ? SECOND > ?)"
+DB_STATEMENT(
+    MAIL_FIND_LATER, "SELECT id FROM mail_outbox FORCE INDEX (due)" PUT_OFF_LATER " LIMIT 1");
+DB_STATEMENT(MAIL_RECALL, "UPDATE mail_outbox SET next_attempt_at = ?" PUT_OFF_LATER " LIMIT ?");
 DB_STATEMENT(MAIL_CLAIM, "UPDATE mail_outbox SET attempts = ?, next_attempt_at = ? WHERE id = ?");
 DB_STATEMENT(MAIL_KEEP_WORDS,
     "UPDATE mail_outbox SET subject = ?, body_text = ?, body_html = ?, data = NULL"
@@ -73,6 +81,25 @@ enum db_result mails_last(struct db *db, struct arena *arena, const struct id *u
 	if (result == DB_OK)
 		*at_us_r = db_time(&rows, 0, 0);
 	return result;
+}
+
+/* Looked for without locks first: as a rule there is none. */
+enum db_result mails_recall(struct db *db, struct arena *arena, const struct mail_waits *waits,
+    int64_t now_us, unsigned limit)
+{
+	struct db_rows rows = {0};
+	struct db_value now = db_bind_time(now_us);
+	struct db_value lease = db_bind_int(waits->lease_s);
+	struct db_value first = db_bind_int(waits->first_s);
+	struct db_value longest = db_bind_int(waits->longest_s);
+	struct db_value slack = db_bind_int(waits->slack_s);
+	enum db_result result = db_query(
+	    db, arena, &MAIL_FIND_LATER, DB_VALUES(now, lease, first, longest, slack, now), &rows);
+
+	if (result != DB_OK)
+		return result;
+	return db_exec(db, &MAIL_RECALL,
+	    DB_VALUES(now, now, lease, first, longest, slack, now, db_bind_int(limit)), NULL);
 }
 
 enum db_result mails_claim(struct db_tx *tx, struct arena *arena, int64_t now_us, int64_t until_us,

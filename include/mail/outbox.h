@@ -57,6 +57,7 @@ int64_t mail_wait_us(unsigned attempts) __attribute__((warn_unused_result));
  * and so does a mail server's answer that it will never take this mail (a 5yz code, RFC 5321,
  * 4.2.1; one about signing in is not about the mail). What failed can be queued anew by mails_retry
  * while its content is kept.
+ * What a clock that was ahead of this one has queued or put off is due now.
  * Where the server or the spool is out of reach, one failure ends the run: the others would fail
  * too. Content is kept for MAIL_BODY_US after sending or giving up, then blanked by mails_blank.
  * The Date of a mail is when it was queued. False only where the store fails (`report_r` holds what

@@ -26,7 +26,8 @@ enum db_result job_insert(struct db_tx *tx, const struct job *job, int64_t now_u
 enum db_result job_remove(struct db_tx *tx, const char *task, const struct id *item_id)
     __attribute__((warn_unused_result));
 
-/* Jobs of a task whose time has come, oldest first, after an id (none: from the oldest). */
+/* Jobs of a task whose time has come, oldest first, after an id (none: from the oldest). One whose
+ * time is further away than JOB_PAUSE_MAX_S was put off by a clock that ran ahead, and is due. */
 enum db_result job_due(struct db *db, struct arena *arena, const char *task, int64_t now_us,
     const struct id *after, unsigned limit, struct job **jobs_r, size_t *count_r)
     __attribute__((warn_unused_result));

@@ -66,6 +66,19 @@ enum db_result mails_add(struct db_tx *tx, const struct mail *mail)
 enum db_result mails_last(struct db *db, struct arena *arena, const struct id *user_id,
     const char *template, int64_t *at_us_r) __attribute__((warn_unused_result));
 
+/* How long a mail waits after a failed attempt, in seconds: the first time, doubling, at most so
+ * long; how long one that is being sent is left alone; and by how much the clocks of two machines
+ * may differ. */
+struct mail_waits {
+	int64_t first_s, longest_s, lease_s, slack_s;
+};
+
+/* Make due now what was queued or put off by a clock that was ahead of this one: a waiting mail
+ * that was never tried, or whose last attempt was later than now; at most `limit`. DB_NONE as a
+ * rule. */
+enum db_result mails_recall(struct db *db, struct arena *arena, const struct mail_waits *waits,
+    int64_t now_us, unsigned limit) __attribute__((warn_unused_result));
+
 /* Claim the mail that is due the longest, passing over those that others are claiming: count the
  * attempt and put the next one off until `until_us`. DB_NONE where nothing is due. Commit before
  * sending. */

@@ -132,6 +132,37 @@ static void a_lease_of_a_clock_that_ran_ahead_is_none(void **state)
 	db_close(&other);
 }
 
+static size_t due(const char *task)
+{
+	struct job *jobs;
+	size_t count;
+
+	assert_int_equal(job_due(world->db, world->arena, task, world->clock.fixed_us, &id_none, 10,
+			     &jobs, &count),
+	    DB_OK);
+	return count;
+}
+
+/* The longest wait is JOB_PAUSE_MAX_S: what waits longer was put off under a later clock. */
+static void a_job_that_a_later_clock_put_off_is_due(void **state)
+{
+	int64_t now = world->clock.fixed_us;
+	struct job job = {.id = id_generate(now),
+	    .organization_id = ada.organization_id,
+	    .task = JOB_ARCHIVE,
+	    .item_id = id_generate(now)};
+
+	(void)state;
+	assert_int_equal(job_defer(world->db, &job, "x", now), DB_OK);
+	assert_int_equal(due(JOB_ARCHIVE), 0);
+	world->clock.fixed_us = now + JOB_PAUSE_S * CLOCK_SECOND_US;
+	assert_int_equal(due(JOB_ARCHIVE), 1);
+	world->clock.fixed_us = now - (JOB_PAUSE_MAX_S - JOB_PAUSE_S) * CLOCK_SECOND_US;
+	assert_int_equal(due(JOB_ARCHIVE), 0);
+	world->clock.fixed_us--;
+	assert_int_equal(due(JOB_ARCHIVE), 1);
+}
+
 static void ended_leases_are_forgotten(void **state)
 {
 	int64_t now_us = world->clock.fixed_us;
@@ -251,6 +282,7 @@ int main(void)
 	    cmocka_unit_test_setup(an_extended_lease_lasts, set_up),
 	    cmocka_unit_test_setup(a_dead_workers_lease_is_nobodys, set_up),
 	    cmocka_unit_test_setup(a_lease_of_a_clock_that_ran_ahead_is_none, set_up),
+	    cmocka_unit_test_setup(a_job_that_a_later_clock_put_off_is_due, set_up),
 	    cmocka_unit_test_setup(ended_leases_are_forgotten, set_up),
 	    cmocka_unit_test_setup(workers_spread_over_deletions, set_up),
 	    cmocka_unit_test_setup(purges_spread_likewise, set_up),

@@ -339,6 +339,47 @@ static void a_spool_out_of_reach_is_tried_once_a_run(void **state)
 	assert_int_equal(report.sent, 1);
 }
 
+/* A worker under a later clock (with the spool out of reach) puts nothing off until that day. */
+static void a_later_clock_keeps_no_mail_waiting(void **state)
+{
+	int64_t now = world->clock.fixed_us;
+
+	(void)state;
+	(void)queue("ada@alder.example", "retention");
+	world->clock.fixed_us = now + 30 * CLOCK_DAY_US;
+	(void)queue("ben@alder.example", "retention"); /* never tried */
+	config.mail_spool = "/proc/nowhere";
+	open_mailer();
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(run().deferred, 1);
+		world->clock.fixed_us += mail_wait_us((unsigned)i + 1);
+	}
+	config.mail_spool = spool;
+	open_mailer();
+	world->clock.fixed_us = now + CLOCK_SECOND_US;
+	assert_int_equal(run().sent, 2);
+}
+
+/* What was put off a little ahead of this clock waits as long as it would anyhow: clocks differ,
+ * and a mail that is being sent is nobody else's. */
+static void a_wait_of_this_time_is_kept(void **state)
+{
+	int64_t next, wait = mail_wait_us(5), slack = MAIL_FIRST_WAIT_US;
+
+	(void)state;
+	(void)queue("ada@alder.example", "retention");
+	trash_sql(world, "UPDATE mail_outbox SET attempts = 5");
+	next = world->clock.fixed_us + wait;
+	trash_sql(world,
+	    "UPDATE mail_outbox SET next_attempt_at = TIMESTAMPADD(MICROSECOND, %lld,"
+	    " '1970-01-01')",
+	    (long long)next);
+	world->clock.fixed_us = next - wait - slack;
+	assert_int_equal(run().sent, 0);
+	world->clock.fixed_us--;
+	assert_int_equal(run().sent, 1);
+}
+
 /* A retry sends what the first attempt would have sent, whatever the templates say by then. */
 static void a_retry_says_the_same(void **state)
 {
@@ -588,6 +629,8 @@ int main(void)
 	    TEST(queued_mail_is_sent_once),
 	    TEST(the_spool_is_private),
 	    TEST(an_act_rolled_back_queues_nothing),
+	    TEST(a_later_clock_keeps_no_mail_waiting),
+	    TEST(a_wait_of_this_time_is_kept),
 	    TEST(a_limit_and_a_stop_end_a_run),
 	    TEST(mail_without_a_recipient_is_dropped),
 	    TEST(failures_are_retried_with_growing_waits),
