@@ -93,27 +93,38 @@ static bool spend_link(struct db_tx *tx, const struct link *link, struct error *
 	return result == DB_OK || db_fail(result, error);
 }
 
-/* Nobody asks twice while the first is pending; what the photo gets back in the end is what it had
- * before the first of them. */
-static bool check_pending(
+/* What the photo gets back in the end is what it had before the first of those pending. */
+static bool find_before(
     struct db_tx *tx, struct request *request, const struct photo *photo, struct error *error)
 {
 	struct request_rows rows;
-	enum db_result result =
-	    store_requests_lock_pending(tx, &photo->organization_id, &photo->id, &rows);
+	enum db_result result;
 
+	request->status_before = photo->status;
+	if (photo->status != PHOTO_DELETION_REQUESTED)
+		return true;
+	result = store_requests_lock_pending(tx, &photo->organization_id, &photo->id, &rows);
 	if (result != DB_OK)
 		return db_fail(result, error);
-	for (size_t i = 0; i < rows.count; i++)
-		if (request_is_of(&rows.items[i], &request->requester_id, request->requester_email))
-			return request_refuse(&rows.items[i].id, "request_pending",
-			    "You have asked for this already; an admin is yet to decide.", error);
-	request->status_before = photo->status;
-	if (photo->status == PHOTO_DELETION_REQUESTED)
-		request->status_before = rows.count > 0    ? rows.items[0].status_before
-					 : photo->withheld ? PHOTO_PENDING
-							   : PHOTO_APPROVED;
+	request->status_before = rows.count > 0    ? rows.items[0].status_before
+				 : photo->withheld ? PHOTO_PENDING
+						   : PHOTO_APPROVED;
 	return true;
+}
+
+/* Nobody asks twice while the first is pending. */
+static bool check_pending(
+    struct db_tx *tx, const struct request *request, const struct photo *photo, struct error *error)
+{
+	const struct request_person person = {request->requester_id, request->requester_email};
+	struct request own;
+	enum db_result result =
+	    store_request_lock_own(tx, &photo->organization_id, &photo->id, &person, &own);
+
+	if (result == DB_OK)
+		return request_refuse(&own.id, "request_pending",
+		    "You have asked for this already; an admin is yet to decide.", error);
+	return result == DB_NONE || db_fail(result, error);
 }
 
 static bool insert(
@@ -141,7 +152,8 @@ static bool run_ask(struct db_tx *tx, void *context, struct error *error)
 		    "There is no such photo, or it is not for you to see.");
 	if (result != DB_OK)
 		return db_fail(result, error);
-	if (!asking->check(asking, &photo, error) || !check_pending(tx, request, &photo, error))
+	if (!asking->check(asking, &photo, error) || !check_pending(tx, request, &photo, error) ||
+	    !find_before(tx, request, &photo, error))
 		return false;
 	request->site_id = photo.site_id;
 	return insert(tx, asking, &photo, error) && spend_link(tx, asking->link, error) &&
@@ -265,8 +277,7 @@ bool requests_create(const struct domain *domain, const struct actor *actor, str
 
 /* --- taking back --- */
 
-/* With the last pending request gone the photo is what it was. */
-static bool give_status_back(struct db_tx *tx, const struct request *request, struct error *error)
+bool request_give_back(struct db_tx *tx, const struct request *request, struct error *error)
 {
 	struct request_rows rows;
 	enum db_result result =
@@ -301,7 +312,7 @@ static bool run_cancel(struct db_tx *tx, void *context, struct error *error)
 	result = store_request_settle(tx, &request);
 	if (result != DB_OK)
 		return db_fail(result, error);
-	return give_status_back(tx, &request, error) && spend_link(tx, c->link, error) &&
+	return request_give_back(tx, &request, error) && spend_link(tx, c->link, error) &&
 	       request_audit(tx, c->domain, c->actor, &request, "request.cancel", NULL, error);
 }
 
@@ -330,16 +341,14 @@ bool requests_cancel_on_photo(const struct domain *domain, const struct actor *a
     struct arena *arena, const struct id *photo_id, struct request *request_r, struct error *error)
 {
 	struct photo photo;
-	struct request_rows rows;
+	bool is_there;
 
 	if (!photos_find(domain, actor, arena, photo_id, &photo, error) ||
-	    !requests_of_photo(domain, actor, arena, photo_id, &rows, error))
+	    !requests_own_pending(
+		domain, actor, arena, photo_id, NULL, request_r, &is_there, error))
 		return false;
-	for (size_t i = 0; i < rows.count; i++)
-		if (rows.items[i].status == REQUEST_PENDING &&
-		    request_is_of(&rows.items[i], &actor->user_id, NULL))
-			return requests_cancel(
-			    domain, actor, arena, &rows.items[i].id, request_r, error);
+	if (is_there)
+		return requests_cancel(domain, actor, arena, &request_r->id, request_r, error);
 	return error_set(
 	    error, ERROR_CONFLICT, "no_request", "You have no pending request on this photo.");
 }

@@ -65,6 +65,11 @@ struct cancelling {
 bool request_cancel(const struct cancelling *cancelling, struct error *error)
     __attribute__((warn_unused_result));
 
+/* Give the photo of a request that was settled the status back that it had before, where no other
+ * is pending on it. */
+bool request_give_back(struct db_tx *tx, const struct request *request, struct error *error)
+    __attribute__((warn_unused_result));
+
 /* Who looks. */
 struct request_viewer request_viewer_of(const struct actor *actor);
 

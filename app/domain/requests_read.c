@@ -49,6 +49,18 @@ bool requests_of_photo(const struct domain *domain, const struct actor *actor, s
 	return result == DB_OK || db_fail(result, error);
 }
 
+bool requests_own_pending(const struct domain *domain, const struct actor *actor,
+    struct arena *arena, const struct id *photo_id, const char *email, struct request *request_r,
+    bool *is_there_r, struct error *error)
+{
+	const struct request_person person = {actor->user_id, email};
+	enum db_result result = store_request_read_own(
+	    domain->db, arena, &actor->organization_id, photo_id, &person, request_r);
+
+	*is_there_r = result == DB_OK;
+	return result <= DB_NONE || db_fail(result, error);
+}
+
 static bool administers(const struct actor *actor, struct error *error)
 {
 	struct policy_subject subject = {

@@ -53,15 +53,25 @@ static bool refuse_idle(struct db_tx *tx, const struct deciding *d, struct error
 			       : db_fail(result, error);
 }
 
-/* Whoever asks does not decide, also when others asked too. */
-static bool check_own(
-    const struct deciding *d, const struct request_rows *rows, struct error *error)
+/* Whoever asks does not decide, also when others asked too. `result` is of looking for a pending
+ * request of their own. */
+static bool refuse_own(enum db_result result, struct error *error)
 {
-	for (size_t i = 0; d->decision->approve && i < rows->count; i++)
-		if (request_is_of(&rows->items[i], &d->actor->user_id, d->email))
-			return error_set(error, ERROR_FORBIDDEN, "own_request",
-			    "You have asked for this yourself, so another admin must approve it.");
-	return true;
+	if (result == DB_OK)
+		return error_set(error, ERROR_FORBIDDEN, "own_request",
+		    "You have asked for this yourself, so another admin must approve it.");
+	return result == DB_NONE || db_fail(result, error);
+}
+
+static bool check_own(struct db_tx *tx, const struct deciding *d, struct error *error)
+{
+	const struct request_person person = {d->actor->user_id, d->email};
+	struct request own;
+
+	return !d->decision->approve ||
+	       refuse_own(store_request_lock_own(
+			      tx, &d->actor->organization_id, &d->photo_id, &person, &own),
+		   error);
 }
 
 static bool check_reason(struct arena *arena, struct deciding *d, struct error *error)
@@ -128,12 +138,8 @@ static bool approve(struct db_tx *tx, struct deciding *d, const struct request_r
 static bool reject(struct db_tx *tx, struct deciding *d, const struct request_rows *rows,
     const struct photo *photo, struct error *error)
 {
-	enum db_result result = store_request_photo_back(
-	    tx, &d->actor->organization_id, &d->photo_id, rows->items[0].status_before);
-
-	if (result > DB_NONE)
-		return db_fail(result, error);
-	return settle_all(tx, d, rows, photo, error);
+	return settle_all(tx, d, rows, photo, error) &&
+	       request_give_back(tx, &rows->items[0], error);
 }
 
 static bool run_decide(struct db_tx *tx, void *context, struct error *error)
@@ -152,7 +158,7 @@ static bool run_decide(struct db_tx *tx, void *context, struct error *error)
 		    tx, &d->actor->organization_id, &d->photo_id, &rows);
 	if (result != DB_OK)
 		return db_fail(result, error);
-	if (!check_own(d, &rows, error))
+	if (!check_own(tx, d, error))
 		return false;
 	if (rows.count == 0)
 		return refuse_idle(tx, d, error);
@@ -182,11 +188,13 @@ static bool find_photo(struct arena *arena, struct deciding *d, struct error *er
 /* What is asked before the input is looked at; asked again under the lock. */
 static bool check_own_before(struct arena *arena, const struct deciding *d, struct error *error)
 {
-	struct request_rows rows;
-	enum db_result result = store_requests_read_pending(
-	    d->domain->db, arena, &d->actor->organization_id, &d->photo_id, &rows);
+	const struct request_person person = {d->actor->user_id, d->email};
+	struct request own;
 
-	return result == DB_OK ? check_own(d, &rows, error) : db_fail(result, error);
+	return !d->decision->approve ||
+	       refuse_own(store_request_read_own(d->domain->db, arena, &d->actor->organization_id,
+			      &d->photo_id, &person, &own),
+		   error);
 }
 
 static bool check_before(struct arena *arena, struct deciding *d, struct error *error)

@@ -114,11 +114,12 @@ static bool describe_photo(const struct domain *domain, struct arena *arena,
     struct removal_photo *shown_r, struct error *error)
 {
 	const bool seen = reach_of(domain, link, share, photo) == REACH_SEE;
-	struct request_rows pending;
-	enum db_result result = store_requests_read_pending(
-	    domain->db, arena, &photo->organization_id, &photo->id, &pending);
+	const struct request_person person = {id_none, link->subject};
+	struct request own;
+	enum db_result result = store_request_read_own(
+	    domain->db, arena, &photo->organization_id, &photo->id, &person, &own);
 
-	if (result != DB_OK)
+	if (result > DB_NONE)
 		return db_fail(result, error);
 	*shown_r = (struct removal_photo){.id = photo->id, .picture_shown = seen};
 	if (seen) {
@@ -126,9 +127,8 @@ static bool describe_photo(const struct domain *domain, struct arena *arena,
 		shown_r->site_name = photo->site_name;
 		shown_r->created_at_us = photo->created_at_us;
 	}
-	for (size_t i = 0; i < pending.count; i++)
-		if (request_is_of(&pending.items[i], &id_none, link->subject))
-			shown_r->request_id = pending.items[i].id;
+	if (result == DB_OK)
+		shown_r->request_id = own.id;
 	return true;
 }
 

@@ -26,9 +26,6 @@ static const char *const roles[REQUEST_ROLE_COUNT] = {
 	" JOIN sites l ON l.id = c.site_id AND l.deleted_at IS NULL"                               \
 	" WHERE c.site_id = r.site_id AND c.organization_id = r.organization_id"                   \
 	" AND c.user_id = ? AND c.state = 'approved'))"
-#define PENDING_OF_PHOTO                                                                           \
-	" FORCE INDEX (photo) WHERE r.organization_id = ? AND r.photo_id = ?"                      \
-	" AND r.status = 'pending' ORDER BY r.id LIMIT 1000"
 
 DB_STATEMENT(REQUEST_INSERT,
     "INSERT INTO deletion_requests (id, organization_id, photo_id, site_id, requester_id,"
@@ -37,13 +34,23 @@ DB_STATEMENT(REQUEST_INSERT,
 DB_STATEMENT(REQUEST_FIND, SELECT_MORE " WHERE r.organization_id = ? AND r.id = ?" SEEN_BY);
 DB_STATEMENT(VISITOR_REQUEST, SELECT_MORE " WHERE r.id = ? AND r.requester_id IS NULL");
 DB_STATEMENT(REQUEST_LOCK, SELECT_REQUEST " WHERE r.organization_id = ? AND r.id = ? FOR UPDATE");
-DB_STATEMENT(REQUESTS_READ_PENDING, SELECT_REQUEST PENDING_OF_PHOTO);
-DB_STATEMENT(REQUESTS_LOCK_PENDING, SELECT_REQUEST PENDING_OF_PHOTO " FOR UPDATE");
+DB_STATEMENT(REQUESTS_LOCK_PENDING,
+    SELECT_REQUEST " FORCE INDEX (photo) WHERE r.organization_id = ? AND r.photo_id = ?"
+		   " AND r.status = 'pending' ORDER BY r.id LIMIT 1000 FOR UPDATE");
+/* Values: organisation, photo, user, address. */
+#define OWN_PENDING                                                                                \
+	SELECT_REQUEST                                                                             \
+	" FORCE INDEX (photo) WHERE r.organization_id = ? AND r.photo_id = ?"                      \
+	" AND r.status = 'pending' AND (r.requester_id = ? OR r.requester_email = ?)"              \
+	" ORDER BY r.id LIMIT 1"
+DB_STATEMENT(REQUEST_READ_OWN, OWN_PENDING);
+DB_STATEMENT(REQUEST_LOCK_OWN, OWN_PENDING " FOR UPDATE");
 DB_STATEMENT(REQUEST_LAST_SETTLED,
     SELECT_MORE " WHERE r.organization_id = ? AND r.photo_id = ? AND r.status <> 'pending'"
 		" ORDER BY r.reviewed_at DESC, r.id DESC LIMIT 1");
-DB_STATEMENT(REQUESTS_OF_PHOTO, SELECT_MORE
-    " WHERE r.organization_id = ? AND r.photo_id = ?" SEEN_BY " ORDER BY r.id DESC LIMIT ?");
+DB_STATEMENT(REQUESTS_OF_PHOTO,
+    SELECT_MORE " WHERE r.organization_id = ? AND r.photo_id = ?" SEEN_BY
+		" ORDER BY r.status = 'pending' DESC, r.id DESC LIMIT ?");
 DB_STATEMENT(REQUESTS_FEW,
     SELECT_MORE " WHERE r.organization_id = ? AND r.photo_id = ? AND r.status = 'pending'"
 		" ORDER BY (r.requester_id <=> ?) DESC, r.id DESC LIMIT ?");
@@ -78,15 +85,6 @@ static size_t index_of(const char *name, const char *const *names, size_t count)
 	while (i < count && strcmp(name, names[i]) != 0)
 		i++;
 	return i;
-}
-
-bool request_status_parse(const char *name, enum request_status *status_r)
-{
-	size_t i = name ? index_of(name, statuses, REQUEST_STATUS_COUNT) : REQUEST_STATUS_COUNT;
-
-	if (i < REQUEST_STATUS_COUNT)
-		*status_r = (enum request_status)i;
-	return i < REQUEST_STATUS_COUNT;
 }
 
 void request_read_row(const struct db_rows *rows, size_t row, struct request *request)
@@ -196,28 +194,43 @@ enum db_result store_request_lock(struct db_tx *tx, const struct id *organizatio
 	return result;
 }
 
-static enum db_result read_pending(struct db *db, struct arena *arena,
-    const struct db_statement *statement, const struct id *organization_id,
-    const struct id *photo_id, struct request_rows *rows_r)
-{
-	struct db_rows rows = {0};
-	enum db_result result = db_query(db, arena, statement,
-	    DB_VALUES(db_bind_id(organization_id), db_bind_id(photo_id)), &rows);
-
-	return request_read_rows(result, &rows, false, arena, rows_r);
-}
-
 enum db_result store_requests_lock_pending(struct db_tx *tx, const struct id *organization_id,
     const struct id *photo_id, struct request_rows *rows_r)
 {
-	return read_pending(
-	    tx->db, tx->arena, &REQUESTS_LOCK_PENDING, organization_id, photo_id, rows_r);
+	struct db_rows rows = {0};
+	enum db_result result = db_query(tx->db, tx->arena, &REQUESTS_LOCK_PENDING,
+	    DB_VALUES(db_bind_id(organization_id), db_bind_id(photo_id)), &rows);
+
+	return request_read_rows(result, &rows, false, tx->arena, rows_r);
 }
 
-enum db_result store_requests_read_pending(struct db *db, struct arena *arena,
-    const struct id *organization_id, const struct id *photo_id, struct request_rows *rows_r)
+static enum db_result read_own(struct db *db, struct arena *arena,
+    const struct db_statement *statement, const struct id *organization_id,
+    const struct id *photo_id, const struct request_person *person, struct request *request_r)
 {
-	return read_pending(db, arena, &REQUESTS_READ_PENDING, organization_id, photo_id, rows_r);
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, statement,
+	    DB_VALUES(db_bind_id(organization_id), db_bind_id(photo_id),
+		db_bind_id(&person->user_id), db_bind_text(person->email)),
+	    &rows);
+
+	if (result == DB_OK)
+		request_read_row(&rows, 0, request_r);
+	return result;
+}
+
+enum db_result store_request_read_own(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *photo_id,
+    const struct request_person *person, struct request *request_r)
+{
+	return read_own(db, arena, &REQUEST_READ_OWN, organization_id, photo_id, person, request_r);
+}
+
+enum db_result store_request_lock_own(struct db_tx *tx, const struct id *organization_id,
+    const struct id *photo_id, const struct request_person *person, struct request *request_r)
+{
+	return read_own(
+	    tx->db, tx->arena, &REQUEST_LOCK_OWN, organization_id, photo_id, person, request_r);
 }
 
 enum db_result store_request_last_settled(struct db *db, struct arena *arena,

@@ -57,8 +57,14 @@ bool requests_find(const struct domain *domain, const struct actor *actor, struc
     const struct id *request_id, struct request *request_r, struct error *error)
     __attribute__((warn_unused_result));
 
-/* Requests on one photo that the actor may see, newest first, at most REQUESTS_MAX_LIMIT. The photo
- * itself need not be there any more. */
+/* The actor's own pending request on one photo: of their account, or under that address (or NULL).
+ * `is_there_r` is false where they have none. */
+bool requests_own_pending(const struct domain *domain, const struct actor *actor,
+    struct arena *arena, const struct id *photo_id, const char *email, struct request *request_r,
+    bool *is_there_r, struct error *error) __attribute__((warn_unused_result));
+
+/* Requests on one photo that the actor may see: pending ones, then others, each newest first, at
+ * most REQUESTS_MAX_LIMIT. The photo itself need not be there any more. */
 bool requests_of_photo(const struct domain *domain, const struct actor *actor, struct arena *arena,
     const struct id *photo_id, struct request_rows *rows_r, struct error *error)
     __attribute__((warn_unused_result));

@@ -73,9 +73,6 @@ struct request_viewer {
 /* The words of the columns, as in the API. */
 const char *request_status_name(enum request_status status);
 const char *request_role_name(enum request_role role);
-/* The status of that word; false if there is none. */
-bool request_status_parse(const char *name, enum request_status *status_r)
-    __attribute__((warn_unused_result));
 
 /* Insert a pending one: all but what comes with a decision. DB_CONFLICT: the person has a pending
  * request on the photo. */
@@ -91,12 +88,24 @@ enum db_result store_request_find(struct db *db, struct arena *arena,
 enum db_result store_request_lock(struct db_tx *tx, const struct id *organization_id,
     const struct id *request_id, struct request *request_r) __attribute__((warn_unused_result));
 
-/* The pending requests on a photo, oldest first, at most 1,000; locked under the photo's lock, or
- * (without a transaction's need) only read. No rows is DB_OK. */
+/* The pending requests on a photo, oldest first, at most 1,000, locked under the photo's lock. No
+ * rows is DB_OK. */
 enum db_result store_requests_lock_pending(struct db_tx *tx, const struct id *organization_id,
     const struct id *photo_id, struct request_rows *rows_r) __attribute__((warn_unused_result));
-enum db_result store_requests_read_pending(struct db *db, struct arena *arena,
-    const struct id *organization_id, const struct id *photo_id, struct request_rows *rows_r)
+
+/* Whose request it is: by account (or none), or by address (or NULL). */
+struct request_person {
+	struct id user_id;
+	const char *email;
+};
+/* The person's own pending request on a photo, among however many; locked under the photo's lock,
+ * or only read. DB_NONE: they have none. */
+enum db_result store_request_lock_own(struct db_tx *tx, const struct id *organization_id,
+    const struct id *photo_id, const struct request_person *person, struct request *request_r)
+    __attribute__((warn_unused_result));
+enum db_result store_request_read_own(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *photo_id,
+    const struct request_person *person, struct request *request_r)
     __attribute__((warn_unused_result));
 
 /* The request on a photo that was settled last, with what pages show. DB_NONE: nobody asked. */
@@ -153,7 +162,7 @@ enum db_result store_requests_on_site(struct db *db, struct arena *arena,
 enum db_result store_requests_own(struct db *db, struct arena *arena,
     const struct request_list_query *query, struct request_rows *rows_r)
     __attribute__((warn_unused_result));
-/* Those on a photo that the viewer may see, newest first. */
+/* Those on a photo that the viewer may see: pending ones, then others, each newest first. */
 enum db_result store_requests_of_photo(struct db *db, struct arena *arena,
     const struct request_viewer *viewer, const struct id *photo_id, unsigned limit,
     struct request_rows *rows_r) __attribute__((warn_unused_result));

@@ -59,19 +59,20 @@ static bool set_pending(struct web *web, struct doc *page, struct error *error)
 	const struct photo *photo = web->subject;
 	struct photos_page none = {0};
 	struct doc *list = doc_list(web->arena);
+	const char *email = web->session ? web->session->email : NULL;
 	struct request_rows rows = {0};
+	struct request own;
 	bool is_own = false;
 
 	if (photo->status == PHOTO_DELETION_REQUESTED &&
-	    !requests_of_photo(
-		web->domain, &web->actor, web->arena, &web->subject_id, &rows, error))
+	    (!requests_of_photo(
+		 web->domain, &web->actor, web->arena, &web->subject_id, &rows, error) ||
+		!requests_own_pending(web->domain, &web->actor, web->arena, &web->subject_id, email,
+		    &own, &is_own, error)))
 		return false;
-	for (size_t i = 0; i < rows.count; i++) {
-		if (rows.items[i].status != REQUEST_PENDING)
-			continue;
-		is_own = is_own || request_view_is_own(web, &rows.items[i]);
-		doc_push(list, request_view(web, &rows.items[i], &none));
-	}
+	for (size_t i = 0; i < rows.count; i++)
+		if (rows.items[i].status == REQUEST_PENDING)
+			doc_push(list, request_view(web, &rows.items[i], &none));
 	doc_set(page, "pending", list);
 	doc_set_bool(page, "pending_own", is_own);
 	return true;

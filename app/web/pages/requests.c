@@ -111,17 +111,14 @@ bool page_request_cancel_send(struct web *web, struct error *error)
 /* One that the viewer has made already: the form would only be refused. */
 static bool set_pending(struct web *web, struct doc *page, struct error *error)
 {
-	struct request_rows rows;
+	const char *email = web->session ? web->session->email : NULL;
+	struct request own;
+	bool is_there;
 
-	doc_set_null(page, "pending_url");
-	if (!requests_of_photo(
-		web->domain, &web->actor, web->arena, &web->subject_id, &rows, error))
+	if (!requests_own_pending(web->domain, &web->actor, web->arena, &web->subject_id, email,
+		&own, &is_there, error))
 		return false;
-	for (size_t i = 0; i < rows.count; i++)
-		if (rows.items[i].status == REQUEST_PENDING &&
-		    request_view_is_own(web, &rows.items[i]))
-			doc_set_text(
-			    page, "pending_url", request_url(web, &rows.items[i].id, NULL));
+	doc_set_text(page, "pending_url", is_there ? request_url(web, &own.id, NULL) : NULL);
 	return true;
 }
 
