@@ -70,6 +70,13 @@ static enum reach reach_of(const struct domain *domain, const struct link *link,
 		   : REACH_NOTHING;
 }
 
+/* Whether the visitor may learn that the photo is deleted: it is theirs, or it was there when they
+ * got the link. To others it is as unknown as one that never was. */
+static bool may_know_deleted(const struct link *link, const struct photo *photo)
+{
+	return is_submitter(link, photo) || photo->deleted_at_us >= id_time_us(&link->id);
+}
+
 /* The photo that a link names, directly or by a share; DB_NONE where there is none. */
 static enum db_result find_named(const struct domain *domain, struct arena *arena,
     const struct link *link, struct share *share_r, struct photo *photo_r)
@@ -207,7 +214,8 @@ static bool find_one(const struct domain *domain, struct arena *arena, const str
 		one = (struct link){.purpose = LINK_PHOTO, .item = *photo_id};
 	result = find_named(domain, arena, &one, share_r, photo_r);
 	*found_r = result == DB_OK && id_equal(&photo_r->id, photo_id) &&
-		   reach_of(domain, link, share_r, photo_r) != REACH_NOTHING;
+		   reach_of(domain, link, share_r, photo_r) != REACH_NOTHING &&
+		   (photo_r->deleted_at_us == 0 || may_know_deleted(link, photo_r));
 	return result <= DB_NONE || db_fail(result, error);
 }
 
@@ -233,14 +241,17 @@ bool removal_file(const struct domain *domain, struct arena *arena, const char *
 
 /* --- sending and taking back --- */
 
-/* Under the photo's lock. What a deletion took is told without naming it. */
+/* Asked again under the photo's lock. What a deletion took is told without naming it. A share gives
+ * no more than to see the photo. */
 static bool check_visitor(
     const struct asking *asking, const struct photo *photo, struct error *error)
 {
+	static const struct share none = {0};
+
 	if (photo->deleted_at_us != 0)
 		return error_set(error, ERROR_CONFLICT, "already_deleted",
 		    "This photo has been deleted already: nobody sees it any more.");
-	return is_submitter(asking->link, photo) || photos_policy_subject(photo).published ||
+	return reach_of(asking->domain, asking->link, &none, photo) != REACH_NOTHING ||
 	       error_set_field(error, "photo", "not_yours", "This link is not for that photo.");
 }
 

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define KIM "kim@mail.example"
 
@@ -469,11 +470,35 @@ static void a_photo_deleted_meanwhile_is_told(void **state)
 	assert_string_equal(error.reference, "");
 }
 
+/* Of what was in the trash before the link came, nobody but its submitter learns that it was there.
+ */
+static void what_was_deleted_before_is_unknown_to_strangers(void **state)
+{
+	struct id photo = asking_photo(world, &cast.ada, &cast.site, NULL);
+	struct id theirs = submitted("Barn", "approved");
+	const char *own = link_for(KIM, NULL),
+		   *before = link_for("lee@mail.example", address_of(&photo));
+	const char *after;
+
+	(void)state;
+	assert_string_equal(trash_delete(world, &cast.admin, &photo, NULL), "");
+	assert_string_equal(trash_delete(world, &cast.admin, &theirs, NULL), "");
+	world->clock.fixed_us += 1000;
+	after = link_for("max@mail.example", address_of(&photo));
+	assert_string_equal(send(before, &photo, REASON, NULL, NULL), "already_deleted");
+	assert_string_equal(send(after, &photo, REASON, NULL, NULL), "not_yours");
+	assert_string_equal(error.field, "photo");
+	assert_string_equal(send(own, &theirs, REASON, NULL, NULL), "already_deleted");
+	own = link_for(KIM, NULL);
+	assert_string_equal(send(own, &theirs, REASON, NULL, NULL), "already_deleted");
+}
+
 struct sender {
 	struct domain domain;
 	struct auth auth;
 	const char *token;
 	struct id photo;
+	pthread_t thread;
 	char code[48];
 };
 
@@ -501,7 +526,6 @@ static void of_two_uses_at_once_one_counts(void **state)
 	for (int round = 0; round < 4; round++) {
 		struct sender senders[2];
 		struct db *connections[2];
-		pthread_t threads[2];
 		const char *token = link_for(KIM, NULL);
 		int won = 0;
 
@@ -510,10 +534,10 @@ static void of_two_uses_at_once_one_counts(void **state)
 			people_authorize_other(world, &senders[i].domain, &senders[i].auth);
 			senders[i].token = token;
 			senders[i].photo = submitted("Twice", "approved");
-			pthread_create(&threads[i], NULL, send_it, &senders[i]);
+			pthread_create(&senders[i].thread, NULL, send_it, &senders[i]);
 		}
 		for (int i = 0; i < 2; i++) {
-			pthread_join(threads[i], NULL);
+			pthread_join(senders[i].thread, NULL);
 			db_close(&connections[i]);
 			won += senders[i].code[0] == '\0';
 			assert_true(senders[i].code[0] == '\0' ||
@@ -522,6 +546,38 @@ static void of_two_uses_at_once_one_counts(void **state)
 		assert_int_equal(won, 1);
 	}
 	assert_int_equal(trash_rows(world, "deletion_requests"), 4);
+}
+
+DB_STATEMENT(visitor_archives, "UPDATE photos SET archived_at = '2026-01-01 00:00:00',"
+			       " purge_after = '2027-01-01 00:00:00' WHERE id = ?");
+
+static bool archive_meanwhile(struct db_tx *tx, void *context, struct error *why)
+{
+	struct sender *s = context;
+
+	(void)why;
+	assert_int_equal(
+	    db_exec(tx->db, &visitor_archives, DB_VALUES(db_bind_id(&s->photo)), NULL), DB_OK);
+	assert_int_equal(pthread_create(&s->thread, NULL, send_it, s), 0);
+	nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL);
+	return true;
+}
+
+/* Found while it was there, and archived before the request was made. */
+static void what_is_archived_meanwhile_is_asked_for_no_more(void **state)
+{
+	struct id photo = asking_photo(world, &cast.ada, &cast.site, NULL);
+	struct sender s = {.photo = photo, .token = link_for(KIM, address_of(&photo))};
+	struct db *connection;
+
+	(void)state;
+	s.domain = world_second_domain(world, &connection);
+	people_authorize_other(world, &s.domain, &s.auth);
+	assert_true(db_transaction(world->db, archive_meanwhile, &s, &error));
+	pthread_join(s.thread, NULL);
+	db_close(&connection);
+	assert_string_equal(s.code, "not_yours");
+	assert_int_equal(trash_rows(world, "deletion_requests"), 0);
 }
 
 int main(void)
@@ -542,7 +598,9 @@ int main(void)
 	    cmocka_unit_test_setup(the_status_link_tells_the_decision, set_up),
 	    cmocka_unit_test_setup(an_address_and_its_account_are_one_person, set_up),
 	    cmocka_unit_test_setup(a_photo_deleted_meanwhile_is_told, set_up),
+	    cmocka_unit_test_setup(what_was_deleted_before_is_unknown_to_strangers, set_up),
 	    cmocka_unit_test_setup(of_two_uses_at_once_one_counts, set_up),
+	    cmocka_unit_test_setup(what_is_archived_meanwhile_is_asked_for_no_more, set_up),
 	};
 
 	return cmocka_run_group_tests_name("requests_visitor", tests, start, stop);
