@@ -76,15 +76,16 @@ static bool read_address(const struct domain *domain, struct arena *arena, const
 	return result <= DB_NONE || db_fail(result, error);
 }
 
+/* The IP address first, so that one that asks too often uses up nothing of anybody's address. */
 static bool count_asking(const struct domain *domain, struct arena *arena, const char *email,
     const char *ip, struct error *error)
 {
 	static const struct rate_limit limit = {"removal", REQUESTS_PER_HOUR, REQUESTS_HOUR_US};
 
-	return rate_check_and_hit(
-		   domain->auth, &limit, arena_printf(arena, "email %s", email), NULL, error) &&
-	       (!ip || rate_check_and_hit(
-			   domain->auth, &limit, arena_printf(arena, "ip %s", ip), NULL, error));
+	return (!ip || rate_check_and_hit(
+			   domain->auth, &limit, arena_printf(arena, "ip %s", ip), NULL, error)) &&
+	       rate_check_and_hit(
+		   domain->auth, &limit, arena_printf(arena, "email %s", email), NULL, error);
 }
 
 bool removal_ask(const struct domain *domain, struct arena *arena, const char *email,

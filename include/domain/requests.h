@@ -178,9 +178,10 @@ bool requests_bulk_review(const struct domain *domain, const struct actor *actor
  * blank for "what was submitted under my address", else the address (whole, or its path) of a photo
  * (/photos/{id}) or of a share (/s/{token}). Nothing is looked up that would tell whether anything
  * was submitted under the address: the answer, and the time it takes, are always the same.
- * At most REQUESTS_PER_HOUR an hour per address and per IP address, counted apart from requests.
- * Errors: invalid "email" ("missing", "invalid_email"), "photo" ("invalid_address": of neither
- * form); rate_limited; unavailable. */
+ * At most REQUESTS_PER_HOUR an hour per address and per IP address, counted apart from requests;
+ * what is refused by the IP address does not count for the other. Errors: invalid "email"
+ * ("missing", "invalid_email"), "photo" ("invalid_address": of neither form); rate_limited;
+ * unavailable. */
 bool removal_ask(const struct domain *domain, struct arena *arena, const char *email,
     const char *photo, const char *ip, const char *request_id, struct error *error)
     __attribute__((warn_unused_result));

@@ -181,6 +181,31 @@ static void links_are_asked_for_five_times_an_hour(void **state)
 	assert_int_equal(error.kind, ERROR_RATE_LIMITED);
 }
 
+static const char *begin_from(const char *email, const char *ip)
+{
+	error_clear(&error);
+	return removal_ask(&world->domain, world->arena, email, NULL, ip, NULL, &error)
+		   ? ""
+		   : error.code;
+}
+
+/* Somebody who asks too often from one place locks nobody else's address. */
+static void what_an_ip_address_is_refused_leaves_an_address_its_own(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		const char *email = arena_printf(world->arena, "%d@mail.example", i);
+		assert_string_equal(begin_from(email, "192.0.2.1"), "");
+	}
+	for (int i = 0; i < 20; i++) {
+		assert_string_equal(begin_from(KIM, "192.0.2.1"), "rate_limited");
+	}
+	for (int i = 0; i < 5; i++) {
+		assert_string_equal(begin_from(KIM, "192.0.2.2"), "");
+	}
+	assert_string_equal(begin_from(KIM, "192.0.2.3"), "rate_limited");
+}
+
 /* Live and archived ones, of every organisation; nothing of others, nothing deleted. */
 static void the_link_shows_what_was_submitted_under_the_address(void **state)
 {
@@ -586,6 +611,7 @@ int main(void)
 	    cmocka_unit_test_setup(an_address_is_answered_alike_whatever_it_has, set_up),
 	    cmocka_unit_test_setup(what_is_no_address_is_named, set_up),
 	    cmocka_unit_test_setup(links_are_asked_for_five_times_an_hour, set_up),
+	    cmocka_unit_test_setup(what_an_ip_address_is_refused_leaves_an_address_its_own, set_up),
 	    cmocka_unit_test_setup(the_link_shows_what_was_submitted_under_the_address, set_up),
 	    cmocka_unit_test_setup(
 		the_address_of_a_photo_lets_ask_and_that_of_a_share_lets_see, set_up),
