@@ -32,7 +32,7 @@ struct domain {
 };
 
 #define DOMAIN_STEP_ROWS 1000
-#define DOMAIN_LOOK_ROWS 5000
+#define DOMAIN_LOOK_ROWS 3000
 
 /* How many rows a list or a preview looks at. */
 unsigned domain_look_rows(const struct domain *domain);

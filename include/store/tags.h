@@ -17,7 +17,8 @@ enum db_result store_tag_ensure(struct db_tx *tx, struct arena *arena,
 enum db_result store_photo_tag_add(struct db_tx *tx, const struct id *photo_id,
     const struct id *tag_id) __attribute__((warn_unused_result));
 
-/* Fill tags, album_ids and album_names of photos just read, by one statement each for every 200 of them. */
+/* Fill tags, album_ids and album_names of photos just read, by one statement each for every 200 of
+ * them. */
 enum db_result store_photo_details(struct db *db, struct arena *arena, struct photo *photos,
     size_t count) __attribute__((warn_unused_result));
 

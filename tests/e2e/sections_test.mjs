@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 
 import { gone, toast, visit } from './support/browser.mjs';
 import { inspect, inspectLarge } from './support/inspect.mjs';
-import { addDerivative, addPhoto, archivePhoto, call, deletePhoto, placeOf, sql, unique } from './support/site.mjs';
+import { addDerivative, addPhoto, archivePhoto, bytesOf, call, deletePhoto, placeOf, sql, unique } from './support/site.mjs';
 import { run, test, testBoth } from './support/suite.mjs';
 
 test('the section and its navigation', async (hands) => {
@@ -111,6 +111,17 @@ test('all photos', async (hands) => {
 	await page.locator(`[data-key="${away.id}"]`).getByText('Deleted').waitFor();
 	assert.equal(await page.locator(`[data-key="${away.id}"] input`).count(), 0, 'a deleted photo is not selected');
 	await inspect(page, 'admin-photos-all');
+	await visit(page, '/admin/photos');
+	await page.getByLabel('Moderation').selectOption({ label: 'Waiting for approval' });
+	await page.getByRole('button', { name: 'Filter', exact: true }).click();
+	await page.waitForURL('**status=pending**');
+	await page.locator('.tile').filter({ hasText: 'Waiting for approval' }).first().waitFor();
+	assert.equal(await page.locator(`[data-key="${photo.id}"]`).count(), 0);
+	await inspect(page, 'admin-photos-pending');
+	await visit(page, '/admin/photos?status=rejected&tag=no-such-tag');
+	await page.getByText('No photo was rejected.').waitFor();
+	await inspect(page, 'admin-photos-none');
+	await visit(page, '/admin/photos?include_archived=true&includeDeleted=true');
 	await page.locator(`[data-key="${photo.id}"] input`).check();
 	await page.getByRole('button', { name: 'Delete…' }).click();
 	await page.getByRole('button', { name: 'Delete 1 photo' }).click();
@@ -118,6 +129,26 @@ test('all photos', async (hands) => {
 	await toast(page, 'The photo is in the trash.');
 	await page.getByRole('button', { name: 'Undo' }).click();
 	await toast(page, 'Undone');
+});
+
+/* More than a page looks at: it says so, and where to go on. */
+test('what is rare among many photos', async (hands) => {
+	const page = await hands.browserOf('admin');
+	const project = placeOf('admin', 'projects', unique('Of very many'));
+	sql(`INSERT INTO photos (id, organization_id, uploader_id, project_id, title, status, bytes, created_at)
+		SELECT UNHEX(CONCAT('0199bbbb', LPAD(HEX(seq), 8, '0'), SUBSTR(HEX(${bytesOf(project)}), 17))), u.organization_id, u.id, ${bytesOf(project)},
+		'Of very many', IF(seq = 1, 'rejected', 'approved'), 100, UTC_TIMESTAMP(6) FROM seq_1_to_3100, users u WHERE u.email = 'ada@alder.example'`);
+	await visit(page, `/admin/photos?project_id=${project}&tag=&status=approved&site_id=${project}`);
+	await page.getByText('3,000 photos were looked at for this page, and none matches.').waitFor();
+	await inspect(page, 'admin-photos-cut');
+	await page.getByRole('link', { name: 'Next page' }).click();
+	await page.getByText('No photo matches.').waitFor();
+	await visit(page, `/admin/photos/archive?project_id=${project}&to=2001-01-01`);
+	await page.getByText('None of the newest 3,000 photos looked at fits').waitFor();
+	await inspect(page, 'archive-looked');
+	await page.getByRole('link', { name: 'Count exactly' }).click();
+	await page.getByText('No photo that is not archived already fits').waitFor();
+	sql(`DELETE FROM photos WHERE project_id = ${bytesOf(project)}`);
 });
 
 testBoth('what closes soonest is first, and several come back together', async (hands) => {

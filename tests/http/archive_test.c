@@ -175,7 +175,7 @@ static void test_list_by_moderation(void **state)
 	EXPECT(site_page(site, ADMIN, "GET %s&status=archived", list), 400, NULL);
 }
 
-/* 5,002 photos, and the oldest alone bears the tag and was rejected. */
+/* 3,002 photos, and the oldest alone bears the tag and was rejected. */
 static const char *make_many(struct site *site, const char *project)
 {
 	const char *photo = site_photo_in(site, ADA, "Of many", "project_id", project);
@@ -185,7 +185,7 @@ static const char *make_many(struct site *site, const char *project)
 	    "INSERT INTO photos (id, organization_id, uploader_id, project_id, title, status,"
 	    " bytes, created_at) SELECT UNHEX(CONCAT('7199cccc', LPAD(HEX(seq), 8, '0'),"
 	    " SUBSTR(HEX(id), 17))), organization_id, uploader_id, project_id, title,"
-	    " 'approved', 100, created_at + INTERVAL 1 DAY FROM seq_1_to_5001, photos WHERE id "
+	    " 'approved', 100, created_at + INTERVAL 1 DAY FROM seq_1_to_3001, photos WHERE id "
 	    "= " UUID,
 	    photo);
 	return photo;
@@ -204,14 +204,14 @@ static void test_rare_among_many(void **state)
 	    site_page(site, ADMIN, "GET /admin/photos/archive?project_id=%s&to=%s", project, day);
 	const char *next;
 
-	assert_true(shows(page, "None of the newest 5,000 photos looked at fits"));
+	assert_true(shows(page, "None of the newest 3,000 photos looked at fits"));
 	assert_true(shows(page, "&amp;exact=true\">Count exactly</a>"));
 	assert_false(shows(page, "name=\"reason\""));
 	page = site_page(
 	    site, ADMIN, "GET /admin/photos/archive?project_id=%s&to=%s&exact=true", project, day);
 	assert_true(shows(page, "Archive 1 photo?"));
 	page = site_page(site, ADA, "GET /?project_id=%s&site_id=%s", project, project);
-	assert_true(shows(page, "5,000 photos were looked at for this page, and none matches."));
+	assert_true(shows(page, "3,000 photos were looked at for this page, and none matches."));
 	next = site_text(site,
 	    "SELECT LOWER(HEX(id)) FROM photos WHERE project_id = " UUID
 	    " ORDER BY id LIMIT 1 OFFSET 2",
