@@ -104,7 +104,7 @@ test('the last admin, oneself and a platform admin are guarded, in words', async
 	const birch = await hands.browserOf('birch');
 	await visit(birch, '/admin/users?role=admin');
 	await birch.locator('tbody').getByRole('link').first().click();
-	await birch.getByText('This is the last Admin').waitFor();
+	await birch.getByText('This is the last admin').waitFor();
 	await birch.getByText('This is your own account').waitFor();
 	assert.equal(await birch.getByRole('link', { name: 'Delete the account…' }).count(), 0);
 	await inspect(birch, 'user-last-admin');
@@ -205,6 +205,8 @@ test('the pages of accounts', async (hands) => {
 	await row(page, 'Lena Frost').getByRole('link').first().click();
 	await page.getByText('Leaving by their own wish.').waitFor();
 	await inspect(page, 'user-leaving');
+	await page.getByRole('link', { name: 'Delete the account…' }).click();
+	assert.equal(await page.getByRole('radio', { name: 'With time to bring it back' }).count(), 0);
 	await visit(page, '/admin/users?state=asked');
 	await row(page, 'Arne Quist').waitFor();
 	await visit(page, '/admin/users?state=deleted');

@@ -22,6 +22,13 @@ static const char *const role_labels[USER_ROLE_COUNT] = {
     [USER_PLATFORM_ADMIN] = "Platform admin",
 };
 
+/* Within a sentence. */
+static const char *const role_words[USER_ROLE_COUNT] = {
+    [USER_MEMBER] = "member",
+    [USER_ADMIN] = "admin",
+    [USER_PLATFORM_ADMIN] = "platform admin",
+};
+
 /* The states to filter by, in the order of the input's choices. */
 static const struct {
 	const char *value, *label;
@@ -108,6 +115,7 @@ static struct doc *present_entry(struct web *web, const struct user *user)
 	doc_set_text(
 	    doc, "url", is_tombstone(user) ? NULL : user_url(web, "/admin/users/{uid}", &user->id));
 	doc_set_text(doc, "role_word", role_labels[user->role]);
+	doc_set_text(doc, "role_plain", role_words[user->role]);
 	doc_set_bool(doc, "is_self", is_self);
 	doc_set_bool(doc, "is_erased", is_tombstone(user));
 	doc_set_bool(doc, "is_guarded", is_guarded);

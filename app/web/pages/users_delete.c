@@ -64,6 +64,7 @@ static void set_refusal(struct web *web, struct doc *page)
 bool page_user_delete(struct web *web, struct error *error)
 {
 	const struct user *user = web->subject;
+	bool is_leaving = user->deletion_status == USER_DELETION_SCHEDULED;
 	struct doc *page = page_begin(
 	    web, arena_join(web->arena, "Delete the account of ", user->display_name, "?", NULL));
 	const char *base = http_url_build(web->arena, "/admin/users/{uid}/delete",
@@ -80,8 +81,8 @@ bool page_user_delete(struct web *web, struct error *error)
 	doc_set_text(page, "url",
 	    http_url_build(web->arena, "/admin/users/{uid}",
 		HTTP_PAIRS({"uid", present_id(web, &user->id)}), HTTP_NO_PAIRS));
-	doc_set_bool(page, "is_hard", acts_is_hard(web));
-	doc_set_bool(page, "is_leaving", user->deletion_status == USER_DELETION_SCHEDULED);
+	doc_set_bool(page, "is_hard", acts_is_hard(web) || is_leaving);
+	doc_set_bool(page, "is_leaving", is_leaving);
 	doc_set_text(page, "confirmation", input_text(web, "confirmation"));
 	set_refusal(web, page);
 	return page_send(web, web_form_status(web), "user_delete", page, error);
