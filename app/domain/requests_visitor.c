@@ -13,6 +13,10 @@
 
 #define SUBMITTED_MOST 200
 
+/* A status link lasts as long as what it is for, and the request's row decides that: it can be
+ * taken back while it is pending, overdue or not, and is shown until its record goes. */
+#define STATUS_LIFE_US (3650 * CLOCK_DAY_US)
+
 /* --- behind the link --- */
 
 static const char *const purposes[] = {LINK_SUBMITTED, LINK_PHOTO, LINK_SHARE, LINK_STATUS};
@@ -288,7 +292,7 @@ static bool issue_status(const struct domain *domain, struct arena *arena,
 	    .purpose = LINK_STATUS,
 	    .item = request->id,
 	    .subject = request->requester_email,
-	    .expires_us = request->due_at_us,
+	    .expires_us = request->requested_at_us + STATUS_LIFE_US,
 	};
 
 	return link_issue(domain->auth, arena, &link, token_r, error);

@@ -237,7 +237,8 @@ bool removal_send(const struct domain *domain, struct arena *arena, const char *
     struct request *request_r, const char **status_token_r, struct error *error)
     __attribute__((warn_unused_result));
 
-/* Take back the request of a status link, which is spent by it. Errors: as removal_open; not_found
+/* Take back the request of a status link, which is spent by it: as long as it is pending, also when
+ * it is overdue. Errors: as removal_open; not_found
  * for a link of another kind; conflict "not_pending" with the request_id. */
 bool removal_cancel(const struct domain *domain, struct arena *arena, const char *token,
     const char *request_id, struct request *request_r, struct error *error)

@@ -145,7 +145,9 @@ static void test_status_and_cancel(void **state)
 	answer = site_visitor_form(site, path, forms_text(site, "%s/cancel", path), "");
 	assert_string_equal(forms_location(site, answer), "/removal?done=request_cancelled");
 	assert_string_equal(forms_status(site, request), "cancelled");
-	EXPECT(site_page(site, VISITOR, "GET %s", path), 410, NULL);
+	answer = site_page(site, VISITOR, "GET %s", path);
+	EXPECT(answer, 410, NULL);
+	assert_true(forms_shows(answer, "If you took a request back by it, that is done"));
 }
 
 static void test_decided_meanwhile(void **state)

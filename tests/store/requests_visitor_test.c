@@ -346,7 +346,6 @@ static void a_visitor_asks_once_per_link(void **state)
 	assert_int_equal(removal.kind, REMOVAL_STATUS);
 	assert_int_equal(removal.request.status, REQUEST_PENDING);
 	assert_string_equal(removal.request.photo_title, "Barn");
-	assert_true(removal.expires_at_us / CLOCK_SECOND_US == request.due_at_us / CLOCK_SECOND_US);
 	/* A second link shows that it was asked for; asking again says so. */
 	token = link_for(KIM, NULL);
 	assert_true(id_equal(&shown(token).photos[1].request_id, &request.id));
@@ -436,6 +435,27 @@ static void a_visitor_takes_back_by_the_link(void **state)
 	    removal_cancel(&world->domain, world->arena, status, "req-3", &request, &error));
 	assert_string_equal(error.code, "link_used");
 	assert_int_equal(trash_entries(world, "request.cancel"), 1);
+}
+
+/* The longer it is overdue, the more reason there is to look, and to take it back. */
+static void an_overdue_request_is_shown_and_taken_back(void **state)
+{
+	static const int64_t late_us[] = {-1, 0, 400 * DAY_US};
+	struct request request;
+	const char *status;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(late_us) / sizeof(late_us[0]); i++) {
+		struct id barn = submitted("Barn", "approved");
+
+		assert_string_equal(
+		    send(link_for(KIM, NULL), &barn, REASON, &request, &status), "");
+		world->clock.fixed_us = request.due_at_us + late_us[i];
+		assert_int_equal(shown(status).request.status, REQUEST_PENDING);
+		assert_true(removal_cancel(
+		    &world->domain, world->arena, status, "req-3", &request, &error));
+		assert_int_equal(request.status, REQUEST_CANCELLED);
+	}
 }
 
 static void the_status_link_tells_the_decision(void **state)
@@ -621,6 +641,7 @@ int main(void)
 	    cmocka_unit_test_setup(a_link_ends_after_a_day, set_up),
 	    cmocka_unit_test_setup(only_links_of_these_mails_open, set_up),
 	    cmocka_unit_test_setup(a_visitor_takes_back_by_the_link, set_up),
+	    cmocka_unit_test_setup(an_overdue_request_is_shown_and_taken_back, set_up),
 	    cmocka_unit_test_setup(the_status_link_tells_the_decision, set_up),
 	    cmocka_unit_test_setup(an_address_and_its_account_are_one_person, set_up),
 	    cmocka_unit_test_setup(a_photo_deleted_meanwhile_is_told, set_up),
