@@ -30,6 +30,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON adventure_sequences TO 'lethe_app'@'loca
 GRANT SELECT, INSERT, UPDATE, DELETE ON events TO 'lethe_app'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON role_requests TO 'lethe_app'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON files TO 'lethe_app'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON exports TO 'lethe_app'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON deletion_effects TO 'lethe_app'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON deletion_requests TO 'lethe_app'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON storage_cleanup_queue TO 'lethe_app'@'localhost';

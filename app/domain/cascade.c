@@ -90,6 +90,8 @@ static const struct cascade_row table[] = {
 	PURGE_DETACHES, UNMARKED, SETTLED},
     {"projects_creator", "projects", "created_by", "users", DELETE_LEAVES, RESTORE_NOTHING,
 	PURGE_DETACHES, UNMARKED, SETTLED},
+    {"exports_user", "exports", "user_id", "users", DELETE_KEEPS, RESTORE_NOTHING, PURGE_DELETES,
+	UNMARKED, SETTLED},
     {"sessions_user", "sessions", "user_id", "users", DELETE_ENDS, RESTORE_NOTHING, PURGE_DELETES,
 	UNMARKED, RELATION_USER_SESSIONS, MARKS_NONE},
 
@@ -151,6 +153,9 @@ static const struct cascade_row table[] = {
     {"webhook_outbox_organization", "webhook_outbox", "organization_id", "organizations",
 	DELETE_KEEPS, RESTORE_NOTHING, PURGE_DELETES, UNMARKED, RELATION_TENANT_WEBHOOKS,
 	MARKS_NONE},
+    /* With their people. */
+    {"exports_organization", "exports", "organization_id", "organizations", DELETE_KEEPS,
+	RESTORE_NOTHING, PURGE_DELETES, UNMARKED, SETTLED},
     {NULL, "mail_outbox", "organization_id", "organizations", DELETE_KEEPS, RESTORE_NOTHING,
 	PURGE_BLANKS, UNMARKED, RELATION_TENANT_MAIL, MARKS_NONE},
     {NULL, "audit_reasons", "organization_id", "organizations", DELETE_KEEPS, RESTORE_NOTHING,

@@ -6,16 +6,25 @@
 #include <domain/receipts.h>
 #include <stdio.h>
 #include <store/erasure.h>
+#include <store/exports.h>
 #include <store/jobs.h>
 #include <store/mail.h>
 #include <store/organizations.h>
 #include <string.h>
+
+/* Exports with their files, also those that are being made. */
+static enum db_result take_exports(
+    struct db_tx *tx, const struct erasure *erasure, int64_t limit, int64_t *rows_r)
+{
+	return exports_remove(tx, &erasure->user.id, limit, erasure->now_us, rows_r);
+}
 
 /* Stages beside the statements of store/erasure.h, which come first, in their order. */
 static const struct {
 	const char *name;
 	erasure_stage_fn take;
 } stages[] = {
+    {"exports", take_exports},
     {NULL, NULL},
 };
 

@@ -3,6 +3,7 @@
 #include "purge.h"
 
 #include <store/container.h>
+#include <store/exports.h>
 #include <store/tenant.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ struct removal {
 	int64_t now_us;
 	int64_t budget;
 	int64_t whole;    /* what the budget was at first */
+	bool exports;     /* there are some, which may contain what goes */
 	struct error why; /* of a stage that is not of statements alone */
 };
 
@@ -154,6 +156,10 @@ static enum db_result remove_range(struct removal *c, enum mark_table marks)
 	}
 	result = marks_range(
 	    c->tx->db, c->tx->arena, marks, c->deletion, &c->purging->after, count, &upto, &last);
+	if (result == DB_OK && c->exports) {
+		result =
+		    export_touch(c->tx, marks, c->deletion, &c->purging->after, &upto, c->now_us);
+	}
 	if (result == DB_OK) {
 		result = remove_details(c, table, &upto);
 	}
@@ -284,17 +290,21 @@ bool purging_step(struct db_tx *tx, const struct domain *domain, struct deletion
 	    .whole = budget};
 	int stages[STAGES_MAX];
 	size_t count;
+	enum db_result result;
 
 	*done_r = false;
 	if (!sweep(tx, domain, deletion, purging, budget, error)) {
 		return false;
 	}
+	result = export_any(tx->db, tx->arena, &c.exports);
+	if (result != DB_OK) {
+		return db_fail(result, error);
+	}
 	c.row_count = cascade_of_kind(deletion->kind, deletion->photo_action, c.rows);
 	count = list_stages(&c, stages);
 	/* What is left of a step is not worth another range. */
 	while (purging->swept && c.budget > budget / 8 && purging->stage < count) {
-		enum db_result result = run_stage(&c, stages[purging->stage]);
-
+		result = run_stage(&c, stages[purging->stage]);
 		if (result != DB_OK) {
 			if (c.why.kind != ERROR_NONE) {
 				*error = c.why;

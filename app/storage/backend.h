@@ -20,6 +20,9 @@ struct storage_backend {
 	/* Append the bytes of an object of at most `limit` bytes. */
 	bool (*read)(const struct storage *storage, const char *key, uint64_t limit,
 	    struct buf *bytes, struct error *error);
+	/* Give the bytes of an object to `fn`, piece by piece. */
+	bool (*pass)(const struct storage *storage, const char *key, storage_piece_fn fn,
+	    void *context, struct error *error);
 	bool (*list)(
 	    const struct storage *storage, storage_list_fn fn, void *context, struct error *error);
 };
@@ -38,9 +41,6 @@ bool storage_fail(const char *call, int code, struct error *error);
 
 /* BLAKE2b-256 of what is left to read from `fd`; false with errno. */
 bool storage_digest_fd(int fd, unsigned char digest_r[STORAGE_DIGEST_SIZE]);
-
-/* The key of a new object. */
-void storage_key_make(const struct id *id, char out[STORAGE_KEY_SIZE]);
 
 /* The time an object was made, from the id in its key. */
 int64_t storage_key_time_us(const char *key);

@@ -169,6 +169,42 @@ static bool folder_read(const struct storage *storage, const char *key, uint64_t
 	return ok || storage_fail("read", code, error);
 }
 
+static bool pass_all(int fd, storage_piece_fn fn, void *context, struct error *error)
+{
+	char piece[65536];
+	ssize_t length;
+
+	while ((length = read(fd, piece, sizeof(piece))) != 0) {
+		if (length < 0 && errno == EINTR) {
+			continue;
+		}
+		if (length < 0) {
+			return storage_fail("read", errno, error);
+		}
+		if (!fn(context, piece, (size_t)length, error)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool folder_pass(const struct storage *storage, const char *key, storage_piece_fn fn,
+    void *context, struct error *error)
+{
+	char path[PATH_MAX];
+	int fd = object_path(storage, key, path) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	bool ok;
+
+	if (fd < 0) {
+		return errno == ENOENT ? error_set(error, ERROR_NOT_FOUND, "object_missing",
+					     "The stored file is missing.")
+				       : storage_fail("open", errno, error);
+	}
+	ok = pass_all(fd, fn, context, error);
+	close(fd);
+	return ok;
+}
+
 /* A listing on its way through the two levels of folders. */
 struct listing {
 	storage_list_fn fn;
@@ -236,5 +272,6 @@ const struct storage_backend storage_backend_folder = {
     .exists = folder_exists,
     .digest = folder_digest,
     .read = folder_read,
+    .pass = folder_pass,
     .list = folder_list,
 };

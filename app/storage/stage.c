@@ -30,8 +30,11 @@ static crypto_generichash_state *make_state(struct arena *arena)
 	return (crypto_generichash_state *)((place + boundary - 1) / boundary * boundary);
 }
 
-struct storage_stage *storage_stage(
-    const struct storage *storage, uint64_t limit, struct error *error)
+#define ITEM_PREFIX "item-"
+
+/* `name` is that of the temporary file, but for its end, which mkostemp makes. */
+static struct storage_stage *open_stage(
+    const struct storage *storage, const char *name, uint64_t limit, struct error *error)
 {
 	struct arena *arena = arena_create();
 	struct storage_stage *stage = arena_alloc(arena, sizeof(*stage));
@@ -39,7 +42,7 @@ struct storage_stage *storage_stage(
 	stage->arena = arena;
 	stage->storage = storage;
 	stage->limit = limit;
-	stage->path = arena_printf(arena, "%s/upload-XXXXXX", storage->tmp);
+	stage->path = arena_printf(arena, "%s/%s-XXXXXX", storage->tmp, name);
 	stage->fd = mkostemp(stage->path, O_CLOEXEC);
 	if (stage->fd < 0) {
 		storage_fail("mkostemp", errno, error);
@@ -49,6 +52,21 @@ struct storage_stage *storage_stage(
 	stage->state = make_state(arena);
 	crypto_generichash_init(stage->state, NULL, 0, STORAGE_DIGEST_SIZE);
 	return stage;
+}
+
+struct storage_stage *storage_stage(
+    const struct storage *storage, uint64_t limit, struct error *error)
+{
+	return open_stage(storage, "upload", limit, error);
+}
+
+struct storage_stage *storage_stage_item(
+    const struct storage *storage, const struct id *item, uint64_t limit, struct error *error)
+{
+	char name[sizeof(ITEM_PREFIX) + ID_TEXT_SIZE] = ITEM_PREFIX;
+
+	id_format(item, name + strlen(ITEM_PREFIX));
+	return open_stage(storage, name, limit, error);
 }
 
 static bool write_all(int fd, const char *bytes, size_t length)
@@ -82,6 +100,11 @@ bool storage_stage_write(
 	crypto_generichash_update(stage->state, bytes, length);
 	stage->bytes += length;
 	return true;
+}
+
+bool storage_stage_sync(const struct storage_stage *stage, struct error *error)
+{
+	return fsync(stage->fd) == 0 || storage_fail("fsync", errno, error);
 }
 
 uint64_t storage_stage_bytes(const struct storage_stage *stage)
@@ -176,4 +199,36 @@ bool storage_count_stale(
     const struct storage *storage, int64_t before_us, unsigned *count_r, struct error *error)
 {
 	return sweep(storage, before_us, false, count_r, error);
+}
+
+/* The item that a temporary file is of; false: of none. */
+static bool item_of(const char *name, struct id *item_r)
+{
+	char text[ID_TEXT_SIZE] = "";
+
+	if (strncmp(name, ITEM_PREFIX, strlen(ITEM_PREFIX)) != 0 ||
+	    strlen(name) < strlen(ITEM_PREFIX) + ID_TEXT_SIZE) {
+		return false;
+	}
+	memcpy(text, name + strlen(ITEM_PREFIX), ID_TEXT_SIZE - 1);
+	return id_parse(text, item_r);
+}
+
+bool storage_sweep_items(
+    const struct storage *storage, storage_keep_fn keep, void *context, struct error *error)
+{
+	DIR *folder = opendir(storage->tmp);
+	const struct dirent *entry = NULL;
+	struct id item;
+
+	if (!folder) {
+		return storage_fail("opendir", errno, error);
+	}
+	while ((entry = readdir(folder))) {
+		if (item_of(entry->d_name, &item) && !keep(context, &item)) {
+			unlinkat(dirfd(folder), entry->d_name, 0);
+		}
+	}
+	closedir(folder);
+	return true;
 }

@@ -123,6 +123,12 @@ bool storage_read(const struct storage *storage, const char *key, uint64_t limit
 	return check_key(key, error) && storage->backend->read(storage, key, limit, bytes, error);
 }
 
+bool storage_pass(const struct storage *storage, const char *key, storage_piece_fn fn,
+    void *context, struct error *error)
+{
+	return check_key(key, error) && storage->backend->pass(storage, key, fn, context, error);
+}
+
 bool storage_list(
     const struct storage *storage, storage_list_fn fn, void *context, struct error *error)
 {

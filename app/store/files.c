@@ -14,13 +14,15 @@ DB_STATEMENT(FILE_BY_DIGEST,
     " ORDER BY p.deleted_at IS NOT NULL, p.id DESC LIMIT 1");
 DB_STATEMENT(FILES_AFTER, "SELECT id, storage_key, bytes, digest FROM files WHERE id > ?"
 			  " ORDER BY id LIMIT 500");
-DB_STATEMENT(FILE_NAMED, "SELECT EXISTS (SELECT 1 FROM files WHERE storage_key = ?),"
+DB_STATEMENT(FILE_NAMED, "SELECT EXISTS (SELECT 1 FROM files WHERE storage_key = ?)"
+			 " OR EXISTS (SELECT 1 FROM exports WHERE building_key = ?),"
 			 " EXISTS (SELECT 1 FROM storage_cleanup_queue WHERE storage_key = ?)");
 
 static const char *const OWNER_NAMES[] = {
     [FILE_OF_PHOTO] = "photo",
     [FILE_OF_QUEST] = "quest",
     [FILE_OF_ADVENTURE] = "adventure",
+    [FILE_OF_EXPORT] = "export",
 };
 
 static const char *const PART_NAMES[] = {
@@ -124,7 +126,9 @@ enum db_result store_file_named(
 {
 	struct db_rows rows = {0};
 	enum db_result result = db_query(db, arena, &FILE_NAMED,
-	    DB_VALUES(db_bind_text(storage_key), db_bind_text(storage_key)), &rows);
+	    DB_VALUES(
+		db_bind_text(storage_key), db_bind_text(storage_key), db_bind_text(storage_key)),
+	    &rows);
 
 	if (result == DB_OK) {
 		naming_r->row = db_bool(&rows, 0, 0);

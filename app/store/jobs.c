@@ -28,6 +28,8 @@ DB_STATEMENT(LEASE_TAKE,
 DB_STATEMENT(LEASE_HOLDER_GONE,
     "SELECT lease_owner FROM jobs WHERE task = ? AND item_id = ? AND lease_owner IS NOT NULL"
     " AND GET_LOCK(" LOCK_NAME("lease_owner") ", 0.2) = 1");
+DB_STATEMENT(LEASE_HELD, "SELECT 1 FROM jobs WHERE task = ? AND item_id = ?"
+			 " AND lease_owner IS NOT NULL AND lease_until > ?");
 DB_STATEMENT(LEASE_INSERT,
     "INSERT INTO jobs (id, organization_id, task, item_id, run_at, created_at, lease_owner,"
     " lease_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
@@ -159,6 +161,17 @@ enum db_result lease_take(struct db *db, struct arena *arena, const struct lease
 		(void)!unlock(db, arena, &lease->owner);
 	}
 	return result;
+}
+
+enum db_result lease_is_held(struct db *db, struct arena *arena, const char *task,
+    const struct id *item_id, int64_t now_us, bool *held_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, &LEASE_HELD,
+	    DB_VALUES(db_bind_text(task), db_bind_id(item_id), db_bind_time(now_us)), &rows);
+
+	*held_r = result == DB_OK;
+	return result == DB_NONE ? DB_OK : result;
 }
 
 enum db_result lease_extend(struct db *db, const struct lease_row *lease)

@@ -75,6 +75,7 @@ static const struct {
     {"retried", "It will be tried again right away.", NULL},
     {"renamed", "Your name is saved.", NULL},
     {"notices", "Your choice of mails is saved.", NULL},
+    {"export_started", "Your export is on its way.", NULL},
     {"session_ended", "That browser is signed out.", NULL},
     {"sessions_ended", "You are signed out everywhere else.", NULL},
     {"signed_out", "You are signed out.", NULL},

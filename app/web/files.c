@@ -1,10 +1,11 @@
-/* files.c - bytes of photos: checked here, sent by nginx (X-Accel-Redirect).
+/* files.c - bytes of photos and exports: checked here, sent by nginx (X-Accel-Redirect).
  *
  * `private, no-cache` with an ETag: a browser asks each time, so that a deleted picture shows to
  * nobody from a cache. */
 #include "answer.h"
 #include "handlers.h"
 
+#include <domain/exports.h>
 #include <domain/photos.h>
 #include <domain/requests.h>
 #include <domain/shares.h>
@@ -19,7 +20,7 @@ static const char *etag_of(struct web *web, const struct file *file)
 	return arena_printf(web->arena, "\"%.32s\"", hex);
 }
 
-static bool send_file(struct web *web, const struct file *file)
+static bool send_as(struct web *web, const struct file *file, const char *disposition)
 {
 	const char *etag = etag_of(web, file);
 	char *href = arena_alloc(web->arena, STORAGE_HREF_SIZE);
@@ -34,9 +35,14 @@ static bool send_file(struct web *web, const struct file *file)
 	http_response_begin(web->response, 200, file->content_type);
 	http_response_header(web->response, "X-Accel-Redirect", href);
 	http_response_header(web->response, "ETag", etag);
-	http_response_header(web->response, "Content-Disposition", "inline");
+	http_response_header(web->response, "Content-Disposition", disposition);
 	answer_secure(web);
 	return true;
+}
+
+static bool send_file(struct web *web, const struct file *file)
+{
+	return send_as(web, file, "inline");
 }
 
 static bool send_part(struct web *web, enum file_part part, struct error *error)
@@ -78,4 +84,19 @@ bool file_removal(struct web *web, struct error *error)
 	       removal_file(web->domain, web->arena, http_capture(web->match, "token"), &photo,
 		   FILE_THUMBNAIL, &file, error) &&
 	       send_file(web, &file);
+}
+
+/* Of one's own export. */
+bool file_export(struct web *web, struct error *error)
+{
+	char day[CLOCK_TEXT_SIZE];
+	struct file file;
+	struct id id;
+
+	if (!web_path_id(web, "id", &id, error) ||
+	    !exports_file(web->domain, &web->actor, web->arena, &id, &file, error))
+		return false;
+	clock_format(file.created_at_us, day);
+	return send_as(web, &file,
+	    arena_printf(web->arena, "attachment; filename=\"lethe-export-%.10s.zip\"", day));
 }

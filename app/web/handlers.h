@@ -111,6 +111,11 @@ bool file_original(struct web *web, struct error *error);
 bool file_thumbnail(struct web *web, struct error *error);
 bool file_shared(struct web *web, struct error *error);
 bool file_removal(struct web *web, struct error *error);
+bool file_export(struct web *web, struct error *error);
+
+/* api/exports.c */
+bool api_me_export(struct web *web, struct error *error);
+bool api_me_export_get(struct web *web, struct error *error);
 
 /* subjects_users.c */
 bool find_user(struct web *web, struct error *error);
@@ -150,6 +155,8 @@ bool page_reauth_send(struct web *web, struct error *error);
 bool page_account(struct web *web, struct error *error);
 bool page_account_name_send(struct web *web, struct error *error);
 bool page_account_notices_send(struct web *web, struct error *error);
+bool page_export(struct web *web, struct error *error);
+bool page_export_send(struct web *web, struct error *error);
 bool page_account_delete(struct web *web, struct error *error);
 bool page_account_delete_send(struct web *web, struct error *error);
 bool page_account_deletion(struct web *web, struct error *error);

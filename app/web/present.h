@@ -11,6 +11,7 @@
 #include <domain/bulk.h>
 #include <domain/claims.h>
 #include <domain/deletions.h>
+#include <domain/exports.h>
 #include <domain/photos.h>
 #include <domain/places.h>
 #include <domain/settings.h>
@@ -99,6 +100,9 @@ struct doc *present_account_status(struct web *web, const struct account_status 
 struct doc *present_user(struct web *web, const struct user *user);
 struct doc *present_users(struct web *web, const struct user *users, size_t count, bool more);
 struct doc *present_events(struct web *web, const struct account_event *events, size_t count);
+
+/* Shape "export". */
+struct doc *present_export(struct web *web, const struct export_row *row);
 
 /* The text of an id in the request's arena. */
 const char *present_id(struct web *web, const struct id *id);

@@ -130,6 +130,9 @@ static const struct shape_member settings[] = {ONE("photo_recovery_s", "integer"
     ONE("container_recovery_s", "integer"), ONE("archive_retention_s", "integer"),
     ONE("account_grace_s", "integer"), ONE("audit_retention_months", "integer"),
     ONE("self_deletion", "boolean"), ONE("admin_deletion", "boolean"), END};
+static const struct shape_member export[] = {ONE("id", "uuid"), ONE("state", "string"),
+    ONE("progress", "progress"), MAYBE("bytes", "integer"), ONE("created_at", "time"),
+    MAYBE("ready_at", "time"), MAYBE("expires_at", "time"), END};
 static const struct shape_member account_status[] = {MAYBE("deletion_status", "string"),
     MAYBE("requested_at", "time"), MAYBE("scheduled_for", "time"), MAYBE("reason", "string"), END};
 static const struct shape_member user[] = {ONE("id", "uuid"), MAYBE("email", "string"),
@@ -184,6 +187,7 @@ const struct shape shapes[] = {
     {"request_list", request_list, NULL},
     {"settings", settings, NULL},
     {"account_status", account_status, NULL},
+    {"export", export, NULL},
     {"user", user, NULL},
     {"user_list", user_list, NULL},
     {"cleanup_started", cleanup_started, NULL},
@@ -198,6 +202,7 @@ const struct shape shapes[] = {
     {"problem", problem, "application/problem+json"},
     {"openapi", NULL, NULL},
     {"file", NULL, "image/*"},
+    {"archive", NULL, "application/zip"},
     {"metrics", NULL, "text/plain"},
 };
 

@@ -21,6 +21,9 @@ bool task_continue(const struct worker *worker, struct arena *arena, struct erro
 /* Purging what nobody can restore any more. */
 bool task_purge(const struct worker *worker, struct arena *arena, struct error *error);
 
+/* Making exports, and ending those whose time is over. */
+bool task_export(const struct worker *worker, struct arena *arena, struct error *error);
+
 /* Removing the objects whose rows are gone. */
 bool task_cleanup(const struct worker *worker, struct arena *arena, struct error *error);
 

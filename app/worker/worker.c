@@ -10,7 +10,8 @@ static const struct worker_task tasks[] = {
     {"reminders", task_reminders},
     {"mail", task_mail},
     {"purge", task_purge},
-    {"last_mail", task_mail}, /* to those who have just been erased */
+    {"export", task_export},
+    {"last_mail", task_mail}, /* to those who have just been erased, or whose export is ready */
     {"cleanup", task_cleanup},
     {"forget", task_forget},
     {"tally", task_tally},

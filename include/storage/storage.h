@@ -45,10 +45,24 @@ void storage_close(struct storage **storage);
 struct storage_stage *storage_stage(const struct storage *storage, uint64_t limit,
     struct error *error) __attribute__((warn_unused_result));
 
+/* The same for something that is made over and over until it succeeds: the temporary file bears the
+ * name of the `item`, so that what a crash left of it is found (storage_sweep_items). */
+struct storage_stage *storage_stage_item(const struct storage *storage, const struct id *item,
+    uint64_t limit, struct error *error) __attribute__((warn_unused_result));
+
+/* Remove the temporary files of items for which `keep` says no. */
+typedef bool (*storage_keep_fn)(void *context, const struct id *item);
+bool storage_sweep_items(const struct storage *storage, storage_keep_fn keep, void *context,
+    struct error *error) __attribute__((warn_unused_result));
+
 /* Append bytes. False with too_large ("file_too_large") beyond the limit, unavailable as above; the
  * stage can then only be discarded. */
 bool storage_stage_write(struct storage_stage *stage, const void *bytes, size_t length,
     struct error *error) __attribute__((warn_unused_result));
+
+/* Have the staged bytes on stable storage, so that the commit has little left to wait for. */
+bool storage_stage_sync(const struct storage_stage *stage, struct error *error)
+    __attribute__((warn_unused_result));
 
 /* Bytes so far; BLAKE2b-256 of them; the temporary file, to look into. The path belongs to the
  * stage. */
@@ -86,6 +100,13 @@ struct buf;
 bool storage_read(const struct storage *storage, const char *key, uint64_t limit, struct buf *bytes,
     struct error *error) __attribute__((warn_unused_result));
 
+/* Give the bytes of an object to `fn`, piece by piece; false from it ends that, and this too, with
+ * the error it has set. False as storage_read without a limit. */
+typedef bool (*storage_piece_fn)(
+    void *context, const void *bytes, size_t length, struct error *error);
+bool storage_pass(const struct storage *storage, const char *key, storage_piece_fn fn,
+    void *context, struct error *error) __attribute__((warn_unused_result));
+
 /* Called for each object of a listing; false ends it. `modified_us` is when it was stored. */
 typedef bool (*storage_list_fn)(
     void *context, const char *key, uint64_t bytes, int64_t modified_us);
@@ -105,6 +126,9 @@ bool storage_count_stale(const struct storage *storage, int64_t before_us, unsig
 
 /* Where nginx finds an object: "/internal/files/<key>", for X-Accel-Redirect. */
 void storage_href(const char *key, char out[STORAGE_HREF_SIZE]);
+
+/* The key under which storage_commit puts the object of that id. */
+void storage_key_make(const struct id *id, char out[STORAGE_KEY_SIZE]);
 
 /* True if `key` has the form of our keys, so that nothing else is ever opened or removed. */
 bool storage_key_valid(const char *key) __attribute__((warn_unused_result));

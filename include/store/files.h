@@ -4,7 +4,7 @@
 
 #include <db/db.h>
 
-enum file_owner { FILE_OF_PHOTO, FILE_OF_QUEST, FILE_OF_ADVENTURE };
+enum file_owner { FILE_OF_PHOTO, FILE_OF_QUEST, FILE_OF_ADVENTURE, FILE_OF_EXPORT };
 enum file_part { FILE_ORIGINAL, FILE_THUMBNAIL, FILE_ASSET };
 
 #define FILE_DIGEST_SIZE 32
@@ -50,7 +50,7 @@ enum db_result store_files_after(struct db *db, struct arena *arena, const struc
 
 /* Who names an object. */
 struct file_naming {
-	bool row;   /* a files row */
+	bool row;   /* a files row, or an export that is being made */
 	bool queue; /* the cleanup queue */
 };
 enum db_result store_file_named(struct db *db, struct arena *arena, const char *storage_key,

@@ -10,6 +10,7 @@
 /* Names of tasks. */
 #define JOB_DELETION "deletion" /* leases on deletions: the row is the lease alone */
 #define JOB_ARCHIVE  "archive"  /* item: the batch that is to be archived further */
+#define JOB_EXPORT   "export"   /* item: the export that is to be made */
 
 struct job {
 	struct id id;
@@ -52,6 +53,10 @@ struct lease_row {
  * given by a clock that ran ahead, and counts as none. DB_NONE: another has it. */
 enum db_result lease_take(struct db *db, struct arena *arena, const struct lease_row *lease,
     int64_t now_us, int64_t longest_us) __attribute__((warn_unused_result));
+
+/* Whether anybody has one on an item, as far as its end tells. DB_OK. */
+enum db_result lease_is_held(struct db *db, struct arena *arena, const char *task,
+    const struct id *item_id, int64_t now_us, bool *held_r) __attribute__((warn_unused_result));
 
 /* Move its end. DB_NONE: it is another's by now. */
 enum db_result lease_extend(struct db *db, const struct lease_row *lease)

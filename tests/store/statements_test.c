@@ -120,6 +120,7 @@ static const struct {
     {"TALLY_PRUNE", "likewise"},
     {"ACCOUNT_", "a person's own account, by its id"},
     {"ERASURE_", "a person's own, in whatever organisation: by the account or its address"},
+    {"EXPORT_", "a person's own, in whatever organisation: by the account or its address"},
     {"VISITOR_", "people without an account: by an address or link that is theirs, in any of them"},
     {"REQUESTS_COUNT_ALL", "the metrics of the installation"},
     {"USERS_", "accounts are unique in the installation: by id, address or uid"},

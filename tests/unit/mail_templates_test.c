@@ -70,6 +70,10 @@ static const struct mail_case {
 	{"3 February 2026, 04:05 UTC", "no way back"}},
     {"account_cancelled", false, "{" NAME "\"more\":0}", "{\"name\":\"Ada\"}",
 	{"https://photos.example/account/delete", "is cancelled"}},
+    {"export_ready", false,
+	"{" NAME "\"path\":\"/account/export\",\"expires_at\":" TIME "}",
+	"{\"name\":\"Ada\",\"path\":\"/account/export\",\"expires_at\":" TIME "}",
+	{"https://photos.example/account/export", "3 February 2026, 04:05 UTC"}},
     {"account_erased", false, "{\"photos_kept\":true,\"receipt\":\"v4.public.receipt\"}", "{}",
 	{"have been erased", "the last mail"}},
 };

@@ -4,6 +4,7 @@
 #include "../handlers.h"
 #include "../input.h"
 #include "../show.h"
+#include "export.h"
 
 #include <auth/link.h>
 #include <auth/session.h>
@@ -128,7 +129,8 @@ bool page_account(struct web *web, struct error *error)
 	struct doc *page = page_begin(web, "Your account");
 
 	return set_profile(web, page, error) && set_notices(web, page, error) &&
-	       set_sessions(web, page, error) && set_leaving(web, page, error) &&
+	       set_sessions(web, page, error) && export_set_section(web, page, error) &&
+	       set_leaving(web, page, error) &&
 	       page_send(web, web->form_error ? 400 : 200, "account", page, error);
 }
 
