@@ -1,6 +1,7 @@
 /* erasure.c - the stages of an account's erasure, and its end. */
 #include "accounts_private.h"
 #include "erasure_private.h"
+#include "requests.h"
 
 #include <base/log.h>
 #include <domain/receipts.h>
@@ -84,7 +85,6 @@ static enum db_result read_person(struct db_tx *tx, const struct domain *domain,
 	    .heir_id =
 		row.events && strcmp(row.events, "transfer") == 0 ? row.transfer_to : id_none,
 	    .deletion_id = deletion->id,
-	    .now_us = erasure_r->now_us,
 	};
 	return DB_OK;
 }
@@ -209,6 +209,11 @@ bool erasure_step(struct db_tx *tx, const struct domain *domain, const struct de
 	    read_person(tx, domain, deletion, &erasing->user_id, &erasure, &person);
 
 	*done_r = result == DB_NONE;
+	if (result == DB_OK && erasing->stage == 0 &&
+	    !requests_cancel_of_erased(tx, domain,
+		&(struct request_person){person.user_id, person.email}, budget, error)) {
+		return false;
+	}
 	while (result == DB_OK && *budget > 0 && !is_last(erasing->stage)) {
 		int64_t rows = 0;
 

@@ -289,6 +289,57 @@ bool request_give_back(struct db_tx *tx, const struct request *request, struct e
 	return result <= DB_NONE || db_fail(result, error);
 }
 
+/* A pending one, locked after its photo. */
+static bool take_back(struct db_tx *tx, const struct domain *domain, const struct actor *actor,
+    struct request *request, struct error *error)
+{
+	enum db_result result;
+
+	request->status = REQUEST_CANCELLED;
+	request->reviewed_at_us = clock_now_us(domain->clock);
+	result = store_request_settle(tx, request);
+	if (result != DB_OK)
+		return db_fail(result, error);
+	return request_give_back(tx, request, error) &&
+	       request_audit(tx, domain, actor, request, "request.cancel", NULL, error);
+}
+
+static bool take_back_of_erased(struct db_tx *tx, const struct domain *domain,
+    const struct request *listed, struct error *error)
+{
+	const struct actor worker = actor_system("worker", &listed->organization_id);
+	struct request request;
+	struct photo photo;
+	enum db_result result = store_photo_lock(tx, tx->arena, &listed->organization_id,
+	    &listed->photo_id, &id_none, &photo); /* DB_NONE: it was purged */
+
+	if (result <= DB_NONE)
+		result = store_request_lock(tx, &listed->organization_id, &listed->id, &request);
+	if (result != DB_OK)
+		return result == DB_NONE || db_fail(result, error);
+	return request.status != REQUEST_PENDING || take_back(tx, domain, &worker, &request, error);
+}
+
+bool requests_cancel_of_erased(struct db_tx *tx, const struct domain *domain,
+    const struct request_person *person, int64_t *budget, struct error *error)
+{
+	while (*budget > 0) {
+		struct request_rows rows;
+		enum db_result result = store_requests_of_person(
+		    tx->db, tx->arena, person, (unsigned)(*budget < 50 ? *budget : 50), &rows);
+
+		if (result != DB_OK)
+			return db_fail(result, error);
+		if (rows.count == 0)
+			return true;
+		for (size_t i = 0; i < rows.count; i++)
+			if (!take_back_of_erased(tx, domain, &rows.items[i], error))
+				return false;
+		*budget -= (int64_t)rows.count;
+	}
+	return true;
+}
+
 static bool run_cancel(struct db_tx *tx, void *context, struct error *error)
 {
 	const struct cancelling *c = context;
@@ -307,13 +358,8 @@ static bool run_cancel(struct db_tx *tx, void *context, struct error *error)
 	if (request.status != REQUEST_PENDING)
 		return request_refuse(&request.id, "not_pending",
 		    "This request is settled already, so it cannot be taken back.", error);
-	request.status = REQUEST_CANCELLED;
-	request.reviewed_at_us = clock_now_us(c->domain->clock);
-	result = store_request_settle(tx, &request);
-	if (result != DB_OK)
-		return db_fail(result, error);
-	return request_give_back(tx, &request, error) && spend_link(tx, c->link, error) &&
-	       request_audit(tx, c->domain, c->actor, &request, "request.cancel", NULL, error);
+	return take_back(tx, c->domain, c->actor, &request, error) &&
+	       spend_link(tx, c->link, error);
 }
 
 bool request_cancel(const struct cancelling *cancelling, struct error *error)

@@ -70,6 +70,12 @@ bool request_cancel(const struct cancelling *cancelling, struct error *error)
 bool request_give_back(struct db_tx *tx, const struct request *request, struct error *error)
     __attribute__((warn_unused_result));
 
+/* Take back the pending requests of a person who is being erased, about `budget` of them, which are
+ * taken off it; it is not used up where none is left. Audit: request.cancel, by the worker. */
+bool requests_cancel_of_erased(struct db_tx *tx, const struct domain *domain,
+    const struct request_person *person, int64_t *budget, struct error *error)
+    __attribute__((warn_unused_result));
+
 /* Who looks. */
 struct request_viewer request_viewer_of(const struct actor *actor);
 

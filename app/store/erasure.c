@@ -6,24 +6,12 @@
 	"UPDATE " table " c JOIN (SELECT x.id FROM " table " x WHERE " where                       \
 	" LIMIT ?) step ON step.id = c.id SET " set
 
-/* Only the last pending request of a photo gives its status back. */
-DB_STATEMENT(ERASURE_STATUSES,
-    "UPDATE photos c JOIN (SELECT p.id, MIN(r.photo_status_before) before_it"
-    " FROM deletion_requests r JOIN photos p ON p.id = r.photo_id"
-    " WHERE (r.requester_id = ? OR r.requester_email = ?) AND r.status = 'pending'"
-    " AND p.status = 'deletion_requested' AND NOT EXISTS (SELECT 1 FROM deletion_requests o"
-    " WHERE o.photo_id = p.id AND o.status = 'pending' AND NOT (o.requester_id <=> r.requester_id"
-    " AND o.requester_email <=> r.requester_email)) GROUP BY p.id LIMIT ?) step ON step.id = c.id"
-    " SET c.status = step.before_it, c.withheld = FALSE");
-#define REQUEST_BLANKED                                                                            \
-	"c.reviewed_at = IF(c.status = 'pending', ?, c.reviewed_at), c.requester_email = NULL,"    \
-	" c.reason = NULL, c.rejection_reason = NULL,"                                             \
-	" c.status = IF(c.status = 'pending', 'cancelled', c.status)"
-DB_STATEMENT(ERASURE_REQUESTS,
-    CHANGE("deletion_requests",
-	"x.requester_id = ? AND (x.status = 'pending' OR x.requester_email IS NOT NULL"
-	" OR x.reason IS NOT NULL OR x.rejection_reason IS NOT NULL)",
-	REQUEST_BLANKED));
+/* Pending ones have been taken back. */
+#define REQUEST_BLANKED "c.requester_email = NULL, c.reason = NULL, c.rejection_reason = NULL"
+DB_STATEMENT(ERASURE_REQUESTS, CHANGE("deletion_requests",
+				   "x.requester_id = ? AND (x.requester_email IS NOT NULL"
+				   " OR x.reason IS NOT NULL OR x.rejection_reason IS NOT NULL)",
+				   REQUEST_BLANKED));
 DB_STATEMENT(ERASURE_VISITS, CHANGE("deletion_requests", "x.requester_email = ?", REQUEST_BLANKED));
 DB_STATEMENT(
     ERASURE_DECISIONS, CHANGE("deletion_requests",
@@ -93,43 +81,36 @@ DB_STATEMENT(ERASURE_INTERRUPTED,
 DB_STATEMENT(ERASURE_SESSIONS, "DELETE FROM sessions WHERE user_id = ? LIMIT ?");
 
 /* Each statement's values, in order: who (U), organisation (O), id as text (A), address (E), name
- * (N), heir (H), this deletion (D), time (T), limit (L). */
+ * (N), heir (H), this deletion (D), limit (L). */
 static const struct {
 	const struct db_statement *statement;
 	const char *values;
-	const char *name;
 } parts[ERASURE_PART_COUNT] = {
-    [ERASE_STATUSES] = {&ERASURE_STATUSES, "UEL", "statuses"},
-    [ERASE_REQUESTS] = {&ERASURE_REQUESTS, "ULT", "requests"},
-    [ERASE_VISITS] = {&ERASURE_VISITS, "ELT", "visits"},
-    [ERASE_DECISIONS] = {&ERASURE_DECISIONS, "OUL", "decisions"},
-    [ERASE_REVIEWS] = {&ERASURE_REVIEWS, "OUL", "reviews"},
-    [ERASE_SUBMISSIONS] = {&ERASURE_SUBMISSIONS, "EL", "submissions"},
-    [ERASE_ARCHIVINGS] = {&ERASURE_ARCHIVINGS, "OUL", "archivings"},
-    [ERASE_BATCHES] = {&ERASURE_BATCHES, "OUL", "batches"},
-    [ERASE_NOTES] = {&ERASURE_NOTES, "UL", "notes"},
-    [ERASE_HANDED_IN] = {&ERASURE_HANDED_IN, "UL", "handed_in"},
-    [ERASE_CLAIMS] = {&ERASURE_CLAIMS, "UL", "claims"},
-    [ERASE_EVENTS] = {&ERASURE_EVENTS, "HUL", "events"},
-    [ERASE_SITES] = {&ERASURE_SITES, "UL", "sites"},
-    [ERASE_PROJECTS] = {&ERASURE_PROJECTS, "UL", "projects"},
-    [ERASE_RECORDS] = {&ERASURE_RECORDS, "UDL", "records"},
-    [ERASE_REASONS] = {&ERASURE_REASONS, "UDL", "reasons"},
-    [ERASE_WRITTEN] = {&ERASURE_WRITTEN, "OAL", "written"},
-    [ERASE_ABOUT] = {&ERASURE_ABOUT, "OUL", "about"},
-    [ERASE_NAMING] = {&ERASURE_NAMING, "ONEL", "naming"},
-    [ERASE_MAIL_TO] = {&ERASURE_MAIL_TO, "EL", "mail_to"},
-    [ERASE_MAIL_OF] = {&ERASURE_MAIL_OF, "UL", "mail_of"},
-    [ERASE_MAIL_ABOUT] = {&ERASURE_MAIL_ABOUT, "ONEL", "mail_about"},
-    [ERASE_HEIRS] = {&ERASURE_HEIRS, "UL", "heirs"},
-    [ERASE_INTERRUPTED] = {&ERASURE_INTERRUPTED, "UL", "interrupted"},
-    [ERASE_SESSIONS] = {&ERASURE_SESSIONS, "UL", "sessions"},
+    [ERASE_REQUESTS] = {&ERASURE_REQUESTS, "UL"},
+    [ERASE_VISITS] = {&ERASURE_VISITS, "EL"},
+    [ERASE_DECISIONS] = {&ERASURE_DECISIONS, "OUL"},
+    [ERASE_REVIEWS] = {&ERASURE_REVIEWS, "OUL"},
+    [ERASE_SUBMISSIONS] = {&ERASURE_SUBMISSIONS, "EL"},
+    [ERASE_ARCHIVINGS] = {&ERASURE_ARCHIVINGS, "OUL"},
+    [ERASE_BATCHES] = {&ERASURE_BATCHES, "OUL"},
+    [ERASE_NOTES] = {&ERASURE_NOTES, "UL"},
+    [ERASE_HANDED_IN] = {&ERASURE_HANDED_IN, "UL"},
+    [ERASE_CLAIMS] = {&ERASURE_CLAIMS, "UL"},
+    [ERASE_EVENTS] = {&ERASURE_EVENTS, "HUL"},
+    [ERASE_SITES] = {&ERASURE_SITES, "UL"},
+    [ERASE_PROJECTS] = {&ERASURE_PROJECTS, "UL"},
+    [ERASE_RECORDS] = {&ERASURE_RECORDS, "UDL"},
+    [ERASE_REASONS] = {&ERASURE_REASONS, "UDL"},
+    [ERASE_WRITTEN] = {&ERASURE_WRITTEN, "OAL"},
+    [ERASE_ABOUT] = {&ERASURE_ABOUT, "OUL"},
+    [ERASE_NAMING] = {&ERASURE_NAMING, "ONEL"},
+    [ERASE_MAIL_TO] = {&ERASURE_MAIL_TO, "EL"},
+    [ERASE_MAIL_OF] = {&ERASURE_MAIL_OF, "UL"},
+    [ERASE_MAIL_ABOUT] = {&ERASURE_MAIL_ABOUT, "ONEL"},
+    [ERASE_HEIRS] = {&ERASURE_HEIRS, "UL"},
+    [ERASE_INTERRUPTED] = {&ERASURE_INTERRUPTED, "UL"},
+    [ERASE_SESSIONS] = {&ERASURE_SESSIONS, "UL"},
 };
-
-const char *erasure_part_name(enum erasure_part part)
-{
-	return parts[part].name;
-}
 
 static struct db_value value_of(char letter, const struct erasure_person *person, int64_t limit)
 {
@@ -148,8 +129,6 @@ static struct db_value value_of(char letter, const struct erasure_person *person
 		return db_bind_id(&person->heir_id);
 	case 'D':
 		return db_bind_id(&person->deletion_id);
-	case 'T':
-		return db_bind_time(person->now_us);
 	default:
 		return db_bind_int(limit);
 	}

@@ -45,6 +45,11 @@ DB_STATEMENT(REQUESTS_LOCK_PENDING,
 	" ORDER BY r.id LIMIT 1"
 DB_STATEMENT(REQUEST_READ_OWN, OWN_PENDING);
 DB_STATEMENT(REQUEST_LOCK_OWN, OWN_PENDING " FOR UPDATE");
+/* In all organisations: a person who goes is one in each. */
+DB_STATEMENT(REQUESTS_OF_PERSON,
+    "(" SELECT_REQUEST " FORCE INDEX (requester) WHERE r.requester_id = ?"
+    " AND r.status = 'pending' LIMIT ?) UNION (" SELECT_REQUEST
+    " FORCE INDEX (email) WHERE r.requester_email = ? AND r.status = 'pending' LIMIT ?)");
 DB_STATEMENT(REQUEST_LAST_SETTLED,
     SELECT_MORE " WHERE r.organization_id = ? AND r.photo_id = ? AND r.status <> 'pending'"
 		" ORDER BY r.reviewed_at DESC, r.id DESC LIMIT 1");
@@ -202,6 +207,18 @@ enum db_result store_requests_lock_pending(struct db_tx *tx, const struct id *or
 	    DB_VALUES(db_bind_id(organization_id), db_bind_id(photo_id)), &rows);
 
 	return request_read_rows(result, &rows, false, tx->arena, rows_r);
+}
+
+enum db_result store_requests_of_person(struct db *db, struct arena *arena,
+    const struct request_person *person, unsigned limit, struct request_rows *rows_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, &REQUESTS_OF_PERSON,
+	    DB_VALUES(db_bind_id(&person->user_id), db_bind_int(limit), db_bind_text(person->email),
+		db_bind_int(limit)),
+	    &rows);
+
+	return request_read_rows(result, &rows, false, arena, rows_r);
 }
 
 static enum db_result read_own(struct db *db, struct arena *arena,

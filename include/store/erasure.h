@@ -14,9 +14,8 @@
 
 /* In the order in which they are run. */
 enum erasure_part {
-	ERASE_STATUSES,    /* photos of others that they asked about get their status back */
-	ERASE_REQUESTS,    /* their requests, by account */
-	ERASE_VISITS,      /* their requests, by address */
+	ERASE_REQUESTS,    /* what their requests say, by account */
+	ERASE_VISITS,      /* and by address */
 	ERASE_DECISIONS,   /* what they wrote when they rejected requests */
 	ERASE_REVIEWS,     /* and photos */
 	ERASE_SUBMISSIONS, /* photos submitted under their address: name and address */
@@ -51,16 +50,12 @@ struct erasure_person {
 	const char *name;      /* the display name */
 	struct id heir_id;     /* who takes over events; none: nobody */
 	struct id deletion_id; /* of this erasure: its own record stays until it is settled */
-	int64_t now_us;
 };
 
 /* Take at most `limit` rows. DB_OK also when there were none. */
 enum db_result erasure_run(struct db_tx *tx, enum erasure_part part,
     const struct erasure_person *person, int64_t limit, int64_t *rows_r)
     __attribute__((warn_unused_result));
-
-/* The name of a part, for the table of columns. */
-const char *erasure_part_name(enum erasure_part part);
 
 /* Ids of at most `limit` deletions of what belongs to a user that are not settled, but the one
  * given. */

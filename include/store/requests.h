@@ -108,6 +108,12 @@ enum db_result store_request_read_own(struct db *db, struct arena *arena,
     const struct request_person *person, struct request *request_r)
     __attribute__((warn_unused_result));
 
+/* Pending requests of the person in all organisations, up to `limit` by account and as many by
+ * address. No rows is DB_OK. */
+enum db_result store_requests_of_person(struct db *db, struct arena *arena,
+    const struct request_person *person, unsigned limit, struct request_rows *rows_r)
+    __attribute__((warn_unused_result));
+
 /* The request on a photo that was settled last, with what pages show. DB_NONE: nobody asked. */
 enum db_result store_request_last_settled(struct db *db, struct arena *arena,
     const struct id *organization_id, const struct id *photo_id, struct request *request_r)

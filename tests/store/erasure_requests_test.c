@@ -1,0 +1,136 @@
+/* erasure_requests_test.c - what an erasure does to requests: the person's own are taken back. */
+#include "../support/asking.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+static struct world *world;
+static struct asking_cast cast;
+static struct account_status status;
+
+DB_STATEMENT(erased_cancels,
+    "SELECT COUNT(*) FROM audit_log WHERE action = 'request.cancel' AND actor = 'worker'"
+    " AND organization_id = ?");
+DB_STATEMENT(erased_words,
+    "SELECT COUNT(*) FROM deletion_requests WHERE requester_email IS NOT NULL"
+    " OR reason IS NOT NULL");
+
+static int start(void **state)
+{
+	(void)state;
+	world = world_open();
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	people_close();
+	world_close(&world);
+	return 0;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	cast = asking_set_up(world);
+	return 0;
+}
+
+static int64_t count(const struct db_statement *statement, const struct id *id)
+{
+	struct db_rows rows = {0};
+
+	assert_int_equal(
+	    db_query(world->db, world->arena, statement, DB_VALUES(db_bind_id(id)), &rows), DB_OK);
+	return db_int(&rows, 0, 0);
+}
+
+/* Ada leaves, keeping her photos or not, and her grace ends. */
+static void erase_ada(bool keep)
+{
+	const struct account_choices choices = {.keep_photos = keep};
+	struct actor proven;
+
+	world->clock.fixed_us++;
+	proven = people_proven(world, &cast.ada);
+	assert_string_equal(people_leave(world, &proven, &choices, &status), "");
+	world->clock.fixed_us = status.scheduled_for_us;
+	(void)trash_purge(world);
+	assert_int_equal(trash_find(world, &status.deletion_id).state, DELETION_PURGED);
+}
+
+/* A request by the address of Ada's account in another organisation. */
+static struct id visit(const struct id *photo)
+{
+	struct id id = id_generate(world->clock.fixed_us);
+
+	trash_sql(world,
+	    "INSERT INTO deletion_requests (id, organization_id, photo_id, requester_email,"
+	    " requester_role, reason, status, photo_status_before, requested_at, due_at) VALUES"
+	    " (%s, %s, %s, 'ada@alder.example', 'visitor', 'Mine', 'pending', 'approved',"
+	    " '2026-01-01', '2026-01-29')",
+	    trash_hex(world, &id), trash_hex(world, &cast.birch), trash_hex(world, photo));
+	trash_sql(world, "UPDATE photos SET status = 'deletion_requested' WHERE id = %s",
+	    trash_hex(world, photo));
+	return id;
+}
+
+/* Each taking back has its entry, where the photo is, and gives the status back. */
+static void requests_of_the_erased_are_taken_back_by_name(void **state)
+{
+	struct id site_photo = asking_photo(world, &cast.ben, &cast.other_site, NULL);
+	struct id foreign = world_photo(world, &cast.stranger, "Gate", NULL, NULL);
+	struct id shared = asking_photo(world, &cast.ben, &cast.other_site, NULL);
+	struct request request, other;
+	struct id visited = visit(&foreign);
+
+	(void)state;
+	asking_claim(world, &cast.ada, &cast.other_site);
+	assert_string_equal(asking_ask(world, &cast.ada, &site_photo, &request), "");
+	assert_string_equal(asking_ask(world, &cast.ada, &shared, NULL), "");
+	assert_string_equal(asking_ask(world, &cast.admin, &shared, &other), "");
+	erase_ada(false);
+	assert_string_equal(asking_status(world, &request.id), "cancelled");
+	assert_string_equal(asking_photo_status(world, &site_photo), "approved");
+	assert_string_equal(asking_status(world, &visited), "cancelled");
+	assert_string_equal(asking_photo_status(world, &foreign), "approved");
+	assert_int_equal(count(&erased_cancels, &cast.alder), 2);
+	assert_int_equal(count(&erased_cancels, &cast.birch), 1);
+	/* What somebody else asks for as well stays asked for. */
+	assert_string_equal(asking_photo_status(world, &shared), "deletion_requested");
+	assert_string_equal(asking_status(world, &other.id), "pending");
+	assert_int_equal(world_number(world, &erased_words), 1);
+}
+
+/* In steps smaller than what there is. */
+static void many_requests_are_taken_back_in_steps(void **state)
+{
+	(void)state;
+	asking_claim(world, &cast.ada, &cast.other_site);
+	for (int i = 0; i < 5; i++) {
+		struct id photo = asking_photo(world, &cast.ben, &cast.other_site, NULL);
+
+		assert_string_equal(asking_ask(world, &cast.ada, &photo, NULL), "");
+	}
+	world->domain.step_rows = 2;
+	erase_ada(false);
+	world->domain.step_rows = 1000;
+	assert_int_equal(count(&erased_cancels, &cast.alder), 5);
+	assert_int_equal(world_number(world, &erased_words), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup(requests_of_the_erased_are_taken_back_by_name, set_up),
+	    cmocka_unit_test_setup(many_requests_are_taken_back_in_steps, set_up),
+	};
+
+	return cmocka_run_group_tests_name("erasure_requests", tests, start, stop);
+}
