@@ -20,12 +20,28 @@ DB_STATEMENT(ERASURE_ADOPT_ADVENTURES, ADOPT_OF("adventures", "creator_id"));
 
 DB_STATEMENT(ERASURE_KEPT, "SELECT p.id, p.organization_id FROM photos p FORCE INDEX (own) WHERE "
 			   "p.uploader_id = ? LIMIT ?");
+/* What others asked for, and the account's deletion closed, waits for its decision again. Values:
+ * photo, organisation, deletion, user, user. */
+DB_STATEMENT(ERASURE_REOPEN,
+    "UPDATE deletion_requests SET status = 'pending', reviewed_at = NULL, deletion_id = NULL"
+    " WHERE photo_id = ? AND organization_id = ? AND deletion_id = ? AND status = 'superseded'"
+    " AND NOT (requester_id <=> ?) AND NOT COALESCE(requester_email ="
+    " (SELECT u.email FROM users u WHERE u.id = ?), FALSE)");
+/* The photo stays asked for then; else it is what it was before the request that was closed. */
+#define STILL_ASKED                                                                                \
+	"EXISTS (SELECT 1 FROM deletion_requests q WHERE q.photo_id = photos.id"                   \
+	" AND q.organization_id = photos.organization_id AND q.status = 'pending')"
+#define STATUS_BEFORE                                                                              \
+	"COALESCE((SELECT r.photo_status_before FROM deletion_requests r"                          \
+	" WHERE r.photo_id = photos.id AND r.organization_id = photos.organization_id"             \
+	" AND r.deletion_id = photos.deletion_id LIMIT 1), IF(withheld, 'pending', 'approved'))"
 #define STRIPPED                                                                                   \
 	"UPDATE photos SET uploader_id = NULL, title = NULL, description = NULL,"                  \
 	" submitter_name = NULL, submitter_email = NULL, rejection_reason = NULL,"                 \
 	" archive_reason = NULL, bytes = (SELECT COALESCE(SUM(f.bytes), 0) FROM files f"           \
 	" WHERE f.owner_id = photos.id AND f.owner_kind = 'photo'),"                               \
-	" status = IF(status = 'deletion_requested', 'approved', status), withheld = FALSE,"
+	" status = IF(status <> 'deletion_requested' OR " STILL_ASKED ", status, " STATUS_BEFORE   \
+	"), withheld = withheld AND status = 'deletion_requested',"
 #define ONE_OF_USER " WHERE id = ? AND organization_id = ? AND uploader_id = ?"
 DB_STATEMENT(ERASURE_STRIP, STRIPPED " deleted_at = IF(deletion_id <=> ?, NULL, deleted_at),"
 				     " deletion_id = NULLIF(deletion_id, ?)" ONE_OF_USER);
@@ -146,12 +162,18 @@ enum db_result erasure_strip_photo(struct db_tx *tx, const struct deletion *d,
 	static const struct db_statement *const details[] = {
 	    &ERASURE_STRIP_NOTES, &ERASURE_STRIP_AI_RESULTS};
 	struct db_value id = db_bind_id(&photo->id), tenant = db_bind_id(&photo->organization_id);
-	struct db_value own = db_bind_id(&d->id);
-	enum db_result result = db_exec(tx->db, keeps ? &ERASURE_STRIP : &ERASURE_DOOM,
-	    DB_VALUES(
-		keeps ? own : db_bind_time(d->deleted_at_us), own, id, tenant, db_bind_id(user_id)),
-	    NULL);
+	struct db_value own = db_bind_id(&d->id), user = db_bind_id(user_id);
+	enum db_result result = DB_OK;
 
+	if (keeps) {
+		result =
+		    db_exec(tx->db, &ERASURE_REOPEN, DB_VALUES(id, tenant, own, user, user), NULL);
+	}
+	if (result <= DB_NONE) {
+		result = db_exec(tx->db, keeps ? &ERASURE_STRIP : &ERASURE_DOOM,
+		    DB_VALUES(keeps ? own : db_bind_time(d->deleted_at_us), own, id, tenant, user),
+		    NULL);
+	}
 	if (result != DB_OK) {
 		return result;
 	}

@@ -84,8 +84,9 @@ enum db_result erasure_kept_photos(struct db *db, struct arena *arena, const str
     __attribute__((warn_unused_result));
 
 /* Take the name from a photo: uploader, title, description, submitter, reasons, notes and AI
- * results go. With `keeps` it loses the mark of the account's deletion, if it bears that; else it
- * bears that mark then, and goes with the account. DB_NONE: it is not the user's any more. */
+ * results go. With `keeps` it loses the mark of the account's deletion, if it bears that, and the
+ * requests of others that this deletion closed are pending again; else it bears that mark then, and
+ * goes with the account. DB_NONE: it is not the user's any more. */
 enum db_result erasure_strip_photo(struct db_tx *tx, const struct deletion *deletion,
     const struct id *user_id, const struct kept_photo *photo, bool keeps)
     __attribute__((warn_unused_result));

@@ -1,4 +1,5 @@
-/* erasure_requests_test.c - what an erasure does to requests: the person's own are taken back. */
+/* erasure_requests_test.c - what an erasure does to requests: the person's own are taken back,
+ * those of others for photos that stay wait for their decision. */
 #include "../support/asking.h"
 
 #include <setjmp.h>
@@ -9,6 +10,8 @@
 
 #include <string.h>
 
+static const char *const befores[] = {"pending", "approved", "rejected"};
+
 static struct world *world;
 static struct asking_cast cast;
 static struct account_status status;
@@ -16,6 +19,7 @@ static struct account_status status;
 DB_STATEMENT(erased_cancels,
     "SELECT COUNT(*) FROM audit_log WHERE action = 'request.cancel' AND actor = 'worker'"
     " AND organization_id = ?");
+DB_STATEMENT(erased_published, "SELECT COUNT(*) FROM photos WHERE published AND id = ?");
 DB_STATEMENT(erased_words,
     "SELECT COUNT(*) FROM deletion_requests WHERE requester_email IS NOT NULL"
     " OR reason IS NOT NULL");
@@ -125,11 +129,52 @@ static void many_requests_are_taken_back_in_steps(void **state)
 	assert_int_equal(world_number(world, &erased_words), 0);
 }
 
+static void what_others_ask_for_waits_for_its_decision_when_photos_stay(void **state)
+{
+	for (size_t i = 0; i < 3; i++) {
+		struct request own, others;
+		struct id photo, only_own;
+
+		(void)set_up(state);
+		photo = asking_photo(world, &cast.ada, &cast.site, befores[i]);
+		only_own = asking_photo(world, &cast.ada, &cast.site, befores[i]);
+		assert_string_equal(asking_ask(world, &cast.ada, &photo, &own), "");
+		assert_string_equal(asking_ask(world, &cast.ada, &only_own, NULL), "");
+		assert_string_equal(asking_ask(world, &cast.admin2, &photo, &others), "");
+		erase_ada(true);
+		assert_true(trash_is_live(world, &photo));
+		assert_string_equal(asking_status(world, &own.id), "superseded");
+		assert_string_equal(asking_status(world, &others.id), "pending");
+		assert_string_equal(asking_photo_status(world, &photo), "deletion_requested");
+		assert_int_equal(count(&erased_published, &photo), i == 1);
+		/* Of what she alone asked for, the wish goes with her; what it was it is again. */
+		assert_string_equal(asking_photo_status(world, &only_own), befores[i]);
+		assert_string_equal(asking_review(world, &cast.admin, &photo, false, NULL), "");
+		assert_string_equal(asking_photo_status(world, &photo), befores[i]);
+	}
+}
+
+static void what_others_ask_for_can_be_approved_when_photos_stay(void **state)
+{
+	struct id photo = asking_photo(world, &cast.ada, &cast.site, "pending");
+	struct request request;
+
+	(void)state;
+	assert_string_equal(asking_ask(world, &cast.admin2, &photo, &request), "");
+	erase_ada(true);
+	assert_string_equal(asking_review(world, &cast.admin, &photo, true, NULL), "");
+	assert_false(trash_is_live(world, &photo));
+	assert_string_equal(asking_status(world, &request.id), "approved");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(requests_of_the_erased_are_taken_back_by_name, set_up),
 	    cmocka_unit_test_setup(many_requests_are_taken_back_in_steps, set_up),
+	    cmocka_unit_test_setup(
+		what_others_ask_for_waits_for_its_decision_when_photos_stay, set_up),
+	    cmocka_unit_test_setup(what_others_ask_for_can_be_approved_when_photos_stay, set_up),
 	};
 
 	return cmocka_run_group_tests_name("erasure_requests", tests, start, stop);
