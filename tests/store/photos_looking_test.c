@@ -238,12 +238,49 @@ static void a_page_looks_no_further_than_told(void **state)
 	assert_true(id_is_none(&page.next));
 }
 
+/* Of a place's shelves each is looked at so far, and the list is whole down to where the first of
+ * them stops: the archived photos are the older ones. */
+static void each_shelf_of_a_place_is_looked_at(void **state)
+{
+	struct photos_query query = {.include_archived = true};
+	struct photos_page page;
+	struct id photos[6];
+
+	(void)state;
+	query.project_id = world_place(world, &admin, PLACE_PROJECT, "yard");
+	query.site_id = shop;
+	for (int i = 0; i < 6; i++) {
+		world->clock.fixed_us += 1000;
+		photos[i] =
+		    world_photo(world, &ada, "x", &query.project_id, i % 3 == 0 ? &shop : NULL);
+		assert_int_not_equal(db_exec(world->db, &looking_status,
+					 DB_VALUES(db_bind_text("approved"), db_bind_bool(i < 3),
+					     db_bind_id(&photos[i])),
+					 NULL),
+		    DB_ERROR);
+	}
+	world->domain.look_rows = 2;
+	page = list(&admin, &query);
+	assert_int_equal(page.count, 0);
+	assert_true(id_equal(&page.next, &photos[4]));
+	query.before = page.next;
+	page = list(&admin, &query);
+	assert_int_equal(page.count, 1);
+	assert_true(id_equal(&page.items[0].id, &photos[3]));
+	assert_true(id_equal(&page.next, &photos[1]));
+	query.before = page.next;
+	page = list(&admin, &query);
+	assert_int_equal(page.count, 1);
+	assert_true(id_is_none(&page.next));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(lists_that_narrow_are_whole, set_up),
 	    cmocka_unit_test_setup(so_they_are_while_a_deletion_marks, set_up),
 	    cmocka_unit_test_setup(a_page_looks_no_further_than_told, set_up),
+	    cmocka_unit_test_setup(each_shelf_of_a_place_is_looked_at, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
