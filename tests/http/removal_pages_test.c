@@ -175,6 +175,28 @@ static void test_decided_meanwhile(void **state)
 	assert_false(forms_shows(answer, "Alma"));
 }
 
+static void test_restored_meanwhile(void **state)
+{
+	struct site *site = *state;
+	const char *email = new_email(site);
+	const char *photo = visitor_photo(site, email, "Stall");
+	const char *path = open_way(site, email, "");
+	const char *request;
+	const struct http_answer *answer;
+
+	(void)forms_location(site, site_visitor_form(site, path, path,
+				       forms_text(site, "photo=%s&reason=" REASON, photo)));
+	request = site_request_on(site, photo);
+	path = mailed_path(site, email);
+	forms_approve(site, request);
+	answer = site_page(site, VISITOR, "GET %s", path);
+	assert_true(forms_shows(answer, "no longer shown to anyone"));
+	forms_restore(site, request);
+	answer = site_page(site, VISITOR, "GET %s", path);
+	assert_true(forms_shows(answer, "The photo has been restored since."));
+	assert_false(forms_shows(answer, "no longer shown"));
+}
+
 /* On the page of the link, and not on one that leads to members' pages. */
 static void test_second_request(void **state)
 {
@@ -288,6 +310,7 @@ int main(void)
 	    SITE_TEST(test_submitter_by_mail),
 	    SITE_TEST(test_status_and_cancel),
 	    SITE_TEST(test_decided_meanwhile),
+	    SITE_TEST(test_restored_meanwhile),
 	    SITE_TEST(test_second_request),
 	    SITE_TEST(test_somebody_in_the_picture),
 	    SITE_TEST(test_dead_links),

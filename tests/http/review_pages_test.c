@@ -144,6 +144,31 @@ static void test_approve_says_what_happens(void **state)
 	EXPECT(site_api(site, ADA, "GET /api/photos/%s", photo), 404, NULL);
 }
 
+static void test_what_became_of_the_photo(void **state)
+{
+	struct site *site = *state;
+	const char *photo = forms_submitted(site, "Stall");
+	const char *request = forms_request(site, ADA, photo);
+	const struct http_answer *page;
+
+	forms_approve(site, request);
+	page = site_page(site, ADA, "GET /requests/%s", request);
+	assert_true(forms_shows(page, "The photo went to the trash"));
+	forms_restore(site, request);
+	page = site_page(site, ADA, "GET /requests/%s", request);
+	assert_true(forms_shows(page, "The photo has been restored since."));
+	assert_false(forms_shows(page, "went to the trash"));
+
+	request = forms_request(site, ADA, photo);
+	forms_approve(site, request);
+	site_sql(
+	    site, "UPDATE deletions SET recover_until = '2020-01-01' WHERE item_id = " UUID, photo);
+	site_work(site);
+	page = site_page(site, ADA, "GET /requests/%s", request);
+	assert_true(forms_shows(page, "The photo has been deleted forever."));
+	assert_false(forms_shows(page, "went to the trash"));
+}
+
 static void test_reject_needs_a_reason(void **state)
 {
 	struct site *site = *state;
@@ -230,6 +255,7 @@ int main(void)
 	    SITE_TEST(test_group_is_bounded),
 	    SITE_TEST(test_pages_of_the_queue),
 	    SITE_TEST(test_approve_says_what_happens),
+	    SITE_TEST(test_what_became_of_the_photo),
 	    SITE_TEST(test_reject_needs_a_reason),
 	    SITE_TEST(test_bad_selections),
 	    SITE_TEST(test_each_is_told),

@@ -71,3 +71,21 @@ const char *forms_location(struct site *site, const struct http_answer *answer)
 	assert_non_null(to);
 	return to;
 }
+
+void forms_approve(struct site *site, const char *request)
+{
+	EXPECT(site_form(site, ADMIN, forms_text(site, "ids=%s", request),
+		   "POST /admin/requests/approve"),
+	    303, NULL);
+}
+
+void forms_restore(struct site *site, const char *request)
+{
+	const char *hex = site_text(site,
+	    "SELECT LOWER(HEX(deletion_id)) FROM deletion_requests WHERE id = " UUID, request);
+
+	assert_non_null(hex);
+	EXPECT(site_api(site, ADMIN, "POST /api/deletions/%.8s-%.4s-%.4s-%.4s-%s/restore", hex,
+		   hex + 8, hex + 12, hex + 16, hex + 20),
+	    200, NULL);
+}

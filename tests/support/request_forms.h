@@ -31,4 +31,8 @@ bool forms_shows(const struct http_answer *answer, const char *what);
 /* Where a 303 leads. */
 const char *forms_location(struct site *site, const struct http_answer *answer);
 
+/* An admin approves a request by its form; and restores what an approved one deleted. */
+void forms_approve(struct site *site, const char *request);
+void forms_restore(struct site *site, const char *request);
+
 #endif

@@ -9,6 +9,7 @@
 #include "../input.h"
 #include "../present.h"
 #include "../show.h"
+#include "request_view.h"
 
 #include <domain/requests.h>
 #include <http/url.h>
@@ -135,6 +136,7 @@ static struct doc *present_own_request(struct web *web, const struct request *re
 	doc_set_bool(doc, "is_pending", request->status == REQUEST_PENDING);
 	doc_set_bool(doc, "is_approved", request->status == REQUEST_APPROVED);
 	doc_set_bool(doc, "is_rejected", request->status == REQUEST_REJECTED);
+	request_view_set_photo_state(doc, request);
 	doc_set_text(doc, "reason", request->reason);
 	doc_set_text(doc, "rejection_reason", request->rejection_reason);
 	show_time(web, doc, "asked", request->requested_at_us);

@@ -110,6 +110,16 @@ static void set_photo(
 		  : NULL);
 }
 
+void request_view_set_photo_state(struct doc *doc, const struct request *request)
+{
+	bool was_deleted =
+	    request->status == REQUEST_APPROVED || request->status == REQUEST_SUPERSEDED;
+
+	doc_set_bool(
+	    doc, "is_restored", was_deleted && request->photo_exists && !request->photo_deleted);
+	doc_set_bool(doc, "is_purged", was_deleted && !request->photo_exists);
+}
+
 static void set_state(struct web *web, struct doc *doc, const struct request *request)
 {
 	bool is_pending = request->status == REQUEST_PENDING;
@@ -121,6 +131,7 @@ static void set_state(struct web *web, struct doc *doc, const struct request *re
 	doc_set_bool(doc, "is_pending", is_pending);
 	doc_set_bool(doc, "is_approved", request->status == REQUEST_APPROVED);
 	doc_set_bool(doc, "is_rejected", request->status == REQUEST_REJECTED);
+	request_view_set_photo_state(doc, request);
 	doc_set_text(doc, "reviewer_name", request->reviewer_name);
 	doc_set_text(doc, "rejection_reason", request->rejection_reason);
 	doc_set_text(doc, "deletion_id",

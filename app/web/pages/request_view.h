@@ -16,6 +16,10 @@ bool request_view_photos(struct web *web, const struct request *requests, size_t
 struct doc *request_view(
     struct web *web, const struct request *request, const struct photos_page *photos);
 
+/* What became of the photo of a request by which, or since which, it was deleted: `is_restored` (it
+ * is back), `is_purged` (its row is gone). */
+void request_view_set_photo_state(struct doc *doc, const struct request *request);
+
 /* The request was made by the viewer: by their account, or under its address. */
 bool request_view_is_own(const struct web *web, const struct request *request);
 
