@@ -5,11 +5,11 @@
  * who has not been shown the photo.
  *
  * request_new (to admins)  name, photo_title, requester (name or address), role, role_words,
- *                          reason, due_at, path (/admin/requests)
+ *                          reason, due_at, path (/admin/requests), at_once (true: approving purges)
  * request_received         name (with an account), visitor (true without), photo_title, reason,
  *                          due_at, path (/requests; of a visitor /removal/{token}: state, cancel)
  * request_approved         name, photo_title, recover_until (until then an admin can restore it;
- *                          then it is purged)
+ *                          then it is purged), at_once (true: it is purged now)
  * request_rejected         name, photo_title, rejection_reason
  * removal_link             path (/removal/{token}), expires_at, one_photo (true: an address of a
  *                          photo was given) */

@@ -2,6 +2,7 @@
 #include "requests.h"
 
 #include <domain/notices.h>
+#include <store/deletions.h>
 #include <store/mail.h>
 #include <string.h>
 
@@ -41,7 +42,7 @@ static bool queue(struct db_tx *tx, const struct domain *domain, const struct re
 }
 
 static struct doc *describe_new(struct arena *arena, const struct asking *asking,
-    const struct photo *photo, const struct request_admin *admin)
+    const struct photo *photo, const struct request_admin *admin, bool at_once)
 {
 	const struct request *request = &asking->request;
 	struct doc *values = doc_object(arena);
@@ -54,17 +55,21 @@ static struct doc *describe_new(struct arena *arena, const struct asking *asking
 	doc_set_text(values, "reason", request->reason);
 	doc_set_time(values, "due_at", request->due_at_us);
 	doc_set_text(values, "path", "/admin/requests");
+	doc_set_bool(values, "at_once", at_once);
 	return values;
 }
 
 static bool tell_admins(
     struct db_tx *tx, const struct asking *asking, const struct photo *photo, struct error *error)
 {
+	const struct id *organization_id = &asking->request.organization_id;
+	struct deletion_windows windows;
 	struct request_admin *admins;
 	size_t count;
-	enum db_result result =
-	    store_request_admins(tx, &asking->request.organization_id, &admins, &count);
+	enum db_result result = store_request_admins(tx, organization_id, &admins, &count);
 
+	if (result == DB_OK)
+		result = deletion_windows(tx->db, tx->arena, organization_id, &windows);
 	if (result != DB_OK)
 		return db_fail(result, error);
 	for (size_t i = 0; i < count; i++) {
@@ -72,7 +77,8 @@ static bool tell_admins(
 		    .user_id = admins[i].id,
 		    .recipient = admins[i].email,
 		    .template = "request_new",
-		    .values = describe_new(tx->arena, asking, photo, &admins[i]),
+		    .values = describe_new(
+			tx->arena, asking, photo, &admins[i], windows.photo_recovery_us == 0),
 		    .unsubscribe =
 			notices_path(asking->domain, tx->arena, &admins[i].id, NOTICE_REQUESTS),
 		};
@@ -148,9 +154,10 @@ bool request_mail_decided(struct db_tx *tx, const struct domain *domain,
 		return true;
 	set_given(values, "name", name);
 	set_given(values, "photo_title", title_for(request, photo));
-	if (approved)
+	if (approved) {
 		doc_set_time(values, "recover_until", recover_until_us);
-	else
+		doc_set_bool(values, "at_once", recover_until_us <= clock_now_us(domain->clock));
+	} else
 		doc_set_text(values, "rejection_reason", request->rejection_reason);
 	return queue(tx, domain, request, &mail, error);
 }

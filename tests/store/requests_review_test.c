@@ -134,6 +134,26 @@ static void after_its_window_what_was_approved_is_purged(void **state)
 	assert_string_equal(asking_cancel(world, &cast.ada, &request.id), "not_pending");
 }
 
+static void mails_know_a_window_of_nothing(void **state)
+{
+	struct id photo;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		const char *at_once = i == 0 ? "\"at_once\":false" : "\"at_once\":true";
+
+		trash_sql(world, "UPDATE organizations SET photo_recovery_s = %d", i == 0);
+		trash_sql(world, "DELETE FROM mail_outbox");
+		photo = asking_photo(world, &cast.ada, &cast.site, NULL);
+		assert_string_equal(asking_ask(world, &cast.ada, &photo, NULL), "");
+		assert_non_null(
+		    strstr(asking_mail(world, "request_new", "admin@alder.example"), at_once));
+		assert_string_equal(asking_review(world, &cast.admin, &photo, true, NULL), "");
+		assert_non_null(
+		    strstr(asking_mail(world, "request_approved", "ada@alder.example"), at_once));
+	}
+}
+
 static void rejecting_gives_the_status_back(void **state)
 {
 	static const char *const befores[] = {"pending", "approved", "rejected"};
@@ -448,6 +468,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(approving_deletes_with_the_photo_window, set_up),
 	    cmocka_unit_test_setup(after_its_window_what_was_approved_is_purged, set_up),
+	    cmocka_unit_test_setup(mails_know_a_window_of_nothing, set_up),
 	    cmocka_unit_test_setup(rejecting_gives_the_status_back, set_up),
 	    cmocka_unit_test_setup(a_rejection_needs_a_reason, set_up),
 	    cmocka_unit_test_setup(only_admins_of_the_organisation_decide, set_up),

@@ -36,7 +36,7 @@ static const struct mail_case {
     {"request_new", true,
 	"{" NAME TITLE "\"requester\":\"Ben " NASTY "\",\"role\":\"visitor\","
 	"\"role_words\":\"a visitor without an account\",\"reason\":\"" NASTY "\","
-	"\"due_at\":" TIME ",\"path\":\"/admin/requests\"}",
+	"\"due_at\":" TIME ",\"path\":\"/admin/requests\",\"at_once\":true}",
 	"{\"role\":\"visitor\",\"role_words\":\"a visitor without an account\","
 	"\"reason\":\"It shows me.\",\"due_at\":" TIME ",\"path\":\"/admin/requests\"}",
 	{"a visitor without an account", "3 February 2026, 04:05 UTC",
@@ -50,6 +50,8 @@ static const struct mail_case {
     {"request_approved", false, "{" NAME TITLE "\"recover_until\":" TIME "}",
 	"{\"recover_until\":" TIME "}",
 	{"3 February 2026, 04:05 UTC", "until", "purged", "gone for good"}},
+    {"request_approved", false, "{" NAME TITLE "\"recover_until\":" TIME ",\"at_once\":true}",
+	"{\"recover_until\":" TIME ",\"at_once\":true}", {"purged at once", "gone for good"}},
     {"request_rejected", false, "{" NAME TITLE "\"rejection_reason\":\"" NASTY "\"}",
 	"{\"rejection_reason\":\"It is a public record.\"}", {"ask again", "reason"}},
     {"removal_link", false,
