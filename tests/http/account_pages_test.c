@@ -436,13 +436,34 @@ static void test_filters(void **state)
 	assert_false(forms_shows(answer, site_email(BEN)));
 	answer = site_page(site, ADMIN, "GET /admin/users?state=asked");
 	EXPECT_TEXTS(answer, "asking@alder.example");
-	answer = site_page(site, ADMIN, "GET /admin/users?cursor=%s", site_user_id(site, ADA));
+	answer = site_page(site, ADMIN, "GET /admin/users?cursor=%s", guest.id);
 	EXPECT(answer, 200, NULL);
 	assert_false(forms_shows(answer, guest.email));
 	EXPECT_TEXTS(answer, "First page");
 	answer = site_page(site, BIRCH_ADMIN, "GET /admin/users?includeDeleted=true");
 	assert_false(forms_shows(answer, "alder.example"));
 	EXPECT(site_page(site, ADMIN, "GET /admin/users?state=asleep"), 400, NULL);
+}
+
+/* Who is gone, or going, has no name any more where others read it. */
+static void test_names(void **state)
+{
+	struct site *site = *state;
+	struct guest guest = make_guest(site, "member");
+	const char *request = forms_request(site, ADA, forms_submitted(site, "Named"));
+	const struct http_answer *answer;
+
+	site_sql(site, "UPDATE deletion_requests SET requester_id = " UUID " WHERE id = " UUID,
+	    guest.id, request);
+	EXPECT_TEXTS(site_page(site, ADMIN, "GET /requests/%s", request), "Gus Guest");
+	EXPECT(leave(site, &guest, PHRASE), 303, NULL);
+	answer = site_page(site, ADMIN, "GET /requests/%s", request);
+	EXPECT_TEXTS(answer, "Deleted User");
+	assert_false(forms_shows(answer, "Gus Guest"));
+	EXPECT(send_as(site, &guest, "/account/deletion/cancel", ""), 303, NULL);
+	EXPECT_TEXTS(site_page(site, ADMIN, "GET /requests/%s", request), "Gus Guest");
+	EXPECT(site_form(site, ADMIN, "", "POST /admin/users/%s/delete", guest.id), 303, NULL);
+	EXPECT_TEXTS(site_page(site, ADMIN, "GET /requests/%s", request), "Deleted User");
 }
 
 int main(void)
@@ -461,6 +482,7 @@ int main(void)
 	    SITE_TEST(test_several),
 	    SITE_TEST(test_admin_switch),
 	    SITE_TEST(test_filters),
+	    SITE_TEST(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, site_group_setup, site_group_teardown);
