@@ -81,6 +81,16 @@ bool requests_few(const struct domain *domain, const struct actor *actor, struct
 	return result == DB_OK || db_fail(result, error);
 }
 
+bool requests_own_all(const struct domain *domain, const struct actor *actor, struct arena *arena,
+    const char *email, struct request_rows *rows_r, struct error *error)
+{
+	const struct request_person person = {actor->user_id, email};
+	enum db_result result =
+	    store_requests_of_person(domain->db, arena, &person, REQUESTS_MAX_LIMIT, rows_r);
+
+	return result == DB_OK || db_fail(result, error);
+}
+
 /* The sites the actor owns; forbidden where there is none. */
 static bool find_sites(const struct domain *domain, const struct actor *actor, struct arena *arena,
     struct id **sites_r, size_t *count_r, struct error *error)

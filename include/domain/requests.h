@@ -75,6 +75,12 @@ bool requests_few(const struct domain *domain, const struct actor *actor, struct
     const struct id *photo_id, unsigned limit, struct request_rows *rows_r, struct error *error)
     __attribute__((warn_unused_result));
 
+/* What the actor, or who has that address (or NULL), has pending anywhere: at most
+ * REQUESTS_MAX_LIMIT by account and as many by address. */
+bool requests_own_all(const struct domain *domain, const struct actor *actor, struct arena *arena,
+    const char *email, struct request_rows *rows_r, struct error *error)
+    __attribute__((warn_unused_result));
+
 /* Whose requests a list shows. */
 enum requests_scope {
 	REQUESTS_ALL,      /* the organisation's: admins, others forbidden */

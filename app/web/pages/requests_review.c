@@ -1,7 +1,7 @@
 /* requests_review.c - the admins' queue of removal requests, and deciding them.
  *
  * A decision is about a photo: it settles all that is pending on it. The queue shows a photo once
- * on a page, with all who asked, and names it by the request that is due first. */
+ * on a page, by the request that is due first, and says how many more asked. */
 #include "request_view.h"
 
 #include "../acts.h"
@@ -22,30 +22,57 @@
 /* How many who asked for the same photo are shown; the page of a request lists all. */
 #define GROUP_MOST 5
 
-/* Who waits for a decision on the photo of requests[first], that one first: by the page's own rows
- * where they are complete, else by reading some of them. */
-static bool find_group(struct web *web, const struct requests_page *rows, size_t first,
+/* Requests that are shown by their photos, and what else a photo's row needs. */
+struct review {
+	const struct requests_page *rows;
+	struct photos_page photos;
+	struct request_rows own; /* what the viewer has asked for: another admin approves it */
+	bool reads_others;       /* also those who asked for a photo and are not among the rows */
+};
+
+static bool open_review(struct web *web, const struct requests_page *rows, bool reads_others,
+    struct review *review_r, struct error *error)
+{
+	*review_r = (struct review){.rows = rows, .reads_others = reads_others};
+	return request_view_photos(web, rows->items, rows->count, &review_r->photos, error) &&
+	       requests_own_all(web->domain, &web->actor, web->arena,
+		   web->session ? web->session->email : NULL, &review_r->own, error);
+}
+
+static bool has_asked(const struct review *review, const struct id *photo_id)
+{
+	for (size_t i = 0; i < review->own.count; i++)
+		if (id_equal(&review->own.items[i].photo_id, photo_id))
+			return true;
+	return false;
+}
+
+static void add_to_group(struct request_rows *group, const struct request *requests, size_t count)
+{
+	for (size_t i = 0; i < count && group->count < GROUP_MOST; i++)
+		if (id_equal(&requests[i].photo_id, &group->items[0].photo_id) &&
+		    !id_equal(&requests[i].id, &group->items[0].id))
+			group->items[group->count++] = requests[i];
+}
+
+/* Some of those who wait for a decision on the photo of rows[first], that one first. */
+static bool find_group(struct web *web, const struct review *review, size_t first,
     struct request_rows *group_r, struct error *error)
 {
-	const struct request *leader = &rows->items[first];
+	const struct request *leader = &review->rows->items[first];
 	struct request_rows others;
-	size_t count = 1;
 
-	group_r->items = arena_array(web->arena, rows->count + GROUP_MOST, sizeof(*leader));
+	group_r->items = arena_array(web->arena, GROUP_MOST, sizeof(*leader));
 	group_r->items[0] = *leader;
-	for (size_t i = first + 1; i < rows->count; i++)
-		if (id_equal(&rows->items[i].photo_id, &leader->photo_id))
-			group_r->items[count++] = rows->items[i];
-	group_r->count = count;
-	if (count > leader->other_pending && count <= GROUP_MOST)
+	group_r->count = 1;
+	if (!review->reads_others || leader->other_pending == 0) {
+		add_to_group(group_r, leader, review->rows->count - first);
 		return true;
+	}
 	if (!requests_few(web->domain, &web->actor, web->arena, &leader->photo_id, GROUP_MOST,
 		&others, error))
 		return false;
-	group_r->count = 1;
-	for (size_t i = 0; i < others.count && group_r->count < GROUP_MOST; i++)
-		if (!id_equal(&others.items[i].id, &leader->id))
-			group_r->items[group_r->count++] = others.items[i];
+	add_to_group(group_r, others.items, others.count);
 	return true;
 }
 
@@ -66,26 +93,23 @@ static void set_unshown(
 	    left > 0 ? show_count(web->arena, left, "more person", "more people") : NULL);
 }
 
-static bool push_group(struct web *web, struct doc *list, const struct requests_page *rows,
-    size_t first, const struct photos_page *photos, bool *is_own_r, struct error *error)
+static bool push_group(struct web *web, struct doc *list, const struct review *review, size_t first,
+    bool *is_own_r, struct error *error)
 {
-	struct doc *entry = request_view(web, &rows->items[first], photos);
+	const struct request *leader = &review->rows->items[first];
+	struct doc *entry = request_view(web, leader, &review->photos);
 	struct doc *asked = doc_list(web->arena);
 	struct request_rows group;
-	bool is_own = false;
 
-	*is_own_r = false;
-	if (!find_group(web, rows, first, &group, error))
+	if (!find_group(web, review, first, &group, error))
 		return false;
-	for (size_t i = 0; i < group.count; i++) {
-		is_own = is_own || request_view_is_own(web, &group.items[i]);
-		doc_push(asked, request_view(web, &group.items[i], photos));
-	}
-	*is_own_r = is_own;
+	for (size_t i = 0; i < group.count; i++)
+		doc_push(asked, request_view(web, &group.items[i], &review->photos));
+	*is_own_r = has_asked(review, &leader->photo_id);
 	doc_set(entry, "group", asked);
-	set_unshown(web, entry, &rows->items[first], group.count);
-	doc_set_bool(entry, "is_own", is_own);
-	doc_set_bool(entry, "can_approve", !is_own);
+	set_unshown(web, entry, leader, group.count);
+	doc_set_bool(entry, "is_own", *is_own_r);
+	doc_set_bool(entry, "can_approve", !*is_own_r);
 	doc_push(list, entry);
 	return true;
 }
@@ -95,16 +119,15 @@ static bool set_rows(
 {
 	bool is_pending = request_view_status(web) == REQUEST_PENDING;
 	struct doc *list = doc_list(web->arena);
-	struct photos_page photos;
+	struct review review;
 
-	if (!request_view_photos(web, rows->items, rows->count, &photos, error))
+	if (!open_review(web, rows, false, &review, error))
 		return false;
 	for (size_t i = 0; i < rows->count; i++) {
 		bool is_own;
 		if (!is_pending)
-			doc_push(list, request_view(web, &rows->items[i], &photos));
-		else if (!is_led(rows, i) &&
-			 !push_group(web, list, rows, i, &photos, &is_own, error))
+			doc_push(list, request_view(web, &rows->items[i], &review.photos));
+		else if (!is_led(rows, i) && !push_group(web, list, &review, i, &is_own, error))
 			return false;
 	}
 	doc_set(page, "requests", list);
@@ -160,18 +183,18 @@ static bool set_selection(
 {
 	struct doc *open = doc_list(web->arena);
 	struct doc *closed = doc_list(web->arena);
-	struct photos_page photos;
+	struct review review;
 	size_t own = 0;
 
-	if (!request_view_photos(web, rows->items, rows->count, &photos, error))
+	if (!open_review(web, rows, true, &review, error))
 		return false;
 	for (size_t i = 0; i < rows->count; i++) {
 		bool is_own = false;
 		if (is_led(rows, i))
 			continue;
 		if (rows->items[i].status != REQUEST_PENDING)
-			doc_push(closed, request_view(web, &rows->items[i], &photos));
-		else if (!push_group(web, open, rows, i, &photos, &is_own, error))
+			doc_push(closed, request_view(web, &rows->items[i], &review.photos));
+		else if (!push_group(web, open, &review, i, &is_own, error))
 			return false;
 		own += is_own;
 	}
