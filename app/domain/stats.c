@@ -26,6 +26,25 @@ static int64_t time_of(enum stats_figure figure, int64_t now_us)
 	return figure >= STATS_PURGES_OVERDUE ? now_us - STATS_LATE_US : now_us;
 }
 
+static enum db_result add_nobodys(
+    struct reading *r, enum stats_figure figure, struct stats_count *sum)
+{
+	struct stats_count count;
+	enum db_result result = stats_count(r->domain->db, r->arena, figure, &id_none,
+	    time_of(figure, r->now_us), STATS_MOST, &count);
+
+	if (result != DB_OK) {
+		return result;
+	}
+	sum->count += count.count;
+	sum->more |= count.more || sum->count > STATS_MOST;
+	sum->count = sum->count > STATS_MOST ? STATS_MOST : sum->count;
+	if (sum->since_us == 0 || (count.since_us != 0 && count.since_us < sum->since_us)) {
+		sum->since_us = count.since_us;
+	}
+	return DB_OK;
+}
+
 static enum db_result read_counts(struct reading *r)
 {
 	enum db_result result = DB_OK;
@@ -35,6 +54,9 @@ static enum db_result read_counts(struct reading *r)
 
 		result = stats_count(r->domain->db, r->arena, figure, &r->actor->organization_id,
 		    time_of(figure, r->now_us), STATS_MOST, &r->stats->counts[i]);
+		if (result == DB_OK && r->actor->role == ROLE_PLATFORM_ADMIN) {
+			result = add_nobodys(r, figure, &r->stats->counts[i]);
+		}
 	}
 	return result;
 }

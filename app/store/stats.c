@@ -39,6 +39,14 @@ DB_STATEMENT(STATS_MAILS_WAITING_COUNT, OUTBOX("mail_outbox", "waiting", ANY_TIM
 DB_STATEMENT(STATS_MAILS_FAILED_COUNT, OUTBOX("mail_outbox", "failed", ANY_TIME));
 DB_STATEMENT(
     STATS_MAILS_OVERDUE_COUNT, OUTBOX("mail_outbox", "waiting", " AND next_attempt_at <= ?"));
+/* Mail of no organisation. Values: time, bound. */
+#define NOBODYS(state, time)                                                                       \
+	BOUNDED("next_attempt_at",                                                                 \
+	    "mail_outbox FORCE INDEX (waiting) WHERE organization_id IS NULL AND state = '" state  \
+	    "'" time)
+DB_STATEMENT(STATS_NOBODYS_MAILS_WAITING, NOBODYS("waiting", ANY_TIME));
+DB_STATEMENT(STATS_NOBODYS_MAILS_FAILED, NOBODYS("failed", ANY_TIME));
+DB_STATEMENT(STATS_NOBODYS_MAILS_OVERDUE, NOBODYS("waiting", " AND next_attempt_at <= ?"));
 DB_STATEMENT(STATS_WEBHOOKS_WAITING_COUNT, OUTBOX("webhook_outbox", "waiting", ANY_TIME));
 DB_STATEMENT(STATS_WEBHOOKS_FAILED_COUNT, OUTBOX("webhook_outbox", "failed", ANY_TIME));
 DB_STATEMENT(
@@ -77,6 +85,12 @@ static const struct db_statement *const counts[STATS_FIGURE_COUNT] = {
     [STATS_WEBHOOKS_OVERDUE] = &STATS_WEBHOOKS_OVERDUE_COUNT,
 };
 
+static const struct db_statement *const nobodys_counts[STATS_FIGURE_COUNT] = {
+    [STATS_MAILS_WAITING] = &STATS_NOBODYS_MAILS_WAITING,
+    [STATS_MAILS_FAILED] = &STATS_NOBODYS_MAILS_FAILED,
+    [STATS_MAILS_OVERDUE] = &STATS_NOBODYS_MAILS_OVERDUE,
+};
+
 DB_STATEMENT(STATS_SHELF,
     "SELECT COUNT(*), CAST(COALESCE(SUM(part.bytes), 0) AS SIGNED) FROM (SELECT bytes FROM photos"
     " FORCE INDEX (shelf) WHERE organization_id = ? AND shelf = ? LIMIT ?) part");
@@ -103,11 +117,20 @@ enum db_result stats_count(struct db *db, struct arena *arena, enum stats_figure
     const struct id *organization_id, int64_t at_us, int64_t most, struct stats_count *count_r)
 {
 	struct db_rows rows = {0};
-	enum db_result result = db_query(db, arena, counts[figure],
-	    DB_VALUES(db_bind_id(organization_id), db_bind_time(at_us), db_bind_int(most + 1)),
-	    &rows);
+	enum db_result result = DB_OK;
 
 	*count_r = (struct stats_count){0};
+	if (!id_is_none(organization_id)) {
+		result = db_query(db, arena, counts[figure],
+		    DB_VALUES(
+			db_bind_id(organization_id), db_bind_time(at_us), db_bind_int(most + 1)),
+		    &rows);
+	} else if (nobodys_counts[figure]) {
+		result = db_query(db, arena, nobodys_counts[figure],
+		    DB_VALUES(db_bind_time(at_us), db_bind_int(most + 1)), &rows);
+	} else {
+		return DB_OK;
+	}
 	if (result == DB_OK) {
 		*count_r = (struct stats_count){
 		    .count = db_int(&rows, 0, 0),

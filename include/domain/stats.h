@@ -63,7 +63,8 @@ struct stats {
 	struct audit_page latest;
 };
 
-/* All figures of the actor's organisation: admins. Errors: forbidden, unavailable. */
+/* All figures of the actor's organisation: admins. Mail that belongs to no organisation is counted
+ * for platform admins. Errors: forbidden, unavailable. */
 bool stats_read(const struct domain *domain, const struct actor *actor, struct arena *arena,
     struct stats *stats_r, struct error *error) __attribute__((warn_unused_result));
 

@@ -40,7 +40,8 @@ struct stats_count {
 	int64_t since_us; /* the earliest time among them: when it was asked, queued or due; or 0 */
 };
 
-/* Count rows of an organisation as far as `most`. Reads at most most + 1 entries of an index. */
+/* Count rows of an organisation as far as `most`. Reads at most most + 1 entries of an index. No
+ * organisation: what belongs to none (of mail: links to people without an account; else 0). */
 enum db_result stats_count(struct db *db, struct arena *arena, enum stats_figure figure,
     const struct id *organization_id, int64_t at_us, int64_t most, struct stats_count *count_r)
     __attribute__((warn_unused_result));

@@ -115,6 +115,7 @@ static const struct {
     {"ROOT_ORGANIZATION_", "likewise"},
     {"SESSIONS_FIND", "who somebody is: by the token"},
     {"SHARE_FIND", "which photo a link shows: by the token"},
+    {"STATS_NOBODYS_", "mail of no organisation, for platform admins"},
     {"TALLY_AHEAD", "the worker's count, of all organisations"},
     {"TALLY_DUE", "likewise"},
     {"TALLY_PRUNE", "likewise"},

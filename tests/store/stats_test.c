@@ -233,6 +233,28 @@ static void counts_end_at_their_bound(void **state)
 	assert_int_equal(figures.stats.counts[STATS_MAILS_WAITING].count, 0);
 }
 
+/* Links to people without an account belong to no organisation: whoever runs the installation sees
+ * that they do not go out. */
+static void mail_of_no_organisation_is_for_platform_admins(void **state)
+{
+	struct actor platform = world_user(world, &birch, "p@lethe.example", ROLE_PLATFORM_ADMIN);
+
+	(void)state;
+	add_mails(1, 2);
+	trash_sql(world, "UPDATE mail_outbox SET organization_id = NULL");
+	figures_read(&figures, &stranger);
+	assert_int_equal(figures.stats.counts[STATS_MAILS_WAITING].count, 0);
+	figures_read(&figures, &platform);
+	assert_int_equal(figures.stats.counts[STATS_MAILS_WAITING].count, 2);
+	assert_int_equal(figures.stats.counts[STATS_MAILS_OVERDUE].count, 2);
+	assert_true(figures.stats.counts[STATS_MAILS_OVERDUE].since_us > 0);
+	trash_sql(world, "UPDATE mail_outbox SET state = 'failed'");
+	figures_read(&figures, &platform);
+	assert_int_equal(figures.stats.counts[STATS_MAILS_OVERDUE].count, 0);
+	assert_int_equal(figures.stats.counts[STATS_MAILS_FAILED].count, 2);
+	assert_int_equal(figures.stats.counts[STATS_JOBS].count, 0);
+}
+
 /* --- what is late, and who may know ------------------------------------------------------- */
 
 static void overdue(enum stats_figure figure, int64_t due_us, int64_t grace_us)
@@ -348,6 +370,7 @@ int main(void)
 	    cmocka_unit_test_setup(every_figure_is_that_of_a_plain_count, set_up),
 	    cmocka_unit_test_setup(many_photos_are_those_that_were_counted_last, set_up),
 	    cmocka_unit_test_setup(counts_end_at_their_bound, set_up),
+	    cmocka_unit_test_setup(mail_of_no_organisation_is_for_platform_admins, set_up),
 	    cmocka_unit_test_setup(work_is_overdue_at_the_microsecond, set_up),
 	    cmocka_unit_test_setup(an_archived_photo_in_the_trash_is_not_overdue, set_up),
 	    cmocka_unit_test_setup(visitors_are_told_apart_by_address, set_up),
