@@ -46,7 +46,7 @@ DB_STATEMENT(REQUESTS_LOCK_PENDING,
 DB_STATEMENT(REQUEST_READ_OWN, OWN_PENDING);
 DB_STATEMENT(REQUEST_LOCK_OWN, OWN_PENDING " FOR UPDATE");
 /* In all organisations: a person who goes is one in each. */
-DB_STATEMENT(REQUESTS_OF_PERSON,
+DB_STATEMENT(ERASURE_PENDING,
     "(" SELECT_REQUEST " FORCE INDEX (requester) WHERE r.requester_id = ?"
     " AND r.status = 'pending' LIMIT ?) UNION (" SELECT_REQUEST
     " FORCE INDEX (email) WHERE r.requester_email = ? AND r.status = 'pending' LIMIT ?)");
@@ -213,7 +213,7 @@ enum db_result store_requests_of_person(struct db *db, struct arena *arena,
     const struct request_person *person, unsigned limit, struct request_rows *rows_r)
 {
 	struct db_rows rows = {0};
-	enum db_result result = db_query(db, arena, &REQUESTS_OF_PERSON,
+	enum db_result result = db_query(db, arena, &ERASURE_PENDING,
 	    DB_VALUES(db_bind_id(&person->user_id), db_bind_int(limit), db_bind_text(person->email),
 		db_bind_int(limit)),
 	    &rows);
