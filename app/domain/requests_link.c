@@ -89,7 +89,7 @@ static bool count_asking(const struct domain *domain, struct arena *arena, const
 }
 
 bool removal_ask(const struct domain *domain, struct arena *arena, const char *email,
-    const char *photo, const char *ip, const char *request_id, struct error *error)
+    const char *photo, const char *ip, struct error *error)
 {
 	struct removal_mail mail = {
 	    .domain = domain, .now_us = clock_now_us(domain->clock), .values = doc_object(arena)};
@@ -97,7 +97,6 @@ bool removal_ask(const struct domain *domain, struct arena *arena, const char *e
 	const bool one = photo && !text_is_blank(photo);
 	const char *token;
 
-	(void)request_id; /* nothing changes yet, so the trail says nothing */
 	if (!email || text_is_blank(email))
 		return error_set_field(
 		    error, "email", "missing", "Please give your e-mail address.");

@@ -189,8 +189,7 @@ bool requests_bulk_review(const struct domain *domain, const struct actor *actor
  * ("missing", "invalid_email"), "photo" ("invalid_address": of neither form); rate_limited;
  * unavailable. */
 bool removal_ask(const struct domain *domain, struct arena *arena, const char *email,
-    const char *photo, const char *ip, const char *request_id, struct error *error)
-    __attribute__((warn_unused_result));
+    const char *photo, const char *ip, struct error *error) __attribute__((warn_unused_result));
 
 /* What the link of a mail shows. */
 enum removal_kind {

@@ -10,10 +10,7 @@
 
 #include <auth/link.h>
 #include <domain/shares.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define KIM "kim@mail.example"
 
@@ -64,9 +61,8 @@ static struct id submitted(const char *title, const char *status)
 static const char *begin(const char *email, const char *photo)
 {
 	error_clear(&error);
-	return removal_ask(&world->domain, world->arena, email, photo, NULL, "req-1", &error)
-		   ? ""
-		   : error.code;
+	return removal_ask(&world->domain, world->arena, email, photo, NULL, &error) ? ""
+										     : error.code;
 }
 
 static const char *link_for(const char *email, const char *photo)
@@ -173,20 +169,18 @@ static void links_are_asked_for_five_times_an_hour(void **state)
 	assert_string_equal(begin(KIM, NULL), "");
 	for (int i = 0; i < 5; i++) {
 		const char *email = arena_printf(world->arena, "%d@mail.example", i);
-		assert_true(removal_ask(
-		    &world->domain, world->arena, email, NULL, "192.0.2.1", NULL, &error));
+		assert_true(
+		    removal_ask(&world->domain, world->arena, email, NULL, "192.0.2.1", &error));
 	}
-	assert_false(removal_ask(
-	    &world->domain, world->arena, "6@mail.example", NULL, "192.0.2.1", NULL, &error));
+	assert_false(
+	    removal_ask(&world->domain, world->arena, "6@mail.example", NULL, "192.0.2.1", &error));
 	assert_int_equal(error.kind, ERROR_RATE_LIMITED);
 }
 
 static const char *begin_from(const char *email, const char *ip)
 {
 	error_clear(&error);
-	return removal_ask(&world->domain, world->arena, email, NULL, ip, NULL, &error)
-		   ? ""
-		   : error.code;
+	return removal_ask(&world->domain, world->arena, email, NULL, ip, &error) ? "" : error.code;
 }
 
 /* Somebody who asks too often from one place locks nobody else's address. */
@@ -538,93 +532,6 @@ static void what_was_deleted_before_is_unknown_to_strangers(void **state)
 	assert_string_equal(send(own, &theirs, REASON, NULL, NULL), "already_deleted");
 }
 
-struct sender {
-	struct domain domain;
-	struct auth auth;
-	const char *token;
-	struct id photo;
-	pthread_t thread;
-	char code[48];
-};
-
-static void *send_it(void *context)
-{
-	struct sender *s = context;
-	struct arena *arena = arena_create();
-	struct request request;
-	struct error why = {0};
-	const char *status;
-	char text[ID_TEXT_SIZE];
-
-	id_format(&s->photo, text);
-	(void)!removal_send(
-	    &s->domain, arena, s->token, text, REASON, NULL, NULL, &request, &status, &why);
-	snprintf(s->code, sizeof(s->code), "%s", why.code);
-	arena_destroy(&arena);
-	return NULL;
-}
-
-/* Two photos, one link, at the same time. */
-static void of_two_uses_at_once_one_counts(void **state)
-{
-	(void)state;
-	for (int round = 0; round < 4; round++) {
-		struct sender senders[2];
-		struct db *connections[2];
-		const char *token = link_for(KIM, NULL);
-		int won = 0;
-
-		for (int i = 0; i < 2; i++) {
-			senders[i].domain = world_second_domain(world, &connections[i]);
-			people_authorize_other(world, &senders[i].domain, &senders[i].auth);
-			senders[i].token = token;
-			senders[i].photo = submitted("Twice", "approved");
-			pthread_create(&senders[i].thread, NULL, send_it, &senders[i]);
-		}
-		for (int i = 0; i < 2; i++) {
-			pthread_join(senders[i].thread, NULL);
-			db_close(&connections[i]);
-			won += senders[i].code[0] == '\0';
-			assert_true(senders[i].code[0] == '\0' ||
-				    strcmp(senders[i].code, "link_used") == 0);
-		}
-		assert_int_equal(won, 1);
-	}
-	assert_int_equal(trash_rows(world, "deletion_requests"), 4);
-}
-
-DB_STATEMENT(visitor_archives, "UPDATE photos SET archived_at = '2026-01-01 00:00:00',"
-			       " purge_after = '2027-01-01 00:00:00' WHERE id = ?");
-
-static bool archive_meanwhile(struct db_tx *tx, void *context, struct error *why)
-{
-	struct sender *s = context;
-
-	(void)why;
-	assert_int_equal(
-	    db_exec(tx->db, &visitor_archives, DB_VALUES(db_bind_id(&s->photo)), NULL), DB_OK);
-	assert_int_equal(pthread_create(&s->thread, NULL, send_it, s), 0);
-	nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL);
-	return true;
-}
-
-/* Found while it was there, and archived before the request was made. */
-static void what_is_archived_meanwhile_is_asked_for_no_more(void **state)
-{
-	struct id photo = asking_photo(world, &cast.ada, &cast.site, NULL);
-	struct sender s = {.photo = photo, .token = link_for(KIM, address_of(&photo))};
-	struct db *connection;
-
-	(void)state;
-	s.domain = world_second_domain(world, &connection);
-	people_authorize_other(world, &s.domain, &s.auth);
-	assert_true(db_transaction(world->db, archive_meanwhile, &s, &error));
-	pthread_join(s.thread, NULL);
-	db_close(&connection);
-	assert_string_equal(s.code, "not_yours");
-	assert_int_equal(trash_rows(world, "deletion_requests"), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -646,8 +553,6 @@ int main(void)
 	    cmocka_unit_test_setup(an_address_and_its_account_are_one_person, set_up),
 	    cmocka_unit_test_setup(a_photo_deleted_meanwhile_is_told, set_up),
 	    cmocka_unit_test_setup(what_was_deleted_before_is_unknown_to_strangers, set_up),
-	    cmocka_unit_test_setup(of_two_uses_at_once_one_counts, set_up),
-	    cmocka_unit_test_setup(what_is_archived_meanwhile_is_asked_for_no_more, set_up),
 	};
 
 	return cmocka_run_group_tests_name("requests_visitor", tests, start, stop);

@@ -44,8 +44,7 @@ bool page_removal(struct web *web, struct error *error)
 bool page_removal_send(struct web *web, struct error *error)
 {
 	return removal_ask(web->domain, web->arena, input_text(web, "email"),
-		   input_text(web, "photo"), web->request->remote_address, web->request->id,
-		   error) &&
+		   input_text(web, "photo"), web->request->remote_address, error) &&
 	       redirect_to(web, "/removal?sent=true");
 }
 
