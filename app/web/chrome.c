@@ -51,6 +51,7 @@ static const struct nav admin_navs[] = {
 /* All that is open to somebody whose account is on its way out. */
 static const struct nav leaving_navs[] = {
     {"/account/deletion", "Deletion of your account", ROLE_MEMBER, NULL},
+    {"/account/export", "Export", ROLE_MEMBER, NULL},
 };
 
 static const char *const role_words[] = {
@@ -162,7 +163,7 @@ static void fill_nav(struct web *web, struct doc *page)
 	doc_set_null(page, "section");
 	doc_set_bool(page, "has_section", false);
 	if (web->session && web->session->deletion_status == USER_DELETION_SCHEDULED) {
-		doc_set(page, "nav", nav_list(web, leaving_navs, 1, false));
+		doc_set(page, "nav", nav_list(web, leaving_navs, 2, false));
 		return;
 	}
 	doc_set(page, "nav", nav_list(web, navs, sizeof(navs) / sizeof(navs[0]), false));

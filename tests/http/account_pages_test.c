@@ -141,8 +141,9 @@ static void test_the_grace(void **state)
 	answer = send_as(site, &guest, "/account/deletion", NULL);
 	EXPECT(answer, 200, NULL);
 	EXPECT_TEXTS(answer, "will be erased on", "are kept, without your name", "Moving on",
-	    "Keep my account", "data-until=");
+	    "Keep my account", "data-until=", "href=\"/account/export\"");
 	assert_false(forms_shows(answer, "href=\"/trash\""));
+	EXPECT(send_as(site, &guest, "/account/export", NULL), 200, NULL);
 	for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)
 		assert_string_equal(forms_location(site, send_as(site, &guest, closed[i], NULL)),
 		    "/account/deletion");

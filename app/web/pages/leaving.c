@@ -8,21 +8,13 @@
 #include "../present.h"
 #include "../show.h"
 #include "account_parts.h"
+#include "export.h"
 #include "settings_words.h"
 
 #include <auth/link.h>
 #include <domain/settings.h>
 #include <http/url.h>
 #include <string.h>
-
-/* Exports are offered where this Lethe has them. */
-static bool has_export(void)
-{
-	for (size_t i = 0; i < web_route_count; i++)
-		if (strcmp(web_routes[i].pattern, "/api/me/export") == 0)
-			return true;
-	return false;
-}
 
 static bool read_status(struct web *web, struct account_status *status_r, struct error *error)
 {
@@ -51,7 +43,8 @@ static bool set_steps(struct web *web, struct doc *page, struct error *error)
 {
 	const struct id *organization_id = &web->session->organization_id;
 
-	return account_parts_impact(web, page, organization_id, &id_none, error) &&
+	return export_set_section(web, page, error) &&
+	       account_parts_impact(web, page, organization_id, &id_none, error) &&
 	       account_parts_choices(web, page, organization_id, &web->actor.user_id, error) &&
 	       account_parts_events(web, page, &id_none, error);
 }
@@ -73,7 +66,6 @@ bool page_account_delete(struct web *web, struct error *error)
 		return redirect_to(web, "/account/deletion");
 	doc_set_bool(page, "is_enabled", status.enabled);
 	doc_set_bool(page, "has_password", status.has_password);
-	doc_set_bool(page, "has_export", has_export());
 	doc_set_bool(page, "is_last_admin", is_last_admin(web));
 	doc_set_bool(page, "is_blocked",
 	    web->form_error && strcmp(web->form_error->code, "blocking_events") == 0);
@@ -119,7 +111,6 @@ bool page_account_deletion(struct web *web, struct error *error)
 		return false;
 	doc_set(page, "status", present_account_status(web, &status));
 	doc_set_text(page, "email", web->session->email);
-	doc_set_bool(page, "has_export", has_export());
 	doc_set_bool(page, "is_waiting", is_waiting(web, &status));
 	doc_set_bool(page, "is_scheduled", status.status == USER_DELETION_SCHEDULED);
 	show_time(
