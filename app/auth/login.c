@@ -26,11 +26,12 @@ static bool forgive(struct auth *auth, const struct hits *hits, struct error *er
 static bool count(struct auth *auth, struct arena *arena, const char *email, const char *ip,
     struct hits *hits_r, struct error *error)
 {
-	const char *both = arena_printf(arena, "%s\n%s", email, ip ? ip : "");
+	const char *network = rate_network(arena, ip);
+	const char *both = arena_printf(arena, "%s\n%s", email, network ? network : "");
 
 	if (!rate_check_and_hit(auth, &PER_ADDRESS, both, &hits_r->address, error))
 		return false;
-	if (rate_check_and_hit(auth, &PER_IP, ip, &hits_r->ip, error))
+	if (rate_check_and_hit(auth, &PER_IP, network, &hits_r->ip, error))
 		return true;
 	/* What the second limit refused counts for neither; its error is the one to tell. */
 	return !rate_forgive(auth, &hits_r->address, NULL) && false;

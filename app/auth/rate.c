@@ -1,7 +1,9 @@
 /* rate.c - how often something may be done. */
+#include <arpa/inet.h>
 #include <auth/keys.h>
 #include <auth/rate.h>
 #include <store/rates.h>
+#include <string.h>
 
 _Static_assert(KEYS_DIGEST_SIZE == RATES_BUCKET_BYTES, "a bucket is a digest");
 
@@ -59,6 +61,21 @@ bool rate_check_and_hit(struct auth *auth, const struct rate_limit *limit, const
 		*hit_r = id;
 	arena_destroy(&arena);
 	return allowed;
+}
+
+const char *rate_network(struct arena *arena, const char *ip)
+{
+	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+	struct in6_addr address;
+	char text[INET6_ADDRSTRLEN];
+
+	if (!ip || inet_pton(AF_INET6, ip, &address) != 1)
+		return ip;
+	if (memcmp(address.s6_addr, mapped, sizeof(mapped)) == 0)
+		return arena_dup(
+		    arena, inet_ntop(AF_INET, &address.s6_addr[12], text, sizeof(text)));
+	memset(&address.s6_addr[8], 0, 8);
+	return arena_join(arena, inet_ntop(AF_INET6, &address, text, sizeof(text)), "/64", NULL);
 }
 
 bool rate_forgive(struct auth *auth, const struct id *hit, struct error *error)

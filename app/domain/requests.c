@@ -186,7 +186,7 @@ static size_t list_subjects(const struct asking *asking, const char *ip, struct 
 	if (request->requester_email)
 		subjects_r[count++] = arena_printf(arena, "email %s", request->requester_email);
 	if (ip)
-		subjects_r[count++] = arena_printf(arena, "ip %s", ip);
+		subjects_r[count++] = arena_printf(arena, "ip %s", rate_network(arena, ip));
 	return count;
 }
 

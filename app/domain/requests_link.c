@@ -82,6 +82,7 @@ static bool count_asking(const struct domain *domain, struct arena *arena, const
 {
 	static const struct rate_limit limit = {"removal", REQUESTS_PER_HOUR, REQUESTS_HOUR_US};
 
+	ip = rate_network(arena, ip);
 	return (!ip || rate_check_and_hit(
 			   domain->auth, &limit, arena_printf(arena, "ip %s", ip), NULL, error)) &&
 	       rate_check_and_hit(

@@ -26,7 +26,7 @@ struct auth {
 
 /* Where a call came from. Texts are borrowed; each may be NULL where it is not known. */
 struct auth_caller {
-	const char *ip;         /* counted by limits, never stored */
+	const char *ip;         /* counted by limits (rate_network), never stored */
 	const char *user_agent; /* shown in the list of sessions */
 	const char *request_id; /* X-Request-Id, for the audit trail */
 };

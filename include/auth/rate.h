@@ -21,6 +21,11 @@ struct rate_limit {
 bool rate_check_and_hit(struct auth *auth, const struct rate_limit *limit, const char *subject,
     struct id *hit_r, struct error *error) __attribute__((warn_unused_result));
 
+/* What to count an IP address as: itself; of IPv6 its /64, since one line has all of that (RFC
+ * 6177); an IPv4 address mapped into IPv6 (RFC 4291, 2.5.5.2) as the IPv4 one. What is no address,
+ * and NULL, comes back as it is. In the arena, or the text itself. */
+const char *rate_network(struct arena *arena, const char *ip);
+
 /* Take a hit back: what was counted beforehand as a failure has succeeded. */
 bool rate_forgive(struct auth *auth, const struct id *hit, struct error *error)
     __attribute__((warn_unused_result));

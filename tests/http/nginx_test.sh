@@ -39,6 +39,11 @@ expect_page() {
 	check_not "$3 names no version" has '^server: nginx/'
 }
 
+# The lines for a proxy, once they are lines.
+sed 's/# \(set_real_ip_from\|real_ip_header\)/\1/' "$folder/nginx.conf" >"$folder/proxied.conf"
+check "the lines for a proxy are there" test "$(grep -c '^	\(set_real_ip_from\|real_ip_header\)' "$folder/proxied.conf")" = 2
+check "and nginx takes them" nginx -t -q -e "$folder/logs/nginx-error.log" -p "$folder" -c "$folder/proxied.conf"
+
 long=$(head -c 9000 /dev/zero | tr '\0' x)
 url=http://127.0.0.1:$port
 

@@ -32,6 +32,26 @@ static long metric(struct site *site, const char *name)
 	return value ? atol(value) : -1;
 }
 
+/* What a client says of its address is not believed: nginx hands over whom it is connected to, but
+ * for the proxies that its configuration names. */
+static void test_forged_address(void **state)
+{
+	static const char *const headers[] = {"X-Forwarded-For: 203.0.113.1",
+	    "X-Forwarded-For: 203.0.113.2", "X-Real-IP: 203.0.113.3"};
+	struct site *site = *state;
+
+	site_forgive_rates(site);
+	for (size_t i = 0; i < 3; i++) {
+		const char *json = arena_printf(site_arena(site),
+		    "{'email': 'forged%zu@mail.example', 'password': 'wrong-password'}", i);
+		EXPECT(
+		    site_api_with(site, VISITOR, headers[i], json, "POST /api/tokens"), 401, NULL);
+	}
+	/* Three counts of an address from somewhere, one of somewhere. */
+	assert_int_equal(site_number(site, "SELECT COUNT(DISTINCT bucket) FROM rate_hits"), 4);
+	site_forgive_rates(site);
+}
+
 /* --- the cleanup queue
  * ----------------------------------------------------------------------------- */
 
@@ -263,6 +283,7 @@ static void test_static_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    SITE_TEST(test_forged_address),
 	    SITE_TEST(test_queue),
 	    SITE_TEST(test_queue_paging),
 	    SITE_TEST(test_retry),

@@ -158,6 +158,48 @@ static void test_unknown_addresses_are_limited_alike(void **state)
 	    try("192.0.2.1", "nobody@alder.test", "wrong password"), ERROR_RATE_LIMITED);
 }
 
+/* All addresses of a /64 are one line's. */
+static void test_networks(void **state)
+{
+	static const struct {
+		const char *ip, *network;
+	} cases[] = {
+	    {"192.0.2.7", "192.0.2.7"},
+	    {"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"},
+	    {"2001:0DB8:1:2:ffff::1", "2001:db8:1:2::/64"},
+	    {"2001:db8:1:3::1", "2001:db8:1:3::/64"},
+	    {"::ffff:192.0.2.7", "192.0.2.7"},
+	    {"::1", "::/64"},
+	    {"unix:", "unix:"},
+	    {"", ""},
+	};
+	struct arena *arena = arena_create();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(rate_network(arena, cases[i].ip), cases[i].network);
+	assert_null(rate_network(arena, NULL));
+	arena_destroy(&arena);
+}
+
+static void test_limit_per_network(void **state)
+{
+	char ip[64];
+
+	(void)state;
+	for (int i = 0; i < 50; i++) {
+		char email[40];
+
+		snprintf(ip, sizeof(ip), "2001:db8:0:1::%d", i);
+		snprintf(email, sizeof(email), "nobody%d@alder.example", i);
+		assert_int_equal(try(ip, email, "wrong"), ERROR_UNAUTHENTICATED);
+	}
+	assert_int_equal(
+	    try("2001:db8:0:1:ffff::1", "another@alder.example", "wrong"), ERROR_RATE_LIMITED);
+	assert_int_equal(
+	    try("2001:db8:0:2::1", "another@alder.example", "wrong"), ERROR_UNAUTHENTICATED);
+}
+
 static void test_limit_per_ip(void **state)
 {
 	(void)state;
@@ -252,6 +294,8 @@ int main(void)
 	    cmocka_unit_test_setup(test_limit_per_address, reset),
 	    cmocka_unit_test_setup(test_unknown_addresses_are_limited_alike, reset),
 	    cmocka_unit_test_setup(test_limit_per_ip, reset),
+	    cmocka_unit_test(test_networks),
+	    cmocka_unit_test_setup(test_limit_per_network, reset),
 	    cmocka_unit_test_setup(test_refusals_are_in_the_trail_without_the_address, reset),
 	    cmocka_unit_test_setup(test_rate, reset),
 	};

@@ -198,6 +198,12 @@ static void what_an_ip_address_is_refused_leaves_an_address_its_own(void **state
 		assert_string_equal(begin_from(KIM, "192.0.2.2"), "");
 	}
 	assert_string_equal(begin_from(KIM, "192.0.2.3"), "rate_limited");
+	/* Of IPv6 a network is one place. */
+	for (int i = 0; i < 6; i++) {
+		const char *email = arena_printf(world->arena, "six%d@mail.example", i);
+		const char *ip = arena_printf(world->arena, "2001:db8::%d", i);
+		assert_string_equal(begin_from(email, ip), i < 5 ? "" : "rate_limited");
+	}
 }
 
 /* Live and archived ones, of every organisation; nothing of others, nothing deleted. */
