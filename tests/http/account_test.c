@@ -412,12 +412,19 @@ static void test_figures(void **state)
 	expect_text(answer, "60 days");
 	expect_text(answer, "Erased at once");
 	expect_text(answer, "24 months");
+	/* Quests and adventures have no trash; and a session's row outlives the session. */
+	expect_text(answer, "A deleted quest or adventure");
+	expect_none(answer, "photo, quest or adventure");
+	expect_text(answer, "45 days after the last use");
 	answer = site_page(site, MIA, "GET /help");
 	expect_text(answer, "2 hours");
+	expect_text(answer, "there is also an “Undo”");
+	expect_none(answer, "both sides");
 	expect_text(answer, "60 days");
 	site_sql(site, "UPDATE organizations SET photo_recovery_s = 0 WHERE id = " UUID, birch);
 	expect_text(site_page(site, MIA, "GET /privacy"), "Purged at once");
 	expect_none(site_page(site, MIA, "GET /help"), "0 hours");
+	expect_none(site_page(site, MIA, "GET /help"), "there is also an “Undo”");
 	/* Who is not signed in sees the usual figures, and nobody's own. */
 	answer = site_page(site, VISITOR, "GET /privacy");
 	EXPECT(answer, 200, NULL);
