@@ -93,6 +93,8 @@ const struct setting config_settings[] = {
     {"LETHE_CONTACT_GENERAL", SETTING_EMAIL, "hello@lethe.example", TEXT(contact_general),
      "Whom to ask anything else."},
 
+    {"LETHE_WEBHOOK_PRIVATE", SETTING_SWITCH, "0", 0, 1, AT(webhook_private),
+     "Whether webhooks may be delivered to private, loopback and link-local addresses."},
     {"LETHE_WORK_INTERVAL", SETTING_INT, "5", 1, 3600, AT(work_interval_s),
      "Seconds between two rounds of `lethe work`."},
 };

@@ -2,6 +2,7 @@
 #include "audit.h"
 
 #include <auth/policy.h>
+#include <domain/webhooks.h>
 
 /* How many of the newest entries the revision looks at: an entry that commits late, with an older
  * id than the newest, still changes it. */
@@ -11,25 +12,30 @@ bool audit_write(struct db_tx *tx, const struct domain *domain, const struct act
     const struct audit_event *event, struct error *error)
 {
 	struct buf details = {0};
+	struct audit_entry entry = {
+	    .organization_id = actor->organization_id,
+	    .at_us = clock_now_us(domain->clock),
+	    .actor = actor->uid,
+	    .action = event->action,
+	    .kind = event->kind,
+	    .item_id = event->item_id,
+	    .mode = event->mode,
+	    .request_id = actor->request_id,
+	    .reason = event->reason,
+	};
 	enum db_result result;
 
 	if (event->details) {
 		doc_write_json(event->details, &details);
 	}
-	result = audit_insert(tx, &(struct audit_entry){
-				      .organization_id = actor->organization_id,
-				      .at_us = clock_now_us(domain->clock),
-				      .actor = actor->uid,
-				      .action = event->action,
-				      .kind = event->kind,
-				      .item_id = event->item_id,
-				      .mode = event->mode,
-				      .details = details.data,
-				      .request_id = actor->request_id,
-				      .reason = event->reason,
-				  });
+	entry.details = details.data;
+	result = audit_insert(tx, &entry);
+	entry.details = NULL;
 	buf_free(&details);
-	return result == DB_OK || db_fail(result, error);
+	if (result != DB_OK) {
+		return db_fail(result, error);
+	}
+	return webhooks_tell(tx, &entry, event->details, error);
 }
 
 bool audit_check(const struct actor *actor, struct error *error)

@@ -23,6 +23,7 @@ bool domain_open(struct domain *domain, const struct config *config, const struc
 	    .clock = clock,
 	    .storage = storage,
 	    .step_rows = DOMAIN_STEP_ROWS,
+	    .webhook_private = config->webhook_private,
 	};
 	return domain->db != NULL;
 }

@@ -57,7 +57,8 @@ struct config {
 	const char *contact_support;
 	const char *contact_general;
 
-	int work_interval_s; /* seconds between two rounds of the worker */
+	bool webhook_private; /* whether webhooks may go to private networks */
+	int work_interval_s;  /* seconds between two rounds of the worker */
 };
 
 /* Read the environment into `config`; texts go into `arena`. A variable set to nothing counts as

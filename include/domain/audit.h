@@ -21,7 +21,8 @@ struct audit_event {
 	const char *reason; /* free text, kept apart; or NULL */
 };
 
-/* Write one entry in the transaction of what it tells of, in the actor's organisation. */
+/* Write one entry in the transaction of what it tells of, in the actor's organisation, and queue
+ * the event that it is for webhooks (domain/webhooks.h). */
 bool audit_write(struct db_tx *tx, const struct domain *domain, const struct actor *actor,
     const struct audit_event *event, struct error *error) __attribute__((warn_unused_result));
 

@@ -24,6 +24,8 @@ struct domain {
 	unsigned look_rows; /* rows that a list or a preview looks at, fitting or not; 0:
 			     * DOMAIN_LOOK_ROWS */
 
+	bool webhook_private; /* whether events may be posted to private networks */
+
 	/* Called after each committed step of work that outlives a request ("mark", "restore",
 	 * "purge", "retention"), so that a worker can rest and a test can stop there. May be
 	 * NULL. */

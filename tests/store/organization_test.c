@@ -67,7 +67,7 @@ static void odds_and_ends(void)
 	    "events,"
 	    " created_by) VALUES (%s, %s, '2026-01-21', 'https://host.example', 's', 'x', %s)",
 	    "INSERT INTO webhook_outbox (id, organization_id, next_attempt_at, created_at, event,"
-	    " payload) VALUES (%s, %s, '2026-01-21', '2026-01-21', 'x', HEX(%s))",
+	    " payload, subscription_id) VALUES (%s, %s, '2026-01-21', '2026-01-21', 'x', '{}', %s)",
 	    "INSERT INTO mail_outbox (id, organization_id, next_attempt_at, created_at, user_id,"
 	    " recipient, template, subject) VALUES (%s, %s, '2026-01-21', '2026-01-21', %s,"
 	    " 'ada@alder.example', 'x', 'Hello')",

@@ -96,6 +96,7 @@ static const struct {
     {"LEASE", "leases on work: of the worker, by what the work is about"},
     {"JOB_", "the worker's queue, of all organisations"},
     {"MAIL_", "the queue of mail, of all organisations; the last one to a person"},
+    {"OUTBOX_", "the queue of webhooks, of all organisations"},
     {"QUEUE_", "the queue of objects to remove, of all organisations"},
     {"FILE_NAMED", "the check of the storage: by an object's name"},
     {"FILES_AFTER", "the check of the storage: every file there is"},

@@ -300,8 +300,8 @@ static void work_is_overdue_at_the_microsecond(void **state)
 	    trash_hex(world, &alder), text, text);
 	overdue(STATS_JOBS_OVERDUE, due, STATS_LATE_US);
 	trash_sql(world,
-	    "INSERT INTO webhook_outbox (id, organization_id, event, payload, next_attempt_at,"
-	    " created_at) VALUES ('a', %s, 'test', '{}', '%s', '%s')",
+	    "INSERT INTO webhook_outbox (id, organization_id, subscription_id, event, payload,"
+	    " next_attempt_at, created_at) VALUES ('a', %s, 'b', 'test', '{}', '%s', '%s')",
 	    trash_hex(world, &alder), text, text);
 	overdue(STATS_WEBHOOKS_OVERDUE, due, STATS_LATE_US);
 	figures_read(&figures, &stranger);
