@@ -212,6 +212,7 @@ static int work(struct program *program, bool once, struct auth *auth, struct st
 	    .auth = auth,
 	    .identity = &identity_provider_none,
 	    .step_rows = DOMAIN_STEP_ROWS,
+	    .webhook_private = program->config.webhook_private,
 	};
 	struct worker_pace pace = {0};
 	struct worker worker = {

@@ -8,6 +8,7 @@
 #include <store/rates.h>
 #include <store/sessions.h>
 #include <store/tokens.h>
+#include <store/webhooks.h>
 
 #define BATCH   1000
 #define HOUR_US (3600 * CLOCK_SECOND_US)
@@ -15,7 +16,8 @@
  * that a worker whose clock is ahead signs nobody out and makes no spent token good again. */
 #define SESSION_AFTER_US (45 * CLOCK_DAY_US)
 #define TOKEN_AFTER_US   (45 * CLOCK_DAY_US)
-#define ACT_AFTER_US     HOUR_US       /* auth/interrupted.h */
+#define ACT_AFTER_US     HOUR_US /* auth/interrupted.h */
+#define WEBHOOK_AFTER_US (30 * CLOCK_DAY_US)
 #define RATE_AFTER_US    (2 * HOUR_US) /* longer than the longest limit counts */
 
 /* One kind of rows, with the age at which they are over. */
@@ -29,6 +31,7 @@ static const struct forgotten {
     {tokens_prune, TOKEN_AFTER_US},
     {rates_prune, RATE_AFTER_US},
     {mails_blank, 0},
+    {webhooks_prune, WEBHOOK_AFTER_US},
     {leases_prune, HOUR_US},
 };
 

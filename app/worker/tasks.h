@@ -36,8 +36,11 @@ bool task_reminders(const struct worker *worker, struct arena *arena, struct err
 /* Sending queued mail. */
 bool task_mail(const struct worker *worker, struct arena *arena, struct error *error);
 
-/* Forgetting sessions, interrupted acts, spent tokens and counted hits that are over, and what
- * mail said. */
+/* Telling host applications what has happened. */
+bool task_webhooks(const struct worker *worker, struct arena *arena, struct error *error);
+
+/* Forgetting sessions, interrupted acts, spent tokens and counted hits that are over, what mail
+ * said, and webhooks that were settled. */
 bool task_forget(const struct worker *worker, struct arena *arena, struct error *error);
 
 /* Counting ahead what the dashboard shows. */

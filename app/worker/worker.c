@@ -12,6 +12,7 @@ static const struct worker_task tasks[] = {
     {"purge", task_purge},
     {"export", task_export},
     {"last_mail", task_mail}, /* to those who have just been erased, or whose export is ready */
+    {"webhooks", task_webhooks},
     {"cleanup", task_cleanup},
     {"forget", task_forget},
     {"tally", task_tally},

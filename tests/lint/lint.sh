@@ -22,7 +22,7 @@ check_entries() {
 
 # Who may include whose headers.
 check_layers() {
-	grep -nE '^#include <(auth|base|cli|db|domain|http|mail|mustache|storage|store|web|worker)/' -r app include |
+	grep -nE '^#include <(auth|base|cli|db|domain|http|mail|mustache|storage|store|web|webhook|worker)/' -r app include |
 		awk -f $here/layers.awk
 	# Private headers stay inside their layer; only app/main.c puts layers together.
 	grep -nE '^#include "[^"]*/' -r app include |
@@ -40,7 +40,7 @@ check_libraries() {
 	}
 	only 'fcgi.*\.h' 'app/http/edge\.c'
 	only '(mysql|mariadb|errmsg|mysqld_error).*\.h' 'app/db/[a-z_]*\.[ch]'
-	only 'curl/.*' 'app/(mail|storage|domain|worker|base)/[a-z0-9_]*\.[ch]'
+	only 'curl/.*' 'app/(mail|webhook|storage|domain|worker|base)/[a-z0-9_]*\.[ch]'
 }
 
 # SQL text is in app/store, and in app/db for the list of migrations.

@@ -1,0 +1,158 @@
+/* deliver.c - claim an event, post it, note what became of it. */
+#include "post.h"
+
+#include <base/arena.h>
+#include <base/log.h>
+#include <string.h>
+
+#define OTHERS_AT_ONCE 1000
+
+/* Told even when its organisation is deleted: that is what it says. */
+#define LAST_EVENT "organization.deleted"
+
+struct delivering {
+	const struct webhook_run *run;
+	struct post *post; /* opened with the first event */
+	struct arena *arena;
+	struct webhook_report *report;
+};
+
+int64_t webhook_wait_us(unsigned attempts)
+{
+	int64_t wait_us = WEBHOOK_FIRST_WAIT_US;
+
+	while (attempts-- > 1 && wait_us < WEBHOOK_LONGEST_WAIT_US)
+		wait_us *= 2;
+	return wait_us < WEBHOOK_LONGEST_WAIT_US ? wait_us : WEBHOOK_LONGEST_WAIT_US;
+}
+
+struct claiming {
+	struct arena *arena;
+	int64_t now_us;
+	struct webhook_claim claim;
+	bool found;
+};
+
+static bool run_claim(struct db_tx *tx, void *context, struct error *error)
+{
+	struct claiming *c = context;
+	enum db_result result =
+	    webhooks_claim(tx, c->now_us, c->now_us + WEBHOOK_LEASE_US, c->arena, &c->claim);
+
+	c->found = result == DB_OK;
+	return c->found || result == DB_NONE || db_fail(result, error);
+}
+
+/* The log names the message by its id, never where it goes. */
+static void tell_failure(const struct webhook_claim *claim, const struct error *why)
+{
+	char id[ID_TEXT_SIZE];
+
+	id_format(&claim->delivery.id, id);
+	log_event(LOG_WARNING, "webhook_not_sent", log_text("webhook", id),
+	    log_text("code", why->code), log_int("attempt", claim->delivery.attempts));
+}
+
+static enum webhook_state state_after(
+    const struct webhook_claim *claim, bool sent, const struct error *why)
+{
+	if (sent)
+		return WEBHOOK_SENT;
+	return claim->delivery.attempts < WEBHOOK_ATTEMPTS && strcmp(why->code, "gone") != 0
+		   ? WEBHOOK_WAITING
+		   : WEBHOOK_FAILED;
+}
+
+static bool fine(enum db_result result, struct error *error)
+{
+	return result == DB_OK || result == DB_NONE || db_fail(result, error);
+}
+
+static bool settle(struct delivering *d, const struct webhook_claim *claim, bool sent,
+    const struct error *why, struct error *error)
+{
+	struct db *db = d->run->db;
+	int64_t now_us = clock_now_us(d->run->clock);
+	enum webhook_state state = state_after(claim, sent, why);
+	enum db_result result = webhooks_settle(db, claim, state,
+	    now_us + webhook_wait_us(claim->delivery.attempts), now_us, sent ? NULL : why->message);
+
+	if (result == DB_NONE) /* someone else has it by now */
+		return true;
+	if (result != DB_OK)
+		return db_fail(result, error);
+	d->report->sent += state == WEBHOOK_SENT;
+	d->report->deferred += state == WEBHOOK_WAITING;
+	d->report->failed += state == WEBHOOK_FAILED;
+	if (sent)
+		return true;
+	tell_failure(claim, why);
+	return fine(webhooks_postpone_others(
+			db, claim, now_us, now_us + WEBHOOK_FIRST_WAIT_US, OTHERS_AT_ONCE),
+	    error);
+}
+
+static bool attempt(struct delivering *d, const struct webhook_claim *claim, struct error *error)
+{
+	struct error why = {0};
+	bool sent = false;
+
+	if (claim->delivery.attempts > WEBHOOK_ATTEMPTS) {
+		error_set(&why, ERROR_UNAVAILABLE, "no_outcome",
+		    "It is not known what became of the last attempt.");
+		return settle(d, claim, false, &why, error);
+	}
+	if (!d->post)
+		d->post = post_open(d->run, error);
+	if (!d->post)
+		return false;
+	sent = post_event(d->post, claim, clock_now_us(d->run->clock), &why);
+	if (d->run->after_post)
+		d->run->after_post(d->run->context);
+	return settle(d, claim, sent, &why, error);
+}
+
+static bool deliver_one(struct delivering *d, bool *found_r, struct error *error)
+{
+	struct claiming claiming = {.arena = d->arena, .now_us = clock_now_us(d->run->clock)};
+	const struct webhook_claim *claim = &claiming.claim;
+
+	*found_r = false;
+	if (!db_transaction(d->run->db, run_claim, &claiming, error))
+		return false;
+	*found_r = claiming.found;
+	if (!claiming.found)
+		return true;
+	if (claim->is_gone) {
+		d->report->dropped++;
+		return fine(webhooks_drop(d->run->db, claim), error);
+	}
+	if (claim->is_stopped && strcmp(claim->delivery.event, LAST_EVENT) != 0)
+		return fine(
+		    webhooks_postpone(d->run->db, claim, claiming.now_us + WEBHOOK_STOPPED_US),
+		    error);
+	return attempt(d, claim, error);
+}
+
+static bool is_over(const struct webhook_run *run, int64_t since_us)
+{
+	return clock_monotonic_us() - since_us >= WEBHOOK_ROUND_US ||
+	       (run->stop && run->stop(run->context));
+}
+
+bool webhook_deliver_due(const struct webhook_run *run, unsigned limit,
+    struct webhook_report *report_r, struct error *error)
+{
+	struct delivering d = {.run = run, .arena = arena_create(), .report = report_r};
+	int64_t since_us = clock_monotonic_us();
+	bool found = true, ok = true;
+
+	*report_r = (struct webhook_report){0};
+	while (ok && found && limit-- > 0 && !is_over(run, since_us)) {
+		ok = deliver_one(&d, &found, error);
+		arena_reset(d.arena);
+	}
+	post_close(&d.post);
+	arena_destroy(&d.arena);
+	return ok;
+}

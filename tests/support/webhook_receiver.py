@@ -1,0 +1,95 @@
+#!/usr/bin/python3
+"""A receiver of webhooks for tests: webhook_receiver.py FOLDER
+
+It writes its port to FOLDER/port and, for each message it gets, a line "STATUS ID TYPE VERDICT" to
+FOLDER/inbox. VERDICT is "good" where webhook-signature is, by Python's own hmac with the secret in
+FOLDER/secret ("whsec_…"), that of id, timestamp and body, and the body's id is the header's; else
+what is wrong. The path says what it answers: /204, /500, … that status; /redirect to /204; /slow
+nothing; /long more than anybody reads; /hangup closes. With FOLDER/certificate.pem it speaks TLS."""
+import base64
+import hashlib
+import hmac
+import http.server
+import json
+import os
+import ssl
+import sys
+import time
+
+folder = sys.argv[1]
+
+
+def secret():
+    with open(os.path.join(folder, "secret"), encoding="ascii") as file:
+        text = file.read().strip()
+    assert text.startswith("whsec_")
+    return base64.b64decode(text[6:], validate=True)
+
+
+def verdict(headers, body):
+    message = b".".join([headers["webhook-id"].encode(), headers["webhook-timestamp"].encode(), body])
+    wanted = "v1," + base64.b64encode(hmac.new(secret(), message, hashlib.sha256).digest()).decode()
+    if not hmac.compare_digest(wanted, headers["webhook-signature"]):
+        return "signature"
+    if headers["content-type"] != "application/json":
+        return "type"
+    if json.loads(body)["id"] != headers["webhook-id"]:
+        return "id"
+    return "good"
+
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+    def do_GET(self):
+        self.note(0, "-", "followed")
+        self.send_response(204)
+        self.end_headers()
+
+    def note(self, status, kind, what):
+        with open(os.path.join(folder, "inbox"), "a", encoding="utf-8") as file:
+            print(status, self.headers.get("webhook-id", "-"), kind, what, file=file)
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        with open(os.path.join(folder, "body"), "wb") as file:
+            file.write(body)
+        what = self.path.strip("/").split("?")[0]
+        status = int(what) if what.isdigit() else {"redirect": 307}.get(what, 200)
+        self.note(status, json.loads(body)["type"], verdict(self.headers, body))
+        if what == "hangup":
+            self.connection.close()
+            return
+        if what == "slow":
+            time.sleep(30)
+        self.send_response(status)
+        if what == "redirect":
+            self.send_header("Location", "/204")
+        if what != "long":
+            self.send_header("Content-Length", "0")
+        self.end_headers()
+        try:
+            for _ in range(4000 if what == "long" else 0):
+                self.wfile.write(b"x" * 65536)
+        except OSError:
+            self.note(status, "-", "cut")
+        self.close_connection = what == "long"
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        pass
+
+
+server = Server(("127.0.0.1", 0), Receiver)
+if os.path.exists(os.path.join(folder, "certificate.pem")):
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(os.path.join(folder, "certificate.pem"), os.path.join(folder, "key.pem"))
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+with open(os.path.join(folder, "port.new"), "w", encoding="ascii") as file:
+    file.write(str(server.server_address[1]))
+os.rename(os.path.join(folder, "port.new"), os.path.join(folder, "port"))
+server.serve_forever()
