@@ -44,6 +44,8 @@ static const struct nav admin_navs[] = {
 	"How long deleted and archived things stay, and who may delete accounts."},
     {"/admin/audit", "Audit trail", ROLE_ADMIN, "Who did what, and when."},
     {"/admin/storage", "Storage", ROLE_ADMIN, "Files of what was purged, until they are gone."},
+    {"/admin/webhooks", "Webhooks", ROLE_ADMIN,
+	"Addresses that are told what happens here, and what became of each message."},
     {"/admin/organizations", "Organisations", ROLE_PLATFORM_ADMIN,
 	"All organisations of this installation: act for one, delete, restore."},
 };
@@ -107,6 +109,8 @@ static const struct {
     {"account_erased", "The account is being erased; nothing brings it back.", NULL},
     {"account_restored", "The account is back, with what belongs to it.", NULL},
     {"role", "The role is changed.", NULL},
+    {"webhook_deleted", "The subscription is removed. Nothing more is sent there.", NULL},
+    {"webhook_tested", "A test event is on its way; it shows below.", NULL},
     {"undone", "Undone: everything is back where it was.", NULL},
 };
 

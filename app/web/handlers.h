@@ -104,6 +104,12 @@ bool api_stats(struct web *web, struct error *error);
 bool api_audit_list(struct web *web, struct error *error);
 bool api_storage_list(struct web *web, struct error *error);
 bool api_storage_retry(struct web *web, struct error *error);
+bool api_webhook_list(struct web *web, struct error *error);
+bool api_webhook_create(struct web *web, struct error *error);
+bool api_webhook_delete(struct web *web, struct error *error);
+bool api_webhook_test(struct web *web, struct error *error);
+bool api_webhook_deliveries(struct web *web, struct error *error);
+bool api_webhook_retry(struct web *web, struct error *error);
 bool api_openapi(struct web *web, struct error *error);
 
 /* files of photos, for pages and API */
@@ -254,5 +260,10 @@ bool page_audit(struct web *web, struct error *error);
 bool page_audit_export(struct web *web, struct error *error);
 bool page_storage(struct web *web, struct error *error);
 bool page_storage_retry_send(struct web *web, struct error *error);
+bool page_webhooks(struct web *web, struct error *error);
+bool page_webhook_create_send(struct web *web, struct error *error);
+bool page_webhook_delete_send(struct web *web, struct error *error);
+bool page_webhook_test_send(struct web *web, struct error *error);
+bool page_webhook_retry_send(struct web *web, struct error *error);
 
 #endif

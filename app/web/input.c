@@ -154,6 +154,41 @@ static bool read_form_ids(struct web *web, const struct web_input *input,
 	return true;
 }
 
+static bool add_choice(
+    const struct web_input *input, const char *text, struct web_value *value, struct error *error)
+{
+	for (size_t i = 0; text && input->choices[i]; i++) {
+		if (strcmp(text, input->choices[i]) != 0)
+			continue;
+		value->integer |= INT64_C(1) << i;
+		value->present = true;
+		return true;
+	}
+	return error_set_field(error, input->name, "invalid_choice",
+	    "%s holds something that cannot be chosen.", input->name);
+}
+
+static bool read_form_choices(const struct web_input *input, const struct http_pairs *fields,
+    struct web_value *value, struct error *error)
+{
+	for (size_t i = 0; i < fields->count; i++)
+		if (strcmp(fields->items[i].name, input->name) == 0 &&
+		    !add_choice(input, fields->items[i].value, value, error))
+			return false;
+	return value->present || !input->required || refuse_missing(input, error);
+}
+
+static bool read_json_choices(
+    const struct web_input *input, const json_t *json, struct web_value *value, struct error *error)
+{
+	if (!json_is_array(json))
+		return refuse(input, error, "must be a list");
+	for (size_t i = 0; i < json_array_size(json); i++)
+		if (!add_choice(input, json_string_value(json_array_get(json, i)), value, error))
+			return false;
+	return value->integer != 0 || !input->required || refuse_missing(input, error);
+}
+
 /* An empty field of a form is one that was left out; a required text says so itself. */
 static bool read_field(struct web *web, const struct web_input *input,
     const struct http_pairs *fields, struct web_value *value, struct error *error)
@@ -162,6 +197,8 @@ static bool read_field(struct web *web, const struct web_input *input,
 
 	if (input->type == INPUT_IDS)
 		return read_form_ids(web, input, fields, value, error);
+	if (input->type == INPUT_CHOICES)
+		return read_form_choices(input, fields, value, error);
 	if (http_pairs_count(fields, input->name) > 1)
 		return refuse(input, error, "was given more than once");
 	text = http_pairs_get(fields, input->name);
@@ -220,6 +257,8 @@ static bool read_member(struct web *web, const struct web_input *input, const js
 	value->present = true;
 	if (input->type == INPUT_IDS)
 		return read_json_ids(web, input, json, value, error);
+	if (input->type == INPUT_CHOICES)
+		return read_json_choices(input, json, value, error);
 	if (input->type == INPUT_OBJECT) {
 		value->object = json;
 		return json_is_object(json) || refuse(input, error, "must be an object");

@@ -15,6 +15,7 @@
 #include <domain/photos.h>
 #include <domain/places.h>
 #include <domain/settings.h>
+#include <domain/webhooks.h>
 #include <store/audit.h>
 #include <store/content.h>
 #include <store/queue.h>
@@ -72,6 +73,12 @@ struct doc *present_request(struct web *web, const struct request *request);
 
 /* Shape "settings". */
 struct doc *present_settings(struct web *web, const struct settings *settings);
+
+/* Shape "webhook"; with the secret (NULL: without), shape "webhook_created". */
+struct doc *present_webhook(struct web *web, const struct webhook *webhook, const char *secret);
+
+/* Shape "webhook_delivery". */
+struct doc *present_webhook_delivery(struct web *web, const struct webhook_delivery *delivery);
 
 /* Shape "content". */
 struct doc *present_content(struct web *web, const struct content *content);

@@ -57,9 +57,10 @@ static const struct problem {
     {STATS_JOBS_OVERDUE, "jobs", "job is late", "jobs are late", NULL, NULL},
     {STATS_MAILS_OVERDUE, "mails", "mail is late", "mails are late", NULL, NULL},
     {STATS_MAILS_FAILED, NULL, "mail could not be sent", "mails could not be sent", NULL, NULL},
-    {STATS_WEBHOOKS_OVERDUE, "webhooks", "webhook is late", "webhooks are late", NULL, NULL},
+    {STATS_WEBHOOKS_OVERDUE, "webhooks", "webhook is late", "webhooks are late", "/admin/webhooks",
+	"Look at the webhooks"},
     {STATS_WEBHOOKS_FAILED, NULL, "webhook could not be delivered",
-	"webhooks could not be delivered", NULL, NULL},
+	"webhooks could not be delivered", "/admin/webhooks", "Look at the webhooks"},
 };
 #define PROBLEMS (sizeof(problems) / sizeof(problems[0]))
 
@@ -113,7 +114,7 @@ static const struct queue {
 } queues[] = {
     {"cleanup", "Files to remove", "/admin/storage", STATS_CLEANUPS_WAITING, STATS_CLEANUPS_FAILED},
     {"mail", "Mail", NULL, STATS_MAILS_WAITING, STATS_MAILS_FAILED},
-    {"webhooks", "Webhooks", NULL, STATS_WEBHOOKS_WAITING, STATS_WEBHOOKS_FAILED},
+    {"webhooks", "Webhooks", "/admin/webhooks", STATS_WEBHOOKS_WAITING, STATS_WEBHOOKS_FAILED},
     {"jobs", "Jobs", NULL, STATS_JOBS, NO_FIGURE},
     {"deletions", "Deletions in work", NULL, STATS_WORKING, NO_FIGURE},
 };

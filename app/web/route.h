@@ -41,6 +41,7 @@ enum web_input_type {
 	INPUT_INTEGER, /* min and max are its bounds */
 	INPUT_TIME,    /* RFC 3339 */
 	INPUT_CHOICE,  /* one of `choices` */
+	INPUT_CHOICES, /* a set of `choices`, at most 63; in forms the field repeats */
 	INPUT_OBJECT,  /* a JSON object, read by the handler */
 };
 
@@ -54,7 +55,7 @@ struct web_input {
 	enum web_input_place place;
 	bool required;
 	int64_t min, max;           /* 0 and 0: the type's defaults */
-	const char *const *choices; /* of INPUT_CHOICE; ends with NULL */
+	const char *const *choices; /* of INPUT_CHOICE and INPUT_CHOICES; ends with NULL */
 	const char *meaning;        /* for the OpenAPI document */
 };
 
@@ -64,7 +65,8 @@ struct web_value {
 	bool refused;     /* present, but not what the route takes; kept to be shown again */
 	const char *text; /* of all single values, as it came */
 	struct id id;
-	int64_t integer; /* also a time in microseconds, a boolean, the index of a choice */
+	int64_t integer; /* also a time in microseconds, a boolean, the index of a choice; of a set,
+			    bits */
 	const struct id *ids;
 	size_t count;
 	const json_t *object;

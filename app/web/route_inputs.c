@@ -1,6 +1,8 @@
 /* route_inputs.c - what each route takes: names, types and bounds. */
 #include "route_inputs.h"
 
+#include <domain/webhooks.h>
+
 /* Choices are in the order of the enums that handlers turn them into. */
 static const char *const status_choices[] = {"pending", "approved", "rejected", NULL};
 /* In the order of the enum. */
@@ -323,6 +325,21 @@ const struct web_input in_settings_page[] = {AMOUNT("photo_recovery_s"),
     AMOUNT("container_recovery_s"), AMOUNT("archive_retention_s"), AMOUNT("account_grace_s"),
     AMOUNT("audit_retention_months"), {.name = "self_deletion", .type = INPUT_BOOL},
     {.name = "admin_deletion", .type = INPUT_BOOL}, END};
+
+/* An address is a secret where its path holds one; its length is the domain's to judge. */
+const struct web_input in_webhook[] = {{.name = "url",
+					   .type = INPUT_TEXT,
+					   .required = true,
+					   .max = WEBHOOK_URL_MAX,
+					   .meaning = "where to post: https (or http), no account"},
+    {.name = "events",
+	.type = INPUT_CHOICES,
+	.required = true,
+	.choices = webhook_events,
+	.meaning = "what to be told of"},
+    END};
+const struct web_input in_webhooks_page[] = {CURSOR, NOTICE, END};
+const struct web_input in_webhook_deliveries[] = {LIMIT, CURSOR, END};
 
 /* Where a list of requests goes on: when the last one of a page was due, and which it was. */
 #define REQUEST_LIST                                                                               \

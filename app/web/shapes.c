@@ -133,6 +133,19 @@ static const struct shape_member settings[] = {ONE("photo_recovery_s", "integer"
 static const struct shape_member export[] = {ONE("id", "uuid"), ONE("state", "string"),
     ONE("progress", "progress"), MAYBE("bytes", "integer"), ONE("created_at", "time"),
     MAYBE("ready_at", "time"), MAYBE("expires_at", "time"), END};
+static const struct shape_member webhook[] = {ONE("id", "uuid"), ONE("url", "string"),
+    MANY("events", "string"), MAYBE("created_by", "uuid"), ONE("created_at", "time"), END};
+static const struct shape_member webhook_created[] = {ONE("id", "uuid"), ONE("url", "string"),
+    MANY("events", "string"), MAYBE("created_by", "uuid"), ONE("created_at", "time"),
+    ONE("secret", "string"), END};
+static const struct shape_member webhook_list[] = {
+    MANY("items", "webhook"), MAYBE("next", "uuid"), END};
+static const struct shape_member webhook_delivery[] = {ONE("id", "uuid"), ONE("webhook_id", "uuid"),
+    ONE("event", "string"), ONE("state", "string"), ONE("attempts", "integer"),
+    MAYBE("next_attempt_at", "time"), MAYBE("last_error", "string"), ONE("created_at", "time"),
+    MAYBE("settled_at", "time"), END};
+static const struct shape_member webhook_delivery_list[] = {
+    MANY("items", "webhook_delivery"), MAYBE("next", "uuid"), END};
 static const struct shape_member account_status[] = {MAYBE("deletion_status", "string"),
     MAYBE("requested_at", "time"), MAYBE("scheduled_for", "time"), MAYBE("reason", "string"), END};
 static const struct shape_member user[] = {ONE("id", "uuid"), MAYBE("email", "string"),
@@ -186,6 +199,11 @@ const struct shape shapes[] = {
     {"request", request, NULL},
     {"request_list", request_list, NULL},
     {"settings", settings, NULL},
+    {"webhook", webhook, NULL},
+    {"webhook_created", webhook_created, NULL},
+    {"webhook_list", webhook_list, NULL},
+    {"webhook_delivery", webhook_delivery, NULL},
+    {"webhook_delivery_list", webhook_delivery_list, NULL},
     {"account_status", account_status, NULL},
     {"export", export, NULL},
     {"user", user, NULL},

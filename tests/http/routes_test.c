@@ -27,6 +27,8 @@ enum thing {
 	QUEST,      /* an archived quest */
 	DRAFT,      /* a quest that is not archived */
 	CLEANUP,    /* a failed row of the cleanup queue */
+	WEBHOOK,    /* a subscription to events */
+	UNSENT,     /* a delivery to it that failed */
 	PROJECT,    /* a project called Place, as the next three */
 	SITE,
 	ALBUM,
@@ -303,6 +305,17 @@ static const struct row rows[] = {
     {GET, "/api/admin/users/{uid}/impact", QUERY, NULL, NULL, USER, NULL, ADMINS_OWN(401, 200)},
     {GET, "/api/admin/settings", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(401, 200)},
     {PATCH, "/api/admin/settings", JSON, NULL, "{'self_deletion': true}", NOTHING, NULL, ADMINS(401, 200)},
+    {GET, "/admin/webhooks", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
+    {POST, "/admin/webhooks", FORM, NULL, "url=https%3A%2F%2Fhost.example%2Fhook&events=photo.deleted&events=photo.purged", NOTHING, NULL, ADMINS(401, 200)},
+    {POST, "/admin/webhooks/{id}/delete", FORM, NULL, "", WEBHOOK, NULL, ADMINS_OWN(401, 303)},
+    {POST, "/admin/webhooks/{id}/test", FORM, NULL, "", WEBHOOK, NULL, ADMINS_OWN(401, 303)},
+    {POST, "/admin/webhooks/deliveries/{id}/retry", FORM, NULL, "", UNSENT, NULL, ADMINS_OWN(401, 303)},
+    {GET, "/api/admin/webhooks", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(401, 200)},
+    {POST, "/api/admin/webhooks", JSON, NULL, "{'url': 'https://host.example/hook', 'events': ['photo.deleted']}", NOTHING, NULL, ADMINS(401, 201)},
+    {DELETE, "/api/admin/webhooks/{id}", JSON, NULL, NULL, WEBHOOK, NULL, ADMINS_OWN(401, 204)},
+    {POST, "/api/admin/webhooks/{id}/test", JSON, NULL, NULL, WEBHOOK, NULL, ADMINS_OWN(401, 202)},
+    {GET, "/api/admin/webhooks/deliveries", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(401, 200)},
+    {POST, "/api/admin/webhooks/deliveries/{id}/retry", JSON, NULL, NULL, UNSENT, NULL, ADMINS_OWN(401, 200)},
     {GET, "/admin/audit", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
     {GET, "/admin/audit/export", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
     {GET, "/admin/storage", QUERY, NULL, NULL, NOTHING, NULL, ADMINS(303, 200)},
@@ -350,6 +363,27 @@ static const char *add_cleanup(struct site *site)
 	    " next_attempt_at, created_at) VALUES (" UUID ", " UUID
 	    ", '%s', 'failed', 10, '2026-01-01', '2026-01-01')",
 	    id, site_organization_id(site, ADA), site_new_key(site));
+	return id;
+}
+
+/* For events that nothing here makes. */
+static const char *add_webhook(struct site *site, bool is_delivery)
+{
+	const char *id = site_new_id(site), *alder = site_organization_id(site, ADA);
+
+	if (is_delivery)
+		site_sql(site,
+		    "INSERT INTO webhook_outbox (id, organization_id, subscription_id, event,"
+		    " payload, state, attempts, next_attempt_at, created_at, settled_at) VALUES"
+		    " (" UUID ", " UUID ", " UUID ", 'photo.deleted', '{}', 'failed', 14,"
+		    " '2026-01-01', '2026-01-01', '2999-01-01')",
+		    id, alder, id);
+	else
+		site_sql(site,
+		    "INSERT INTO webhook_subscriptions (id, organization_id, url, secret, events,"
+		    " created_at) VALUES (" UUID ", " UUID ", 'https://host.example',"
+		    " REPEAT('s', 32), 'organization.restored', '2026-01-01')",
+		    id, alder);
 	return id;
 }
 
@@ -473,6 +507,9 @@ static struct things make_thing(struct site *site, enum thing thing)
 		return (struct things){site_content(site, CREATOR, "quests", "draft"), NULL};
 	case CLEANUP:
 		return (struct things){add_cleanup(site), NULL};
+	case WEBHOOK:
+	case UNSENT:
+		return (struct things){add_webhook(site, thing == UNSENT), NULL};
 	case SUBMITTED:
 	case REQUESTED:
 		return make_request(site, thing);

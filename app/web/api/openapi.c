@@ -13,6 +13,7 @@ static const char *const json_types[] = {
     [INPUT_INTEGER] = "integer",
     [INPUT_TIME] = "string",
     [INPUT_CHOICE] = "string",
+    [INPUT_CHOICES] = "array",
     [INPUT_OBJECT] = "object",
 };
 
@@ -107,8 +108,13 @@ static struct doc *schema_of_input(struct web *web, const struct web_input *inpu
 	}
 	for (size_t i = 0; input->choices && input->choices[i]; i++)
 		doc_push(choices, doc_text(web->arena, input->choices[i]));
-	if (input->choices)
+	if (input->type == INPUT_CHOICES) {
+		struct doc *item = typed(web, "string", NULL);
+		doc_set(item, "enum", choices);
+		doc_set(schema, "items", item);
+	} else if (input->choices) {
 		doc_set(schema, "enum", choices);
+	}
 	return schema;
 }
 
