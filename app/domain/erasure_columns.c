@@ -114,6 +114,7 @@ static const struct erasure_column table[] = {
     {"users", "deletion_transfer_to", ERASED_TOMBSTONE, "heirs, in the rows of others"},
     {"users", "leaving_id", ERASED_TOMBSTONE, "the row itself"},
     {"users", "bio", ERASED_TOMBSTONE, "the row itself"},
+    {"webhook_outbox", "subscription_id", ERASED_NOT_PERSONAL, "of a subscription"},
     {"webhook_outbox", "event", ERASED_NOT_PERSONAL, "word of the program"},
     {"webhook_outbox", "payload", ERASED_NOT_PERSONAL, "without personal data"},
     {"webhook_outbox", "last_error", ERASED_NOT_PERSONAL, "of another machine"},
