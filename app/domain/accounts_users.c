@@ -68,25 +68,21 @@ static bool find_self_or_user(const struct domain *domain, const struct actor *a
 }
 
 bool accounts_impact(const struct domain *domain, const struct actor *actor, struct arena *arena,
-    const struct id *user_id, bool keep_photos, struct deletion_impact *impact_r,
-    struct error *error)
+    const struct id *user_id, int64_t most, struct deletion_impact *impact_r, struct error *error)
 {
 	struct event_row *events;
 	struct user user;
 	size_t count;
 	enum db_result result;
 
-	(void)keep_photos; /* what is kept is counted as well: it loses its name */
-	*impact_r = (struct deletion_impact){.people = 1};
 	if (!find_self_or_user(domain, actor, arena, user_id, &user, error)) {
 		return false;
 	}
 	if (user.deleted_us) {
 		return refuse_deleted(&user.deletion_id, error);
 	}
+	result = account_impact(domain->db, arena, &user.organization_id, &user.id, most, impact_r);
 	impact_r->counts[COUNT_USER] = 1;
-	result = account_impact(
-	    domain->db, arena, &user.organization_id, &user.id, impact_r->counts, &impact_r->bytes);
 	if (result == DB_OK) {
 		result = account_events(domain->db, arena, &user.organization_id, &user.id, 1,
 		    &events, &count, &impact_r->counts[COUNT_EVENT]);

@@ -171,7 +171,7 @@ static void take(const struct deletion *d, const struct part *part, const struct
 	}
 }
 
-static void tell_more(struct deletion_impact *impact, enum item_kind kind, int64_t most)
+void impact_tell_more(struct deletion_impact *impact, enum item_kind kind, int64_t most)
 {
 	for (size_t i = 0; i < COUNT_KIND_COUNT; i++) {
 		impact->more[i] = impact->counts[i] > most || impact->counts[held_by[i]] > most;
@@ -179,7 +179,9 @@ static void tell_more(struct deletion_impact *impact, enum item_kind kind, int64
 	}
 	impact->more_bytes =
 	    impact->more[COUNT_PHOTO] || impact->more[COUNT_QUEST] || impact->more[COUNT_ADVENTURE];
-	impact->more_people = impact->more[kind == ITEM_ORGANIZATION ? COUNT_USER : COUNT_PHOTO];
+	/* An account is one person's. */
+	impact->more_people =
+	    kind != ITEM_USER && impact->more[kind == ITEM_ORGANIZATION ? COUNT_USER : COUNT_PHOTO];
 }
 
 enum db_result impact_count(struct db *db, struct arena *arena, const struct deletion *d,
@@ -207,6 +209,6 @@ enum db_result impact_count(struct db *db, struct arena *arena, const struct del
 	if (d->kind == ITEM_ORGANIZATION) {
 		impact_r->people = impact_r->counts[COUNT_USER];
 	}
-	tell_more(impact_r, d->kind, most);
+	impact_tell_more(impact_r, d->kind, most);
 	return result;
 }

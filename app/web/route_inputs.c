@@ -402,7 +402,7 @@ const struct web_input in_leave[] = {{.name = "phrase",
 	{                                                                                          \
 		.name = "phrase", .type = INPUT_TEXT, .max = 400                                   \
 	}
-const struct web_input in_leave_page[] = {KEPT(IN_QUERY), CHOSEN_EVENTS, END};
+const struct web_input in_leave_page[] = {KEPT(IN_QUERY), CHOSEN_EVENTS, EXACT, END};
 const struct web_input in_leave_send[] = {PHRASE, REASON, CHOICES, ADDRESS, END};
 static const char *const user_state_choices[] = {"leaving", "asked", "deleted", NULL};
 const struct web_input in_users_page[] = {QUERY("includeDeleted", INPUT_BOOL, NULL),
@@ -411,7 +411,8 @@ const struct web_input in_users_page[] = {QUERY("includeDeleted", INPUT_BOOL, NU
     {.name = "q", .type = INPUT_TEXT, .place = IN_QUERY, .max = 200}, CURSOR, NOTICE, END};
 const struct web_input in_user_delete_page[] = {
     {.name = "mode", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = mode_choices},
-    KEPT(IN_QUERY), CHOSEN_EVENTS, END};
+    KEPT(IN_QUERY), CHOSEN_EVENTS, EXACT, END};
+const struct web_input in_user_page[] = {NOTICE, EXACT, END};
 const struct web_input in_user_delete_send[] = {
     {.name = "mode", .type = INPUT_CHOICE, .choices = mode_choices},
     {.name = "confirmation", .type = INPUT_TEXT, .max = 400}, REASON, CHOICES, ADDRESS, END};

@@ -80,7 +80,7 @@ extern const struct web_input in_leave[];
 extern const struct web_input in_leave_page[];
 extern const struct web_input in_leave_send[];
 extern const struct web_input in_users_page[];
-extern const struct web_input in_user_delete_page[];
+extern const struct web_input in_user_page[], in_user_delete_page[];
 extern const struct web_input in_user_delete_send[];
 extern const struct web_input in_user_bulk_send[];
 extern const struct web_input in_users[];

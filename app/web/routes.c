@@ -384,7 +384,7 @@ const struct web_route web_routes[] = {
     PAGE("/admin/users/delete", WEB_ADMIN, page_users_delete, .inputs = in_selection),
     FORM("/admin/users/delete", WEB_ADMIN, page_users_delete_send, .flags = WEB_UNLISTED,
 	.inputs = in_user_bulk_send, .form = page_users_delete),
-    PAGE("/admin/users/{uid}", WEB_ADMIN, page_user, .find = find_user, .inputs = in_notice),
+    PAGE("/admin/users/{uid}", WEB_ADMIN, page_user, .find = find_user, .inputs = in_user_page),
     FORM("/admin/users/{uid}/role", WEB_ADMIN, page_user_role_send, .flags = WEB_UNLISTED,
 	.find = find_user, .inputs = in_user_role, .form = page_user),
     FORM("/admin/users/{uid}/restore", WEB_ADMIN, page_user_restore_send, .flags = WEB_UNLISTED,

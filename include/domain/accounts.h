@@ -56,12 +56,12 @@ bool accounts_status(const struct domain *domain, const struct actor *actor, str
     struct account_status *status_r, struct error *error) __attribute__((warn_unused_result));
 
 /* What would go with an account: counts by kind as the deletion's would be (events as what would be
- * anonymised or handed over; with keep_photos the photos are those that would be kept), bytes, and
- * people (1). For the account itself (user_id none or one's own) and for admins. Errors: not_found,
- * conflict "already_deleted". */
+ * anonymised or handed over; photos that would be kept count as well, since they lose its name),
+ * bytes, and people (1); `most` as in store/impact.h. For the account itself (user_id none or one's
+ * own) and for admins. Errors: not_found, conflict "already_deleted". */
 bool accounts_impact(const struct domain *domain, const struct actor *actor, struct arena *arena,
-    const struct id *user_id, bool keep_photos, struct deletion_impact *impact_r,
-    struct error *error) __attribute__((warn_unused_result));
+    const struct id *user_id, int64_t most, struct deletion_impact *impact_r, struct error *error)
+    __attribute__((warn_unused_result));
 
 /* Check the typed phrase (white space around it aside), before re-authentication. A wrong one
  * counts as a failed attempt. Errors: invalid (field "phrase") "wrong_phrase"; rate_limited after

@@ -6,6 +6,7 @@
 #include <base/arena.h>
 #include <base/id.h>
 #include <db/db.h>
+#include <store/impact.h>
 #include <store/kinds.h>
 #include <store/users.h>
 
@@ -49,19 +50,21 @@ enum db_result account_by_identity(struct db *db, struct arena *arena,
     const struct id *organization_id, const char *uid, struct id *user_r)
     __attribute__((warn_unused_result));
 
-/* Add to `counts_r` and `bytes_r` what the deletion of a live account would mark, the account
- * itself aside, exactly. */
+/* Count what the deletion of a live account would mark, the account itself aside; `most` as in
+ * impact_count. */
 enum db_result account_impact(struct db *db, struct arena *arena, const struct id *organization_id,
-    const struct id *user_id, int64_t counts_r[COUNT_KIND_COUNT], int64_t *bytes_r)
+    const struct id *user_id, int64_t most, struct deletion_impact *impact_r)
     __attribute__((warn_unused_result));
 
-/* What else goes with an account, or keeps its name: photos in the trash, and requests made. */
+/* What else goes with an account, or keeps its name: photos in the trash, and requests made. A
+ * number above `most` says that there may be more. */
 struct account_extras {
 	int64_t trashed_photos;
 	int64_t requests;
 };
 enum db_result account_extras(struct db *db, struct arena *arena, const struct id *organization_id,
-    const struct id *user_id, struct account_extras *extras_r) __attribute__((warn_unused_result));
+    const struct id *user_id, int64_t most, struct account_extras *extras_r)
+    __attribute__((warn_unused_result));
 
 /* An event. */
 struct event_row {

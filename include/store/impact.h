@@ -25,4 +25,7 @@ struct deletion_impact {
 enum db_result impact_count(struct db *db, struct arena *arena, const struct deletion *deletion,
     int64_t most, struct deletion_impact *impact_r) __attribute__((warn_unused_result));
 
+/* Fill more*, is_partial of what was counted by statements that end just above `most`. */
+void impact_tell_more(struct deletion_impact *impact, enum item_kind kind, int64_t most);
+
 #endif

@@ -192,7 +192,7 @@ static void the_preview_is_what_happens(void **state)
 {
 	struct id photo = world_photo(world, &ada, "A", NULL, NULL);
 	struct id other = world_photo(world, &ben, "B", NULL, NULL);
-	struct deletion_impact impact;
+	struct deletion_impact impact, bounded;
 	struct deletion deletion;
 
 	(void)state;
@@ -205,11 +205,18 @@ static void the_preview_is_what_happens(void **state)
 	(void)trash_content(world, &ada, ITEM_QUEST, "draft", 2);
 	(void)trash_content(world, &ada, ITEM_ADVENTURE, "archived", 3);
 	(void)people_event(world, &ada, "Fair");
-	assert_true(
-	    accounts_impact(&world->domain, &ada, world->arena, &id_none, false, &impact, &error));
+	assert_true(accounts_impact(
+	    &world->domain, &ada, world->arena, &id_none, IMPACT_ALL, &impact, &error));
 	assert_int_equal(impact.counts[COUNT_PHOTO], 2);
 	assert_int_equal(impact.counts[COUNT_NOTE], 3);
 	assert_int_equal(impact.counts[COUNT_EVENT], 1);
+	assert_false(impact.is_partial);
+	/* Counted by one, of each kind two are looked at. */
+	assert_true(
+	    accounts_impact(&world->domain, &ada, world->arena, &id_none, 1, &bounded, &error));
+	assert_true(bounded.more[COUNT_PHOTO] && bounded.more[COUNT_NOTE] && bounded.more_bytes);
+	assert_false(bounded.more[COUNT_QUEST] || bounded.more_people);
+	assert_int_equal(bounded.counts[COUNT_PHOTO], 2);
 	assert_string_equal(leave(&ada), "");
 	deletion = trash_find(world, &status.deletion_id);
 	impact.counts[COUNT_EVENT] = 0;

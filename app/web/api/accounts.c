@@ -103,7 +103,7 @@ bool api_user_impact(struct web *web, struct error *error)
 {
 	struct deletion_impact impact;
 
-	return accounts_impact(web->domain, &web->actor, web->arena, &web->subject_id,
-		   input_integer(web, "photos", 0) == 1, &impact, error) &&
+	return accounts_impact(web->domain, &web->actor, web->arena, &web->subject_id, IMPACT_ALL,
+		   &impact, error) &&
 	       api_answer(web, present_impact(web, &impact, IMPACT_ALL));
 }

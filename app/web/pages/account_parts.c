@@ -2,6 +2,7 @@
 #include "account_parts.h"
 
 #include "../acts_accounts.h"
+#include "../acts_containers.h"
 #include "../input.h"
 #include "../present.h"
 #include "../show.h"
@@ -21,28 +22,35 @@ static bool has_any(const int64_t *counts)
 	return false;
 }
 
-static void set_words(
-    struct web *web, struct doc *doc, struct deletion_impact *impact, struct account_extras *extras)
+static const char *counted(
+    struct web *web, int64_t count, int64_t most, const char *one, const char *many)
+{
+	return present_counted(web, count, count > most, most, one, many);
+}
+
+static void set_words(struct web *web, struct doc *doc, struct deletion_impact *impact,
+    struct account_extras *extras, int64_t most)
 {
 	int64_t events = impact->counts[COUNT_EVENT], photos = impact->counts[COUNT_PHOTO];
 
 	/* The account is what the page is about, and its events do not go. */
 	impact->counts[COUNT_USER] = impact->counts[COUNT_EVENT] = 0;
-	doc_set_text(doc, "words", present_impact_words(web, impact, impact->counts, IMPACT_ALL));
+	doc_set_text(doc, "words", present_impact_words(web, impact, impact->counts, most));
+	doc_set_bool(doc, "is_partial", impact->is_partial);
+	doc_set_bool(doc, "more_bytes", impact->more_bytes);
 	doc_set_bool(doc, "is_nothing", !has_any(impact->counts));
 	doc_set_text(doc, "size", show_bytes(web->arena, impact->bytes));
-	doc_set_text(doc, "photos", show_count(web->arena, photos, "photo", "photos"));
+	doc_set_text(doc, "photos", counted(web, photos, most, "photo", "photos"));
 	doc_set_bool(doc, "has_photos", photos > 0);
 	doc_set_text(doc, "trashed",
 	    extras->trashed_photos == 0
 		? NULL
-		: show_count(web->arena, extras->trashed_photos, "photo", "photos"));
+		: counted(web, extras->trashed_photos, most, "photo", "photos"));
 	doc_set_text(doc, "events", show_count(web->arena, events, "event", "events"));
 	doc_set_bool(doc, "has_events", events > 0);
 	doc_set_text(doc, "requests",
-	    extras->requests == 0
-		? NULL
-		: show_count(web->arena, extras->requests, "request", "requests"));
+	    extras->requests == 0 ? NULL
+				  : counted(web, extras->requests, most, "request", "requests"));
 }
 
 bool account_parts_impact(struct web *web, struct doc *page, const struct id *organization_id,
@@ -50,16 +58,17 @@ bool account_parts_impact(struct web *web, struct doc *page, const struct id *or
 {
 	const struct id *who = id_is_none(user_id) ? &web->actor.user_id : user_id;
 	struct doc *doc = doc_object(web->arena);
+	int64_t most = acts_count_most(web);
 	struct deletion_impact impact;
 	struct account_extras extras = {0};
 	enum db_result result;
 
-	if (!accounts_impact(web->domain, &web->actor, web->arena, user_id, false, &impact, error))
+	if (!accounts_impact(web->domain, &web->actor, web->arena, user_id, most, &impact, error))
 		return false;
-	result = account_extras(web->domain->db, web->arena, organization_id, who, &extras);
+	result = account_extras(web->domain->db, web->arena, organization_id, who, most, &extras);
 	if (result != DB_OK)
 		return db_fail(result, error);
-	set_words(web, doc, &impact, &extras);
+	set_words(web, doc, &impact, &extras, most);
 	doc_set(page, "impact", doc);
 	return true;
 }
