@@ -22,8 +22,6 @@ struct keys {
 	size_t count;
 };
 
-static const char *const purpose_names[] = {[KEY_PUBLIC] = "public", [KEY_LOCAL] = "local"};
-
 static bool report(struct error *error, const char *path, const char *problem)
 {
 	return error_set(
@@ -196,11 +194,6 @@ const char *keys_id(const struct keys *keys, size_t index)
 const struct paseto_public_key *keys_public(const struct keys *keys, size_t index)
 {
 	return keys_purpose(keys, index) == KEY_PUBLIC ? &keys->sets[index / 2].public : NULL;
-}
-
-const char *keys_purpose_name(enum key_purpose purpose)
-{
-	return purpose_names[purpose];
 }
 
 static const struct key_set *newest_set(const struct keys *keys)

@@ -32,11 +32,6 @@ static const struct {
     [REAUTH_ORGANIZATION_DELETE] = {"organization.delete", true},
 };
 
-const char *reauth_purpose_name(enum reauth_purpose purpose)
-{
-	return PURPOSES[purpose].name;
-}
-
 bool reauth_purpose_has_item(enum reauth_purpose purpose)
 {
 	return PURPOSES[purpose].has_item;

@@ -146,16 +146,3 @@ char *text_normalize_email(struct arena *arena, const char *text)
 	return email;
 }
 
-bool text_equal_constant_time(const char *a, const char *b)
-{
-	/* Each byte of `a` is compared with some byte of `b`, so that only the length of `a`
-	 * shows in the time. */
-	size_t length = strlen(a);
-	size_t other = strlen(b);
-	volatile unsigned char difference = length != other;
-	for (size_t i = 0; i < length; i++) {
-		unsigned char theirs = (unsigned char)b[i <= other ? i : other];
-		difference |= (unsigned char)((unsigned char)a[i] ^ theirs);
-	}
-	return difference == 0;
-}

@@ -90,16 +90,6 @@ const char *http_query(const struct http_request *request, const char *name)
 	return http_pairs_get(&request->query, name);
 }
 
-bool http_query_one(
-    const struct http_request *request, const char *name, const char **value_r, struct error *error)
-{
-	*value_r = http_pairs_get(&request->query, name);
-	if (http_pairs_count(&request->query, name) > 1)
-		return error_set_field(
-		    error, name, "duplicate_parameter", "%.60s is given more than once.", name);
-	return true;
-}
-
 /* True if `name`, as it is usually written, is the gateway's `param`: "If-None-Match" and
  * "IF_NONE_MATCH". */
 static bool is_header(const char *param, const char *name)

@@ -31,11 +31,6 @@ static const char *const PART_NAMES[] = {
     [FILE_ASSET] = "asset",
 };
 
-const char *file_part_name(enum file_part part)
-{
-	return PART_NAMES[part];
-}
-
 static void copy_digest(
     const struct db_rows *rows, size_t row, size_t column, unsigned char digest[FILE_DIGEST_SIZE])
 {

@@ -43,9 +43,6 @@ enum key_purpose keys_purpose(const struct keys *keys, size_t index);
 /* The public half of a key that signs; NULL of one that seals. */
 const struct paseto_public_key *keys_public(const struct keys *keys, size_t index);
 
-/* "public" or "local". */
-const char *keys_purpose_name(enum key_purpose purpose);
-
 /* Make a token of `payload` with the newest key: v4.public, or v4.local. Its footer is
  * {"kid":"<id of the key>"}. The token is in the arena. */
 char *keys_sign(const struct keys *keys, struct arena *arena, const char *payload,

@@ -29,9 +29,6 @@ enum reauth_purpose {
 	REAUTH_PURPOSE_COUNT,
 };
 
-/* The purpose's name as the API takes it ("account.delete", …); "" for REAUTH_NONE. */
-const char *reauth_purpose_name(enum reauth_purpose purpose);
-
 /* True if the purpose is about an item (user.delete, photo.permanent, organization.delete). */
 bool reauth_purpose_has_item(enum reauth_purpose purpose);
 

@@ -24,7 +24,4 @@ char *text_trim(struct arena *arena, const char *text) __attribute__((warn_unuse
 char *text_normalize_email(struct arena *arena, const char *text)
     __attribute__((warn_unused_result));
 
-/* True if both texts are equal; the time taken does not depend on where they differ. */
-bool text_equal_constant_time(const char *a, const char *b) __attribute__((warn_unused_result));
-
 #endif

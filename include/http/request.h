@@ -109,10 +109,6 @@ void http_request_finish(struct http_request **request);
 /* The first value of a query parameter, "" where it has none, or NULL. */
 const char *http_query(const struct http_request *request, const char *name);
 
-/* The same, but a parameter given twice is invalid, "duplicate_parameter". NULL if absent. */
-bool http_query_one(const struct http_request *request, const char *name, const char **value_r,
-    struct error *error) __attribute__((warn_unused_result));
-
 /* A header by its usual name in any case, "If-None-Match"; the first if it came twice, or NULL. */
 const char *http_header(const struct http_request *request, const char *name);
 

@@ -22,9 +22,6 @@ struct file {
 	int64_t created_at_us;
 };
 
-/* The word of a part, as in addresses. */
-const char *file_part_name(enum file_part part);
-
 /* The oldest file of that owner and part. */
 enum db_result store_file_find(struct db *db, struct arena *arena, const struct id *organization_id,
     const struct id *owner_id, enum file_part part, struct file *file_r)

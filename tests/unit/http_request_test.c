@@ -98,22 +98,6 @@ static void reads_queries(void **state)
 	assert_null(http_query(request, "A"));
 }
 
-static void query_once_or_not_at_all(void **state)
-{
-	struct http_request *request;
-	struct error error = {0};
-	const char *value;
-	assert_string_equal(read_target(state, "/?a=1&b=2&a=3", &request), "");
-	assert_true(http_query_one(request, "b", &value, &error));
-	assert_string_equal(value, "2");
-	assert_true(http_query_one(request, "c", &value, &error));
-	assert_null(value);
-	assert_false(http_query_one(request, "a", &value, &error));
-	assert_int_equal(error.kind, ERROR_INVALID);
-	assert_string_equal(error.code, "duplicate_parameter");
-	assert_string_equal(error.field, "a");
-}
-
 static void refuses_queries(void **state)
 {
 	static const char *const targets[] = {"/?%", "/?a=%f", "/?a=%00", "/?%ff=1", "/?a=\xff"};
@@ -322,7 +306,6 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(reads_paths, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(refuses_paths, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(reads_queries, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(query_once_or_not_at_all, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(refuses_queries, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(bounds_sizes, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(bounds_the_number_of_headers, set_up, tear_down),

@@ -147,19 +147,6 @@ static void bounds_the_lengths_of_addresses(void **state)
 	assert_null(text_normalize_email(*state, build_email(*state, 1, 64, 1)));
 }
 
-static void compares_texts(void **state)
-{
-	(void)state;
-	assert_true(text_equal_constant_time("", ""));
-	assert_true(text_equal_constant_time("abc", "abc"));
-	assert_false(text_equal_constant_time("abc", "abd"));
-	assert_false(text_equal_constant_time("abc", "ab"));
-	assert_false(text_equal_constant_time("ab", "abc"));
-	assert_false(text_equal_constant_time("", "a"));
-	assert_false(text_equal_constant_time("a", ""));
-	assert_false(text_equal_constant_time("Abc", "abc"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,7 +158,6 @@ int main(void)
 	    cmocka_unit_test(normalizes_addresses),
 	    cmocka_unit_test(refuses_what_smtp_does_not_carry),
 	    cmocka_unit_test(bounds_the_lengths_of_addresses),
-	    cmocka_unit_test(compares_texts),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
