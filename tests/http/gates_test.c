@@ -231,7 +231,8 @@ static void test_own_requests(void **state)
 		    strcmp(route->pattern, "/logout") == 0)
 			continue;
 		answer = forge(site, route, site_csrf(site, insider(route)), origin);
-		if (answer->status == 403)
+		/* What asks for a proof of its own has let the token pass. */
+		if (answer->status == 403 && !strstr(answer->body, "reauth_required"))
 			fail_msg("%s: %s", answer->request, answer->body);
 	}
 }

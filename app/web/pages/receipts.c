@@ -21,6 +21,7 @@ struct sink {
 	struct arena *arena;
 	char *text; /* NULL: no file was chosen */
 	size_t length;
+	bool is_bad; /* told once it is known that the form is ours */
 };
 
 static bool begin_part(void *context, const struct http_part *part, struct error *error)
@@ -38,9 +39,11 @@ static bool write_part(void *context, const char *bytes, size_t length, struct e
 {
 	struct sink *sink = context;
 
+	(void)error;
 	if (memchr(bytes, '\0', length) || sink->length + length > RECEIPT_TEXT_MAX)
-		return error_set_field(
-		    error, "file", "not_text", "This file is no receipt: it is not text.");
+		sink->is_bad = true;
+	if (sink->is_bad)
+		return true;
 	memcpy(sink->text + sink->length, bytes, length);
 	sink->length += length;
 	return true;
@@ -68,6 +71,9 @@ static bool read_body(struct web *web, const char **text_r, struct error *error)
 	if (!http_multipart_read(web->request, &limits, &calls, &fields, error) ||
 	    !gate_check_form_token(web, &fields, error) || !input_read_fields(web, &fields, error))
 		return false;
+	if (sink.is_bad)
+		return error_set_field(
+		    error, "file", "not_text", "This file is no receipt: it is not text.");
 	*text_r = sink.text ? sink.text : input_text(web, "receipt");
 	if (*text_r && **text_r)
 		return true;
