@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define DATE_LENGTH      10 /* of 2026-01-31 */
-#define COUNTED_BY_PAGES 1000
+#define COUNTED_BY_PAGES 500
 
 enum item_kind acts_kind_of(enum place_kind kind)
 {

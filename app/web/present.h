@@ -53,7 +53,7 @@ struct doc *present_deleted(struct web *web, const struct deletion *deletion);
 struct doc *present_container_deleted(
     struct web *web, const struct deletion *deletion, const char *item_key);
 
-/* "More than 1,000 photos, at least 12 notes": as the impact says what there may be more of; `most`
+/* "More than 500 photos, at least 12 notes": as the impact says what there may be more of; `most`
  * is what it was counted by. `counts` are the impact's or fewer. To begin a sentence with. */
 const char *present_impact_words(
     struct web *web, const struct deletion_impact *impact, const int64_t *counts, int64_t most);

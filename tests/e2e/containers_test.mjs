@@ -218,7 +218,7 @@ test('a large project shows how far its deletion is', async (hands) => {
 		CONCAT('Photo ', seq), 'approved', 100, UTC_TIMESTAMP(6) FROM seq_1_to_${rows}, users u WHERE u.email = 'ada@alder.example'`);
 	const page = await hands.browserOf('admin');
 	await visit(page, `/admin/projects/${id}/delete`);
-	await page.getByText('More than 1,000 photos stay in the library').waitFor();
+	await page.getByText('More than 500 photos stay in the library').waitFor();
 	if (hands.scripts) {
 		await inspect(page, 'project-delete-many');
 		await inspectLarge(page, 'project-delete-many');

@@ -220,9 +220,9 @@ static void test_page_of_many(void **state)
 	    family.photo);
 	page = site_page(site, ADMIN, "GET /admin/projects/%s/delete", family.project);
 	EXPECT(page, 200, NULL);
-	assert_non_null(strstr(page->body, "More than 1,000 photos stay in the library"));
-	assert_non_null(strstr(page->body, "More than 1,000 photos leave the galleries"));
-	assert_non_null(strstr(page->body, "More than 1,000 photos (at least "));
+	assert_non_null(strstr(page->body, "More than 500 photos stay in the library"));
+	assert_non_null(strstr(page->body, "More than 500 photos leave the galleries"));
+	assert_non_null(strstr(page->body, "More than 500 photos (at least "));
 	assert_non_null(strstr(page->body, ") of at least "));
 	assert_non_null(strstr(page->body, "/delete?exact=true\">Count exactly</a>"));
 	page = site_page(site, ADMIN, "GET /admin/projects/%s/delete?exact=true", family.project);
@@ -238,7 +238,7 @@ static void test_page_of_many(void **state)
 	    1203);
 	page = site_page(site, ADMIN, "GET /admin/photos/archive?project_id=%s", family.project);
 	EXPECT(page, 200, NULL);
-	assert_non_null(strstr(page->body, "Archive more than 1,000 photos?"));
+	assert_non_null(strstr(page->body, "Archive more than 500 photos?"));
 	assert_non_null(strstr(page->body, "&amp;exact=true\">Count exactly</a>"));
 	page = site_page(
 	    site, ADMIN, "GET /admin/photos/archive?project_id=%s&exact=true", family.project);
