@@ -7,6 +7,14 @@ DB_STATEMENT(OUTBOX_DUE,
     "SELECT id, organization_id, subscription_id, event, payload, attempts, created_at"
     " FROM webhook_outbox FORCE INDEX (due) WHERE state = 'waiting' AND next_attempt_at <= ?"
     " ORDER BY next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED");
+/* Values: now, least, first and longest wait, slack, all in seconds, and now. */
+#define PUT_OFF_LATER                                                                              \
+	" WHERE state = 'waiting' AND next_attempt_at > ? AND next_attempt_at"                     \
+	" - INTERVAL GREATEST(?, LEAST((? << attempts) DIV 2, ?)) + ? SECOND > ?"
+DB_STATEMENT(
+    OUTBOX_FIND_LATER, "SELECT id FROM webhook_outbox FORCE INDEX (due)" PUT_OFF_LATER " LIMIT 1");
+DB_STATEMENT(
+    OUTBOX_RECALL, "UPDATE webhook_outbox SET next_attempt_at = ?" PUT_OFF_LATER " LIMIT ?");
 DB_STATEMENT(
     OUTBOX_CLAIM, "UPDATE webhook_outbox SET attempts = ?, next_attempt_at = ? WHERE id = ?");
 DB_STATEMENT(OUTBOX_TARGET,
@@ -46,6 +54,25 @@ static enum db_result read_target(
 	if (rows.cells[1].length == WEBHOOK_SECRET_SIZE)
 		memcpy(claim->webhook.secret, rows.cells[1].bytes, WEBHOOK_SECRET_SIZE);
 	return DB_OK;
+}
+
+/* Looked for without locks first: as a rule there is none. */
+enum db_result webhooks_recall(struct db *db, struct arena *arena,
+    const struct webhook_waits *waits, int64_t now_us, unsigned limit)
+{
+	struct db_rows rows = {0};
+	struct db_value now = db_bind_time(now_us);
+	struct db_value least = db_bind_int(waits->least_s);
+	struct db_value first = db_bind_int(waits->first_s);
+	struct db_value longest = db_bind_int(waits->longest_s);
+	struct db_value slack = db_bind_int(waits->slack_s);
+	enum db_result result = db_query(db, arena, &OUTBOX_FIND_LATER,
+	    DB_VALUES(now, least, first, longest, slack, now), &rows);
+
+	if (result != DB_OK)
+		return result;
+	return db_exec(db, &OUTBOX_RECALL,
+	    DB_VALUES(now, now, least, first, longest, slack, now, db_bind_int(limit)), NULL);
 }
 
 enum db_result webhooks_claim(struct db_tx *tx, int64_t now_us, int64_t until_us,

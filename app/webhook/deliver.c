@@ -5,7 +5,8 @@
 #include <base/log.h>
 #include <string.h>
 
-#define OTHERS_AT_ONCE 1000
+#define RECALLED_AT_ONCE 1000
+#define OTHERS_AT_ONCE   1000
 
 /* Told even when its organisation is deleted: that is what it says. */
 #define LAST_EVENT "organization.deleted"
@@ -140,14 +141,30 @@ static bool is_over(const struct webhook_run *run, int64_t since_us)
 	       (run->stop && run->stop(run->context));
 }
 
+/* A run whose clock was ahead must not keep this one from its work. */
+static bool recall(const struct webhook_run *run, struct arena *arena, struct error *error)
+{
+	static const struct webhook_waits waits = {
+	    .least_s = WEBHOOK_STOPPED_US / CLOCK_SECOND_US,
+	    .first_s = WEBHOOK_FIRST_WAIT_US / CLOCK_SECOND_US,
+	    .longest_s = WEBHOOK_LONGEST_WAIT_US / CLOCK_SECOND_US,
+	    .slack_s = WEBHOOK_FIRST_WAIT_US / CLOCK_SECOND_US,
+	};
+	enum db_result result =
+	    webhooks_recall(run->db, arena, &waits, clock_now_us(run->clock), RECALLED_AT_ONCE);
+
+	return result == DB_OK || result == DB_NONE || db_fail(result, error);
+}
+
 bool webhook_deliver_due(const struct webhook_run *run, unsigned limit,
     struct webhook_report *report_r, struct error *error)
 {
 	struct delivering d = {.run = run, .arena = arena_create(), .report = report_r};
 	int64_t since_us = clock_monotonic_us();
-	bool found = true, ok = true;
+	bool found = true, ok;
 
 	*report_r = (struct webhook_report){0};
+	ok = recall(run, d.arena, error);
 	while (ok && found && limit-- > 0 && !is_over(run, since_us)) {
 		ok = deliver_one(&d, &found, error);
 		arena_reset(d.arena);

@@ -116,6 +116,18 @@ struct webhook_claim {
 	bool is_stopped; /* its organisation is deleted */
 };
 
+/* How long deliveries wait, in seconds: after a failure at first, doubling, at most so long; for
+ * other reasons up to `least_s`; and by how much the clocks of two machines may differ. */
+struct webhook_waits {
+	int64_t least_s, first_s, longest_s, slack_s;
+};
+
+/* Make due now what waits longer than it can, having been put off by a clock that was ahead of this
+ * one; at most `limit`. DB_NONE as a rule. */
+enum db_result webhooks_recall(struct db *db, struct arena *arena,
+    const struct webhook_waits *waits, int64_t now_us, unsigned limit)
+    __attribute__((warn_unused_result));
+
 /* Claim the delivery that has been due for longest: count an attempt and put the next one off until
  * `until_us`, so that no other worker takes it. DB_NONE where nothing is due. Commit before
  * sending. */

@@ -287,6 +287,30 @@ static void test_waits_longer_and_gives_up(void **state)
 	assert_int_equal(receiver_count(" good"), WEBHOOK_ATTEMPTS);
 }
 
+/* What a worker under a later clock has put off is tried under this one; a wait of this time is
+ * kept. */
+static void test_later_clock(void **state)
+{
+	int64_t now = world->clock.fixed_us, later = now + 30 * CLOCK_DAY_US;
+
+	(void)state;
+	subscribe_to("http://127.0.0.1:1024/");
+	(void)tell();
+	world->clock.fixed_us = later;
+	deliver();
+	assert_int_equal(report.deferred, 1);
+	world->clock.fixed_us = later + WEBHOOK_FIRST_WAIT_US - WEBHOOK_STOPPED_US -
+				WEBHOOK_FIRST_WAIT_US; /* as far as clocks may differ */
+	deliver();
+	assert_int_equal(report.deferred, 0);
+	world->clock.fixed_us--;
+	deliver();
+	assert_int_equal(report.deferred, 1);
+	world->clock.fixed_us = now + CLOCK_SECOND_US;
+	deliver();
+	assert_int_equal(report.deferred, 1);
+}
+
 /* One that is away holds up its own events alone, and their attempts are not counted. */
 static void test_one_away(void **state)
 {
@@ -545,6 +569,7 @@ int main(void)
 	    cmocka_unit_test_setup(test_endless_answer, set_up),
 	    cmocka_unit_test_setup(test_tls_is_verified, set_up),
 	    cmocka_unit_test_setup(test_waits_longer_and_gives_up, set_up),
+	    cmocka_unit_test_setup(test_later_clock, set_up),
 	    cmocka_unit_test_setup(test_one_away, set_up),
 	    cmocka_unit_test_setup(test_private_addresses, set_up),
 	    cmocka_unit_test_setup(test_rebinding, set_up),
