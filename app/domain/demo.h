@@ -125,6 +125,9 @@ bool demo_make_photos(struct demo *demo, struct error *error) __attribute__((war
 bool demo_make_content(struct demo *demo, struct error *error) __attribute__((warn_unused_result));
 bool demo_make_history(struct demo *demo, struct error *error) __attribute__((warn_unused_result));
 
+/* A subscription to events, and deliveries in each state. */
+bool demo_make_webhooks(struct demo *demo, struct error *error) __attribute__((warn_unused_result));
+
 /* Accounts that are leaving, and one that was deleted. */
 bool demo_make_accounts(struct demo *demo, struct error *error) __attribute__((warn_unused_result));
 

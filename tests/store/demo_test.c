@@ -18,6 +18,7 @@
 #define ALDER               " organization_id = (SELECT id FROM organizations WHERE name LIKE 'Alder%')"
 
 AT_LEAST(ORGANIZATIONS, "organizations");
+AT_LEAST(WEBHOOKS_IN_STATES, "(SELECT DISTINCT state FROM webhook_outbox WHERE" ALDER ") t");
 AT_LEAST(LEAVING, "users WHERE deletion_status = 'SCHEDULED'");
 AT_LEAST(ASKING, "users WHERE deletion_status = 'REQUESTED'");
 AT_LEAST(FORMER, "users WHERE deletion_status = 'DELETED' AND deleted_at IS NOT NULL");
@@ -88,6 +89,7 @@ static const struct need {
 	int64_t least;
 } NEEDS[] = {
     {&ORGANIZATIONS, 2},
+    {&WEBHOOKS_IN_STATES, 3},
     {&LEAVING, 1},
     {&ASKING, 1},
     {&FORMER, 1},
