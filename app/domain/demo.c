@@ -40,7 +40,8 @@ bool demo_load(const struct domain *domain, struct error *error)
 	demo->hasher = password_hasher_create(error);
 	ok = demo->hasher && check_empty(demo, error) && demo_make_people(demo, error) &&
 	     demo_make_photos(demo, error) && demo_make_content(demo, error) &&
-	     demo_make_history(demo, error) && demo_make_accounts(demo, error) &&
+	     demo_make_past_exports(demo, error) && demo_make_history(demo, error) &&
+	     demo_make_exports(demo, error) && demo_make_accounts(demo, error) &&
 	     demo_make_webhooks(demo, error);
 	password_hasher_destroy(&demo->hasher);
 	arena_destroy(&arena);

@@ -125,6 +125,11 @@ bool demo_make_photos(struct demo *demo, struct error *error) __attribute__((war
 bool demo_make_content(struct demo *demo, struct error *error) __attribute__((warn_unused_result));
 bool demo_make_history(struct demo *demo, struct error *error) __attribute__((warn_unused_result));
 
+/* Exports: one that has expired and one that a purge discarded; one to be fetched. */
+bool demo_make_past_exports(struct demo *demo, struct error *error)
+    __attribute__((warn_unused_result));
+bool demo_make_exports(struct demo *demo, struct error *error) __attribute__((warn_unused_result));
+
 /* A subscription to events, and deliveries in each state. */
 bool demo_make_webhooks(struct demo *demo, struct error *error) __attribute__((warn_unused_result));
 

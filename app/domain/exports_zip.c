@@ -3,7 +3,6 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,17 +16,20 @@ struct export_zip {
 	struct archive *archive;
 	struct archive_entry *entry;
 	struct error error; /* of the stage */
+	bool discarded;
 };
 
+/* A failure is kept and looked at after each call: an archive that is told of it frees nothing of
+ * its own any more. */
 static la_ssize_t take(struct archive *archive, void *context, const void *bytes, size_t length)
 {
 	struct export_zip *zip = context;
 
-	if (storage_stage_write(zip->stage, bytes, length, &zip->error)) {
-		return (la_ssize_t)length;
+	(void)archive;
+	if (zip->error.kind == ERROR_NONE && !zip->discarded) {
+		(void)!storage_stage_write(zip->stage, bytes, length, &zip->error);
 	}
-	archive_set_error(archive, EIO, "stage");
-	return -1;
+	return (la_ssize_t)length;
 }
 
 /* What the stage said, or that the archive cannot be made. */
@@ -38,6 +40,11 @@ static bool fail(const struct export_zip *zip, struct error *error)
 		return false;
 	}
 	return error_set(error, ERROR_INTERNAL, "archive_failed", "The archive cannot be made.");
+}
+
+static bool ends_well(const struct export_zip *zip, bool ok, struct error *error)
+{
+	return (ok && zip->error.kind == ERROR_NONE) || fail(zip, error);
 }
 
 struct export_zip *export_zip_open(
@@ -75,21 +82,22 @@ bool export_zip_file(struct export_zip *zip, const char *name, int64_t bytes, in
 	archive_entry_set_perm(zip->entry, 0644);
 	archive_entry_set_size(zip->entry, bytes);
 	archive_entry_set_mtime(zip->entry, time_us / CLOCK_SECOND_US, 0);
-	return ((packed ? archive_write_zip_set_compression_deflate
-			: archive_write_zip_set_compression_store)(zip->archive) == ARCHIVE_OK &&
-		   archive_write_header(zip->archive, zip->entry) == ARCHIVE_OK) ||
-	       fail(zip, error);
+	return ends_well(zip,
+	    (packed ? archive_write_zip_set_compression_deflate
+		    : archive_write_zip_set_compression_store)(zip->archive) == ARCHIVE_OK &&
+		archive_write_header(zip->archive, zip->entry) == ARCHIVE_OK,
+	    error);
 }
 
 bool export_zip_write(struct export_zip *zip, const void *bytes, size_t length, struct error *error)
 {
-	return archive_write_data(zip->archive, bytes, length) == (la_ssize_t)length ||
-	       fail(zip, error);
+	return ends_well(
+	    zip, archive_write_data(zip->archive, bytes, length) == (la_ssize_t)length, error);
 }
 
 bool export_zip_end(struct export_zip **zip, struct error *error)
 {
-	bool ok = archive_write_close((*zip)->archive) == ARCHIVE_OK || fail(*zip, error);
+	bool ok = ends_well(*zip, archive_write_close((*zip)->archive) == ARCHIVE_OK, error);
 
 	export_zip_discard(zip);
 	return ok;
@@ -103,9 +111,8 @@ void export_zip_discard(struct export_zip **zip)
 		return;
 	}
 	arena = (*zip)->arena;
+	(*zip)->discarded = true; /* what is still to be written goes nowhere */
 	archive_entry_free((*zip)->entry);
-	/* What it would write at its end goes nowhere any more. */
-	archive_write_fail((*zip)->archive);
 	archive_write_free((*zip)->archive);
 	arena_destroy(&arena);
 	*zip = NULL;

@@ -17,6 +17,9 @@
 #define AT_LEAST(name, sql) DB_STATEMENT(name, "SELECT COUNT(*) FROM " sql)
 #define ALDER               " organization_id = (SELECT id FROM organizations WHERE name LIKE 'Alder%')"
 
+AT_LEAST(EXPORTS_READY, "exports WHERE state = 'ready'");
+AT_LEAST(EXPORTS_EXPIRED, "exports WHERE state = 'expired'");
+AT_LEAST(EXPORTS_DISCARDED, "exports WHERE state = 'discarded'");
 AT_LEAST(ORGANIZATIONS, "organizations");
 AT_LEAST(WEBHOOKS_IN_STATES, "(SELECT DISTINCT state FROM webhook_outbox WHERE" ALDER ") t");
 AT_LEAST(LEAVING, "users WHERE deletion_status = 'SCHEDULED'");
@@ -136,6 +139,9 @@ static const struct need {
     {&REQUESTS_APPROVED, 1},
     {&CLEANUPS_FAILED, 1},
     {&CLEANUPS_WAITING, 1},
+    {&EXPORTS_READY, 1},
+    {&EXPORTS_EXPIRED, 1},
+    {&EXPORTS_DISCARDED, 1},
     {&AUDIT_ENTRIES, 100},
 };
 
