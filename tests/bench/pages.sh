@@ -195,6 +195,7 @@ pages() {
 /choose/sites           member /choose/sites?for=library&q=Site
 /account/delete         member /account/delete
 /receipts               nobody /receipts
+/admin/webhooks         admin  /admin/webhooks
 /admin/users            admin  /admin/users
 /admin/users            admin  /admin/users?includeDeleted=true
 /admin/users/{uid}      admin  /admin/users/$person
