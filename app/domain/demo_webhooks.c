@@ -5,10 +5,14 @@
 #include <domain/webhooks.h>
 #include <string.h>
 
+/* Before the twelfth attempt; less than that may wait (webhook/webhook.h). */
+#define WAIT_US (16 * 3600 * CLOCK_SECOND_US)
+
 struct demo_delivery {
 	int ago; /* minutes before now */
 	enum webhook_state state;
 	const char *why;
+	unsigned attempts; /* which make the next one wait for long */
 };
 
 struct demo_claiming {
@@ -20,27 +24,45 @@ static bool claim(struct db_tx *tx, void *context, struct error *error)
 {
 	struct demo_claiming *c = context;
 	int64_t now_us = c->demo->clock.fixed_us;
-	enum db_result result = webhooks_claim(tx, now_us, now_us, c->demo->arena, &c->claim);
+	enum db_result result =
+	    webhooks_claim(tx, now_us, now_us + CLOCK_SECOND_US, c->demo->arena, &c->claim);
 
+	return result == DB_OK || db_fail(result, error);
+}
+
+/* One attempt; after the last one it is what it is to be, or waits. */
+static bool attempt(
+    struct demo *demo, const struct demo_delivery *row, bool is_last, struct error *error)
+{
+	struct demo_claiming claiming = {.demo = demo};
+	int64_t now_us = demo->clock.fixed_us;
+	enum db_result result;
+
+	if (!db_transaction(demo->domain.db, claim, &claiming, error)) {
+		return false;
+	}
+	result = webhooks_settle(demo->domain.db, &claiming.claim,
+	    is_last ? row->state : WEBHOOK_WAITING, is_last ? now_us + WAIT_US : now_us, now_us,
+	    row->why);
 	return result == DB_OK || db_fail(result, error);
 }
 
 static bool deliver(struct demo *demo, const struct id *webhook, const struct demo_delivery *row,
     struct error *error)
 {
-	struct demo_claiming claiming = {.demo = demo};
 	struct webhook_delivery delivery;
-	enum db_result result;
 
 	demo_set_clock(demo, row->ago);
 	if (!webhooks_test(
-		&demo->domain, &demo->people[ADMIN], demo->arena, webhook, &delivery, error) ||
-	    !db_transaction(demo->domain.db, claim, &claiming, error)) {
+		&demo->domain, &demo->people[ADMIN], demo->arena, webhook, &delivery, error)) {
 		return false;
 	}
-	result = webhooks_settle(demo->domain.db, &claiming.claim, row->state,
-	    demo->now_us + CLOCK_DAY_US, demo->clock.fixed_us, row->why);
-	return result == DB_OK || db_fail(result, error);
+	for (unsigned i = 1; i <= row->attempts; i++) {
+		if (!attempt(demo, row, i == row->attempts, error)) {
+			return false;
+		}
+	}
+	return true;
 }
 
 static uint64_t rare_events(void)
@@ -56,9 +78,9 @@ static uint64_t rare_events(void)
 bool demo_make_webhooks(struct demo *demo, struct error *error)
 {
 	static const struct demo_delivery rows[] = {
-	    {DAYS(3), WEBHOOK_SENT, NULL},
-	    {DAYS(2), WEBHOOK_FAILED, "The receiver answered 410: it wants no more of these."},
-	    {HOURS(1), WEBHOOK_WAITING, "The receiver answered 503."},
+	    {DAYS(3), WEBHOOK_SENT, NULL, 1},
+	    {DAYS(2), WEBHOOK_FAILED, "The receiver answered 410: it wants no more of these.", 1},
+	    {HOURS(1), WEBHOOK_WAITING, "The receiver answered 503.", 11},
 	};
 	struct webhook webhook;
 	const char *secret = NULL;
