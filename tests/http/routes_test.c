@@ -138,7 +138,7 @@ static const struct row rows[] = {
     {GET, "/account/cancel/{token}", QUERY, "/account/cancel/v4.local.x", NULL, NOTHING, NULL, ALL(404)},
     {POST, "/account/cancel/{token}", FORM, "/account/cancel/v4.local.x", "", NOTHING, NULL, ALL(403)},
     {GET, "/receipts", QUERY, NULL, NULL, NOTHING, NULL, ALL(200)},
-    {POST, "/receipts", FILE_FORM, NULL, NULL, NOTHING, NULL, ALL(400)},
+    {POST, "/receipts", FILE_FORM, NULL, NULL, NOTHING, NULL, ALL(403)},
     {GET, "/help", QUERY, NULL, NULL, NOTHING, NULL, ALL(200)},
     {GET, "/privacy", QUERY, NULL, NULL, NOTHING, NULL, ALL(200)},
     {GET, "/notices/{token}", QUERY, "/notices/v4.local.x", NULL, NOTHING, NULL, ALL(404)},
