@@ -163,8 +163,8 @@ void figures_compare(struct figures *f, const struct actor *actor)
 		compare_turnover(
 		    f, &f->stats.days[i].turnover, organization, day, day + CLOCK_DAY_US);
 	}
-	compare_turnover(f, &f->stats.in_days, organization, f->stats.days[0].start_us,
-	    today + CLOCK_DAY_US);
+	compare_turnover(
+	    f, &f->stats.in_days, organization, f->stats.days[0].start_us, today + CLOCK_DAY_US);
 	compare_turnover(f, &f->stats.in_all, organization, ALWAYS);
 	assert_false(f->stats.days_more);
 	compare_shelves(f, organization);
