@@ -145,12 +145,14 @@ section_store() {
 }
 
 # Tests with a server of their own for the section; they run one after another, as they share it.
+# Those in the browser get their mails from a mail server.
 with_server() {
-	local section=$1
+	local section=$1 beside=(tests/support/with-server.sh)
 	shift
+	[ "$section" != e2e ] || beside=(tests/support/with-mail.sh "${beside[@]}")
 	export -f run_test run_listed list_tests count_cases
 	export results limit
-	if ! tests/support/with-server.sh bash -c 'set -uo pipefail; '"$*" 9>&-; then
+	if ! "${beside[@]}" bash -c 'set -uo pipefail; '"$*" 9>&-; then
 		record "$section" server 0 1 0
 		echo "  FAILED   the server of section $section"
 	fi

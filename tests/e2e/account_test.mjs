@@ -1,16 +1,12 @@
 /* One's own account: the name, notices, browsers that are signed in; and the help that everybody finds. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 
 import { gone, toast, until, visit } from './support/browser.mjs';
 import { inspect } from './support/inspect.mjs';
-import { addPhoto, address, archivePhoto, bytesOf, sql, unique } from './support/site.mjs';
+import { addPhoto, address, archivePhoto, bytesOf, mailsTo, sql, unique } from './support/site.mjs';
 import { run, test, testBoth } from './support/suite.mjs';
 
 const OTHER = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
-
-const SPOOL = join(process.env.LETHE_TEST_VAR ?? '', 'mail');
 
 const wants = (who) => sql(`SELECT notify_retention FROM users WHERE email = '${address(who)}'`).trim();
 
@@ -80,12 +76,8 @@ testBoth('a new name is shown to oneself at once, and an empty one is refused', 
 async function linkInMail(who) {
 	let path;
 	await until('a mail that can be ended', () => {
-		const mails = existsSync(SPOOL) ? readdirSync(SPOOL).filter((name) => name.endsWith('.eml')).sort() : [];
-		for (const name of mails) {
-			const mail = readFileSync(join(SPOOL, name), 'utf8');
-			if (mail.includes(`To: <${address(who)}>`))
-				path = /List-Unsubscribe:\r\n <https?:\/\/[^/]+(\/notices\/[^>]+)>/.exec(mail)?.[1] ?? path;
-		}
+		for (const { mail } of mailsTo(address(who)))
+			path = /List-Unsubscribe:\r\n <https?:\/\/[^/]+(\/notices\/[^>]+)>/.exec(mail)?.[1] ?? path;
 		return path;
 	});
 	return path;

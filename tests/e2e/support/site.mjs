@@ -172,13 +172,15 @@ function decodedHeader(mail, name) {
 		.replace(/=\?utf-8\?q\?([^?]*)\?=/gi, (_, text) => decodeURIComponent(text.replaceAll('_', ' ').replace(/%/g, '%25').replaceAll('=', '%')));
 }
 
-/* The mails to an address in the spool folder, oldest first: their subject, and their text with its links whole. */
+/* The mails to an address that the mail server took (or the spool folder holds, where there is none), oldest first:
+ * as they came, their subject, and their text with its links whole. */
 export function mailsTo(recipient) {
-	const folder = join(process.env.LETHE_TEST_VAR, 'mail');
-	return readdirSync(folder).filter((name) => name.endsWith('.eml')).sort()
+	const folder = process.env.TEST_MAIL ?? join(process.env.LETHE_TEST_VAR, 'mail');
+	const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.eml')) : [];
+	return names.sort(new Intl.Collator('en', { numeric: true }).compare)
 		.map((name) => readFileSync(join(folder, name), 'utf8'))
 		.filter((mail) => decodedHeader(mail, 'To').includes(recipient))
-		.map((mail) => ({ subject: decodedHeader(mail, 'Subject'), text: mail.replace(/=\r?\n/g, '').replace(/=3D/g, '=') }));
+		.map((mail) => ({ mail, subject: decodedHeader(mail, 'Subject'), text: mail.replace(/=\r?\n/g, '').replace(/=3D/g, '=') }));
 }
 
 /* An id as SQL writes it. */
