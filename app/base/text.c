@@ -145,4 +145,3 @@ char *text_normalize_email(struct arena *arena, const char *text)
 	}
 	return email;
 }
-
