@@ -235,7 +235,7 @@ static bool run_leave(struct db_tx *tx, void *context, struct error *error)
 	const struct leaving *c = context;
 	struct account_choices choices;
 	struct account_status status;
-	struct account_row row;
+	struct account_row row = {0};
 	struct user user;
 	enum db_result result = users_find(tx->db, tx->arena, &c->actor->user_id, &user);
 	struct error last = {0};

@@ -67,7 +67,7 @@ static const char *text_of(const struct id *id)
 static void it_is_its_owners_alone(void **state)
 {
 	const struct actor *others[] = {&ben, &admin, &stranger};
-	struct export_row row = {0}, seen;
+	struct export_row row, seen;
 	struct file file;
 
 	(void)state;

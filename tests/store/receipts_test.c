@@ -1,6 +1,7 @@
 /* receipts_test.c - receipts of what was purged: when there is one, what it says, and the keys that
  * verify it after they were replaced. */
 #include "../support/people.h"
+#include "../support/program.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -292,10 +293,7 @@ static const struct keys *open_ring(struct db *owner, bool create)
 
 static void forget_folder(void)
 {
-	char command[96];
-
-	snprintf(command, sizeof(command), "rm -r %s", root);
-	assert_int_equal(system(command), 0);
+	program_remove_folder(root);
 }
 
 static void receipts_outlive_their_keys(void **state)

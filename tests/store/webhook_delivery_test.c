@@ -120,8 +120,8 @@ static void test_signature(void **state)
 	char other[WEBHOOK_SIGNATURE_SIZE], signature[WEBHOOK_SIGNATURE_SIZE];
 
 	(void)state;
-	for (unsigned char i = 0; i < sizeof(secret); i++)
-		secret[i] = i;
+	for (size_t i = 0; i < sizeof(secret); i++)
+		secret[i] = (unsigned char)i;
 	webhook_sign(secret, "msg_1", 1700000000, "{}", 2, signature);
 	assert_string_equal(signature, "v1,fhksJF5ElKjlPoT/jtefCO5XjQPvhf7Dhf/8R1ad9yU=");
 	webhook_sign(secret, "msg_1", 1700000001, "{}", 2, other);

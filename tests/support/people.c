@@ -1,6 +1,8 @@
 /* people.c - keys, passwords, sessions, acts in one line. */
 #include "people.h"
 
+#include "program.h"
+
 #include <auth/keys.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +20,7 @@ static struct auth world_auth;
 
 static void make_keys(void)
 {
-	char folder[] = "/tmp/lethe-people-XXXXXX", path[64], command[96];
+	char folder[] = "/tmp/lethe-people-XXXXXX", path[64];
 	struct error error = {0};
 
 	if (keys) {
@@ -33,8 +35,8 @@ static void make_keys(void)
 		abort();
 	}
 	keys = keys_load(path, keys_arena, &error);
-	snprintf(command, sizeof(command), "rm -r %s", folder);
-	if (!keys || system(command) != 0) {
+	program_remove_folder(folder);
+	if (!keys) {
 		abort();
 	}
 }

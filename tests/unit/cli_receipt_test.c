@@ -1,4 +1,6 @@
 /* cli_receipt_test.c - lethe receipt verify: a verdict and an exit status, without a database. */
+#include "../support/program.h"
+
 #include <auth/keys.h>
 #include <auth/receipt.h>
 #include <base/config.h>
@@ -59,9 +61,9 @@ static int forget(void **state)
 static int stop(void **state)
 {
 	(void)forget(state);
-	int failed = system(arena_printf(arena, "rm -r %s", root));
+	program_remove_folder(root);
 	arena_destroy(&arena);
-	return failed;
+	return 0;
 }
 
 /* Run `lethe receipt` with these words (NULL ends them), `input` on standard input. */
