@@ -325,7 +325,7 @@ testBoth('photos are archived by what they have in common, after seeing how many
 	await page.getByRole('alert').getByText('There is no tag “no-such-tag”.').waitFor();
 	assert.equal(await page.getByLabel('Tags').inputValue(), 'no-such-tag');
 	if (hands.scripts) await inspect(page, 'archive-refused');
-	await visit(page, '/admin/photos/archive?to=2001-01-01');
+	await visit(page, `/admin/photos/archive?project_id=${project}&to=2001-01-01`);
 	await page.getByText('No photo that is not archived already fits').waitFor();
 });
 

@@ -276,6 +276,8 @@ static void test_mails_of_requests(void **state)
 
 	want_all(site, ADMIN);
 	site_sql(
+	    site, "DELETE FROM mail_outbox WHERE template IN ('request_new', 'request_received')");
+	site_sql(
 	    site, "UPDATE users SET notify_requests = 0 WHERE email = '%s'", site_email(ADMIN2));
 	EXPECT(site_api_json(site, ADMIN,
 		   "{'action': 'request_deletion', 'reason': 'It shows somebody at home.'}",

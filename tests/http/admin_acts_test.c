@@ -116,6 +116,10 @@ static void test_claims(void **state)
 	    409, "already_decided");
 	EXPECT(site_api_json(site, BEN, "{'x': 1}", "POST /api/sites/%s/claims", place), 400,
 	    "unknown_member");
+	/* Other tests know this person as the owner of no site. */
+	EXPECT(site_api_json(site, ADMIN, "{'decision': 'reject'}", "PATCH /api/sites/%s/claims/%s",
+		   place, claim),
+	    200, NULL);
 }
 
 /* What is an admin's to act on is not there (404) before it is not theirs (403). */
