@@ -53,7 +53,7 @@ static size_t add_place(struct db_value *values, const struct album_place *place
 /* The values of AFTER. No position is below 0, so that none is before the first. */
 static size_t add_after(struct db_value *values, const struct album_filter *filter)
 {
-	const struct album_place first = {.position = -1};
+	static const struct album_place first = {.position = -1};
 
 	values[0] = db_bind_id(&filter->album_id);
 	values[1] = db_bind_id(&filter->organization_id);
