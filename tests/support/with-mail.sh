@@ -16,7 +16,7 @@ export TEST_MAIL
 TEST_MAIL=$(mktemp -d)
 openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
     -keyout "$TEST_MAIL/key.pem" -out "$TEST_MAIL/certificate.pem" 2>/dev/null
-"$python" -W ignore::DeprecationWarning "$here/smtp_sink.py" "$TEST_MAIL" "$TEST_MAIL/certificate.pem" "$TEST_MAIL/key.pem" AUTH KIND &
+"$python" "$here/smtp_sink.py" "$TEST_MAIL" "$TEST_MAIL/certificate.pem" "$TEST_MAIL/key.pem" AUTH KIND &
 server=$!
 finish() {
 	local status=$?
