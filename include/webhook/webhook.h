@@ -21,7 +21,6 @@
 #define WEBHOOK_TIMEOUT_MS      10000L                  /* of an attempt */
 #define WEBHOOK_LEASE_US        (60 * CLOCK_SECOND_US)  /* longer than any attempt takes */
 #define WEBHOOK_STOPPED_US      (600 * CLOCK_SECOND_US) /* between looks at a deleted organisation */
-#define WEBHOOK_ANSWER_BYTES    65536                   /* of an answer's body; more is not read */
 #define WEBHOOK_ROUND_US        (20 * CLOCK_SECOND_US)  /* then other work has its turn */
 
 /* How to deliver. All but `db` and `clock` may be zero. */
@@ -55,6 +54,15 @@ int64_t webhook_wait_us(unsigned attempts) __attribute__((warn_unused_result));
  * "ID.TIMESTAMP.BODY"; the timestamp in seconds. */
 void webhook_sign(const unsigned char secret[WEBHOOK_SECRET_SIZE], const char *id,
     int64_t timestamp_s, const char *body, size_t length, char out[WEBHOOK_SIGNATURE_SIZE]);
+
+/* The header lines of a message posted at `now_us`, content type and signature included. */
+struct webhook_headers {
+	const char *lines[5]; /* up to a NULL; they are in `text` */
+	char text[3][128];
+};
+void webhook_head(struct webhook_headers *headers_r,
+    const unsigned char secret[WEBHOOK_SECRET_SIZE], const char *id, int64_t now_us,
+    const char *body, size_t length);
 
 /* Post what is due, the longest due first, at most `limit`, until WEBHOOK_ROUND_US are over or
  * `stop` says so. Each is claimed in a transaction of its own, posted and settled; any number of
