@@ -2,6 +2,7 @@
 #include "accounts_private.h"
 
 #include <domain/audit.h>
+#include <string.h>
 
 bool accounts_find_user(const struct domain *domain, const struct actor *actor, struct arena *arena,
     const char *uid, struct user *user_r, struct error *error)
@@ -67,6 +68,27 @@ static bool find_self_or_user(const struct domain *domain, const struct actor *a
 	return policy_check(actor, POLICY_SEE, &subject, error);
 }
 
+/* What is hidden already, as the deletion counted it. */
+static enum db_result impact_of_leaving(
+    struct db *db, struct arena *arena, const struct user *user, struct deletion_impact *impact_r)
+{
+	struct account_row row = {0};
+	struct deletion deletion;
+	enum db_result result = account_read(db, arena, &user->id, &row);
+
+	*impact_r = (struct deletion_impact){.people = 1};
+	if (result == DB_OK) {
+		result =
+		    deletion_find(db, arena, &user->organization_id, &row.leaving_id, &deletion);
+	}
+	if (result == DB_OK) {
+		memcpy(impact_r->counts, deletion.counts, sizeof(impact_r->counts));
+		impact_r->bytes = deletion.bytes;
+		impact_r->is_partial = deletion.state == DELETION_MARKING;
+	}
+	return result == DB_NONE ? DB_OK : result;
+}
+
 bool accounts_impact(const struct domain *domain, const struct actor *actor, struct arena *arena,
     const struct id *user_id, int64_t most, struct deletion_impact *impact_r, struct error *error)
 {
@@ -81,7 +103,10 @@ bool accounts_impact(const struct domain *domain, const struct actor *actor, str
 	if (user.deleted_us) {
 		return refuse_deleted(&user.deletion_id, error);
 	}
-	result = account_impact(domain->db, arena, &user.organization_id, &user.id, most, impact_r);
+	result = user.deletion_status == USER_DELETION_SCHEDULED
+		     ? impact_of_leaving(domain->db, arena, &user, impact_r)
+		     : account_impact(
+			   domain->db, arena, &user.organization_id, &user.id, most, impact_r);
 	impact_r->counts[COUNT_USER] = 1;
 	if (result == DB_OK) {
 		result = account_events(domain->db, arena, &user.organization_id, &user.id, 1,

@@ -48,11 +48,14 @@ DB_STATEMENT(ACCOUNT_SEQUENCES,
     CONTENT("adventures") NUMBER_OF(PARTS("adventure_sequences", "adventure_id")));
 DB_STATEMENT(ACCOUNT_ADVENTURE_BYTES, CONTENT("adventures") FILES("adventure"));
 
-/* Values: user, organisation, limit twice. */
+/* Of somebody who is leaving, what the trash holds goes with the account and is counted there.
+ * Values: user, organisation, limit twice. */
 DB_STATEMENT(ACCOUNT_EXTRAS,
     WHO ", t (id) AS (SELECT p.id FROM w STRAIGHT_JOIN photos p FORCE INDEX (own)"
-	" ON p.uploader_id = w.id AND p.organization_id = w.tenant AND p.shelf = 2 LIMIT ?),"
-	" q (id) AS (SELECT r.id FROM w STRAIGHT_JOIN deletion_requests r FORCE INDEX (requester)"
+	" ON p.uploader_id = w.id AND p.organization_id = w.tenant AND p.shelf = 2"
+	" WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = w.id AND u.leaving_id IS NOT NULL)"
+	" LIMIT ?), q (id) AS (SELECT r.id FROM w STRAIGHT_JOIN deletion_requests r FORCE INDEX "
+	"(requester)"
 	" ON r.requester_id = w.id AND r.organization_id = w.tenant LIMIT ?)"
 	" SELECT (SELECT COUNT(*) FROM t), (SELECT COUNT(*) FROM q)");
 

@@ -165,9 +165,10 @@ static void set_view(struct web *web, struct doc *doc, const struct deletion *de
 {
 	const char *id = present_id(web, &deletion->id);
 	const char *item = present_id(web, &deletion->item_id);
-	bool restorable =
-	    (deletion->state == DELETION_MARKING || deletion->state == DELETION_TRASHED) &&
-	    deletion->recover_until_us > web->now_us;
+	bool open = (deletion->state == DELETION_MARKING || deletion->state == DELETION_TRASHED) &&
+		    deletion->recover_until_us > web->now_us;
+	/* Whoever is leaving takes that back themselves, on the page of their own account. */
+	bool is_leaving = deletion->kind == ITEM_USER && deletion->origin == ORIGIN_ACCOUNT;
 
 	doc_set_text(doc, "name", deletion->label ? deletion->label : kind_words[deletion->kind]);
 	doc_set_text(doc, "kind_word", kind_words[deletion->kind]);
@@ -183,14 +184,15 @@ static void set_view(struct web *web, struct doc *doc, const struct deletion *de
 	doc_set_text(doc, "part_of", deletion->part_of);
 	set_counts(web, doc, deletion);
 	doc_set_text(doc, "size", show_bytes(web->arena, deletion->bytes));
-	doc_set_bool(doc, "can_restore", restorable);
+	doc_set_bool(doc, "can_restore", open && !is_leaving);
+	doc_set_bool(doc, "is_leaving", open && is_leaving);
 	doc_set_bool(doc, "can_delete_forever",
 	    deletion->kind == ITEM_PHOTO && actor_is_admin(&web->actor) &&
 		deletion->state == DELETION_TRASHED);
 	set_progress(web, doc, deletion);
 	doc_set_bool(doc, "is_purged", deletion->state == DELETION_PURGED);
 	show_time(web, doc, "deleted", deletion->deleted_at_us);
-	show_left(web, doc, "window", restorable ? deletion->recover_until_us : 0);
+	show_left(web, doc, "window", open ? deletion->recover_until_us : 0);
 	show_time(web, doc, "settled", deletion->settled_at_us);
 }
 
@@ -207,7 +209,7 @@ struct doc *present_deletion(struct web *web, const struct deletion *deletion)
 {
 	struct doc *doc = doc_object(web->arena);
 
-	doc_reserve(doc, web->is_api ? 15 : 32);
+	doc_reserve(doc, web->is_api ? 15 : 33);
 	doc_set_id(doc, "id", &deletion->id);
 	doc_set_id(doc, "act_id", &deletion->act_id);
 	doc_set_text(doc, "kind", item_kind_name(deletion->kind));

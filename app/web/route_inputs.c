@@ -450,4 +450,3 @@ const struct web_input in_user_bulk[] = {{.name = "ids",
 					     .max = 1000,
 					     .meaning = "1 to 1,000 accounts"},
     REASON, CHOICES, END};
-const struct web_input in_user_impact[] = {KEPT(IN_QUERY), END};

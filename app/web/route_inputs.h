@@ -87,6 +87,5 @@ extern const struct web_input in_users[];
 extern const struct web_input in_user_role[];
 extern const struct web_input in_user_delete[];
 extern const struct web_input in_user_bulk[];
-extern const struct web_input in_user_impact[];
 
 #endif

@@ -358,7 +358,7 @@ const struct web_route web_routes[] = {
     API(HTTP_POST, "/api/admin/users/{uid}/restore", WEB_ADMIN, api_user_restore, 200, "user",
 	"Restore an account", .find = find_user),
     API(HTTP_GET, "/api/admin/users/{uid}/impact", WEB_ADMIN, api_user_impact, 200, "impact",
-	"See what deleting an account would take", .find = find_user, .inputs = in_user_impact),
+	"See what deleting an account would take", .find = find_user),
 
     /* admin */
     PAGE("/admin", WEB_ADMIN, page_admin),

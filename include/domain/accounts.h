@@ -57,7 +57,8 @@ bool accounts_status(const struct domain *domain, const struct actor *actor, str
 
 /* What would go with an account: counts by kind as the deletion's would be (events as what would be
  * anonymised or handed over; photos that would be kept count as well, since they lose its name),
- * bytes, and people (1); `most` as in store/impact.h. For the account itself (user_id none or one's
+ * bytes, and people (1); `most` as in store/impact.h. Of one that is leaving: what its deletion
+ * has counted. For the account itself (user_id none or one's
  * own) and for admins. Errors: not_found, conflict "already_deleted". */
 bool accounts_impact(const struct domain *domain, const struct actor *actor, struct arena *arena,
     const struct id *user_id, int64_t most, struct deletion_impact *impact_r, struct error *error)

@@ -157,6 +157,38 @@ static void test_the_grace(void **state)
 	EXPECT_TEXTS(send_as(site, &guest, "/account/deletion", NULL), "It is as it was.");
 }
 
+/* Admins see who is leaving, and what goes; there is no button for what only the person can do. */
+static void test_leaving_seen_by_admins(void **state)
+{
+	struct site *site = *state;
+	struct guest guest = make_guest(site, "member");
+	const struct http_answer *answer;
+	const char *deletion, *restore;
+
+	site_sql(site,
+	    "INSERT INTO albums (id, organization_id, name, created_by, created_at) SELECT id,"
+	    " organization_id, 'Hers', id, created_at FROM users WHERE id = " UUID,
+	    guest.id);
+	EXPECT(leave(site, &guest, PHRASE), 303, NULL);
+	deletion = site_text(site,
+	    "SELECT LOWER(INSERT(INSERT(INSERT(INSERT(HEX(leaving_id),9,0,'-'),14,0,'-'),19,0,'-'),"
+	    "24,0,'-')) FROM users WHERE id = " UUID,
+	    guest.id);
+	restore = forms_text(site, "action=\"/trash/%s/restore\"", deletion);
+	for (int i = 0; i < 3; i++) {
+		answer = i == 0   ? site_page(site, ADMIN, "GET /trash?kind=user")
+			 : i == 1 ? site_page(site, ADMIN, "GET /trash?q=Gus+Guest")
+				  : site_page(site, ADMIN, "GET /trash/%s", deletion);
+		EXPECT_TEXTS(answer, "Leaving by their own wish", deletion);
+		assert_false(forms_shows(answer, restore));
+	}
+	EXPECT(site_form(site, ADMIN, "", "POST /trash/%s/restore", deletion), 409, NULL);
+	EXPECT_TEXTS(site_page(site, ADMIN, "GET /admin/users/%s/delete", guest.id), "1 album");
+	EXPECT(site_api(site, ADMIN, "GET /api/admin/users/%s/impact?photos=keep", guest.id), 400,
+	    NULL);
+	EXPECT(send_as(site, &guest, "/account/deletion/cancel", ""), 303, NULL);
+}
+
 static void test_too_late(void **state)
 {
 	struct site *site = *state;
@@ -472,6 +504,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    SITE_TEST(test_wrong_fields),
 	    SITE_TEST(test_the_grace),
+	    SITE_TEST(test_leaving_seen_by_admins),
 	    SITE_TEST(test_too_late),
 	    SITE_TEST(test_conflicts),
 	    SITE_TEST(test_switched_off),

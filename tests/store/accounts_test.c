@@ -219,6 +219,11 @@ static void the_preview_is_what_happens(void **state)
 	assert_int_equal(bounded.counts[COUNT_PHOTO], 2);
 	assert_string_equal(leave(&ada), "");
 	deletion = trash_find(world, &status.deletion_id);
+	/* What is hidden already goes all the same, and is said of the account. */
+	assert_true(accounts_impact(
+	    &world->domain, &admin, world->arena, &ada.user_id, IMPACT_ALL, &bounded, &error));
+	assert_memory_equal(bounded.counts, impact.counts, sizeof(impact.counts));
+	assert_true(bounded.bytes == impact.bytes && !bounded.is_partial);
 	impact.counts[COUNT_EVENT] = 0;
 	for (int i = 0; i < COUNT_KIND_COUNT; i++) {
 		assert_int_equal(deletion.counts[i], impact.counts[i]);
