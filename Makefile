@@ -25,7 +25,7 @@ endif
 
 # --- flags ---------------------------------------------------------------------------------
 
-PACKAGES  := libmariadb libsodium jansson libcurl libarchive libmagic zlib
+PACKAGES  := libmariadb libsodium libcrypto jansson libcurl libarchive libmagic zlib
 WARNINGS  := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
              -Wformat=2 -Wconversion -Wno-sign-conversion
 # Asked for only when something is compiled: before `make run` has installed it, pkg-config may be missing.

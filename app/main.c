@@ -5,8 +5,8 @@
 #include <auth/password.h>
 #include <base/config.h>
 #include <base/log.h>
-#include <domain/identity_provider.h>
 #include <http/server.h>
+#include <identity/identity.h>
 #include <mail/outbox.h>
 #include <pthread.h>
 #include <signal.h>
@@ -202,22 +202,29 @@ static struct db *open_prune(const struct program *program)
 	return db;
 }
 
-static int work(struct program *program, bool once, struct auth *auth, struct storage *storage,
-    struct mailer *mailer)
+/* What the worker owns. */
+struct workshop {
+	struct auth auth;
+	struct storage *storage;
+	struct mailer *mailer;
+	struct identity_service *identity;
+};
+
+static int work(struct program *program, bool once, struct workshop *workshop)
 {
 	struct domain domain = {
-	    .db = auth->db,
+	    .db = workshop->auth.db,
 	    .clock = program->clock,
-	    .storage = storage,
-	    .auth = auth,
-	    .identity = &identity_provider_none,
+	    .storage = workshop->storage,
+	    .auth = &workshop->auth,
+	    .identity = identity_service_provider(workshop->identity),
 	    .step_rows = DOMAIN_STEP_ROWS,
 	    .webhook_private = program->config.webhook_private,
 	};
 	struct worker_pace pace = {0};
 	struct worker worker = {
 	    .domain = &domain,
-	    .mailer = mailer,
+	    .mailer = workshop->mailer,
 	    .pace = once ? NULL : &pace,
 	    .prune = open_prune(program),
 	    .control = {.stop = is_stopping, .wait = wait_for_stop},
@@ -233,16 +240,28 @@ static int work(struct program *program, bool once, struct auth *auth, struct st
 	return status;
 }
 
+/* Filled as far as it goes; false with what is missing. */
+static bool open_workshop(
+    struct program *program, struct db *db, struct workshop *workshop, struct error *error)
+{
+	const struct identity_options asking = {.clock = program->clock, .stop = is_stopping};
+	const struct keys *keys;
+
+	workshop->identity = identity_service_open(&program->config, &asking, error);
+	keys = workshop->identity ? open_keys(program, error) : NULL;
+	workshop->storage = keys ? open_storage(program) : NULL;
+	workshop->mailer = workshop->storage ? mailer_open(&program->config, error) : NULL;
+	return workshop->mailer &&
+	       auth_open(&workshop->auth, &program->config, db, program->clock, keys, NULL, error);
+}
+
 static int run_work(struct program *program, int argc, char **argv)
 {
 	bool once = argc == 1 && strcmp(argv[0], "--once") == 0;
 	struct db_options options = database_of(&program->config, AS_APP);
-	const struct keys *keys = NULL;
-	struct storage *storage = NULL;
-	struct mailer *mailer = NULL;
+	struct workshop workshop = {0};
 	struct error error = {0};
 	struct db *db = NULL;
-	struct auth auth;
 	sigset_t signals;
 	bool ok;
 	int status;
@@ -255,13 +274,11 @@ static int run_work(struct program *program, int argc, char **argv)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN); /* a mail server that hangs up */
 	db = watch_stop(&error) ? db_open(&options, &error) : NULL;
-	keys = db ? open_keys(program, &error) : NULL;
-	storage = keys ? open_storage(program) : NULL;
-	mailer = storage ? mailer_open(&program->config, &error) : NULL;
-	ok = mailer && auth_open(&auth, &program->config, db, program->clock, keys, NULL, &error);
-	status = ok ? work(program, once, &auth, storage, mailer) : complain(&error);
-	mailer_close(&mailer);
-	storage_close(&storage);
+	ok = db && open_workshop(program, db, &workshop, &error);
+	status = ok ? work(program, once, &workshop) : complain(&error);
+	mailer_close(&workshop.mailer);
+	storage_close(&workshop.storage);
+	identity_service_close(&workshop.identity);
 	db_close(&db);
 	return status;
 }

@@ -121,6 +121,29 @@ static bool check_together(const struct config *config, struct error *error)
 	return true;
 }
 
+static bool demand(const char *value, const char *name, const char *identity, const char *what,
+    struct error *error)
+{
+	return *value ||
+	       error_set_field(error, name, "invalid_setting",
+		   "%s is not set though LETHE_IDENTITY is %s; allowed: %s.", name, identity, what);
+}
+
+/* What the identity provider that was chosen cannot do without. */
+static bool check_identity(const struct config *config, struct error *error)
+{
+	const char *identity = config->identity;
+	if (strcmp(identity, "firebase") == 0)
+		return demand(config->firebase_account, "LETHE_FIREBASE_ACCOUNT", identity,
+		    "the path of the service account's file", error);
+	if (strcmp(identity, "webhook") == 0)
+		return demand(config->identity_url, "LETHE_IDENTITY_URL", identity, "an address",
+			   error) &&
+		       demand(config->identity_secret, "LETHE_IDENTITY_SECRET", identity,
+			   "whsec_ and 32 bytes in base64", error);
+	return true;
+}
+
 bool config_load(struct config *config, struct arena *arena, struct error *error)
 {
 	memset(config, 0, sizeof(*config));
@@ -130,7 +153,8 @@ bool config_load(struct config *config, struct arena *arena, struct error *error
 	}
 	if (config->metrics_port == 0)
 		config->metrics_port = config->port + 1;
-	return refuse_unknown(error) && check_together(config, error);
+	return refuse_unknown(error) && check_together(config, error) &&
+	       check_identity(config, error);
 }
 
 void config_print(const struct config *config, FILE *out)

@@ -19,6 +19,8 @@ enum setting_type {
 	SETTING_EMAIL,
 	SETTING_KEY, /* PASERK k4.public */
 	SETTING_LEVEL,
+	SETTING_URL,      /* http(s)://host[:port][/path] */
+	SETTING_IDENTITY, /* name of an identity provider */
 	SETTING_TYPE_COUNT,
 };
 

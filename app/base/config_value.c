@@ -187,6 +187,34 @@ static bool read_level(struct reading *reading)
 	return value_refuse(reading, "is no level");
 }
 
+/* An origin and, where there is one, a plain path, kept as it is. */
+static bool read_url(struct reading *reading)
+{
+	const char *text = reading->text, *host = strstr(text, "://"), *path, *start;
+	if (strlen(text) > (size_t)reading->setting->max)
+		return value_refuse(reading, "is too long");
+	path = host ? host + 3 + strcspn(host + 3, "/") : text;
+	start = read_address(reading->arena, text, (size_t)(path - text), "http");
+	if (!start)
+		return value_refuse(reading, "is not an address");
+	for (const char *at = path; *at; at++) {
+		if (*at <= ' ' || *at > '~' || strchr("#\"<>\\^`{|}", *at))
+			return value_refuse(
+			    reading, "holds what does not belong in the path of an address");
+	}
+	return keep_text(reading, arena_join(reading->arena, start, path, NULL));
+}
+
+static bool read_identity(struct reading *reading)
+{
+	static const char *const names[] = {"none", "firebase", "webhook"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(reading->text, names[i]) == 0)
+			return keep_text(reading, names[i]);
+	}
+	return value_refuse(reading, "is no identity provider");
+}
+
 /* What the words for a type go on with: nothing, its range, or its largest length. */
 enum bounds { UNBOUNDED, RANGE, LENGTH };
 
@@ -211,6 +239,9 @@ static const struct type_rule {
     [SETTING_EMAIL] = {read_email, UNBOUNDED, "an e-mail address such as privacy@lethe.example"},
     [SETTING_KEY] = {read_key, UNBOUNDED, "k4.public. and 43 characters of base64url"},
     [SETTING_LEVEL] = {read_level, UNBOUNDED, "debug, info, warning or error"},
+    [SETTING_URL] = {read_url, LENGTH,
+	"http:// or https:// with a host, such as https://host.example/hook"},
+    [SETTING_IDENTITY] = {read_identity, UNBOUNDED, "none, firebase or webhook"},
 };
 
 bool value_read(struct reading *reading, bool lenient)

@@ -5,7 +5,7 @@ set -euo pipefail
 
 # What building and running needs.
 run_packages=(gcc libc6-dev make pkgconf ca-certificates
-	libfcgi-dev libmariadb-dev libsodium-dev libjansson-dev libcurl4-openssl-dev libarchive-dev libmagic-dev zlib1g-dev
+	libfcgi-dev libmariadb-dev libsodium-dev libssl-dev libjansson-dev libcurl4-openssl-dev libarchive-dev libmagic-dev zlib1g-dev
 	mariadb-server-core mariadb-client-core nginx)
 # What the tests need beyond that: checks, a browser, a mail server, an object store, a database cluster.
 test_packages=(libcmocka-dev clang llvm libclang-rt-14-dev clang-tidy clang-format cppcheck

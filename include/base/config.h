@@ -39,10 +39,16 @@ struct config {
 	const char *db_prune_password;
 
 	/* identity */
-	const char *keys;        /* folder */
-	const char *issuer;      /* `iss` of our own tokens */
-	const char *host_key;    /* PASERK k4.public of the host application */
-	const char *host_issuer; /* `iss` of its tokens */
+	const char *keys;             /* folder */
+	const char *issuer;           /* `iss` of our own tokens */
+	const char *host_key;         /* PASERK k4.public of the host application */
+	const char *host_issuer;      /* `iss` of its tokens */
+	const char *identity;         /* who forgets the erased: "none", "firebase" or "webhook" */
+	const char *firebase_account; /* file of the service account */
+	const char *firebase_url;
+	const char *firebase_token_url;
+	const char *identity_url;
+	const char *identity_secret; /* "whsec_…"; identity/identity.h checks it */
 
 	/* objects, mail, people */
 	const char *storage; /* folder */

@@ -8,6 +8,7 @@ BEGIN {
 	may["domain"] = "base auth storage store db"
 	may["mail"] = "base store mustache"
 	may["webhook"] = "base store"
+	may["identity"] = "base domain webhook"
 	may["web"] = "base domain auth http mustache store"
 	may["worker"] = "base domain mail storage store webhook"
 	may["cli"] = "base mustache http db store auth storage domain mail worker"

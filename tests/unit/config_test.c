@@ -72,6 +72,9 @@ static void has_defaults(void **state)
 	assert_string_equal(config.contact_general, "hello@lethe.example");
 	assert_int_equal(config.log_level, LOG_INFO);
 	assert_int_equal(config.work_interval_s, 5);
+	assert_string_equal(config.identity, "none");
+	assert_string_equal(config.firebase_url, "https://identitytoolkit.googleapis.com");
+	assert_string_equal(config.firebase_token_url, "");
 }
 
 static void reads_the_environment(void **state)
@@ -86,6 +89,8 @@ static void reads_the_environment(void **state)
 	    {"LETHE_SMTP_URL", "smtps://mail.example:465"}, {"LETHE_MAIL_FROM", "Post@A.example"},
 	    {"LETHE_LOG_LEVEL", "error"}, {"LETHE_WORK_INTERVAL", "3600"}, {"LETHE_TEMPLATES", "/"},
 	    {"LETHE_CONTACT_PRIVACY", ""}, {"LETHE_TEST_ANYTHING", "1"},
+	    {"LETHE_FIREBASE_URL", "http://127.0.0.1:9099/Toolkit.example"},
+	    {"LETHE_IDENTITY_URL", "HTTPS://Host.Example/Forget/?a=b"},
 	    {"LETHE_PASETO_VECTORS", "/x"}};
 	for (size_t i = 0; i < COUNT(values); i++)
 		setenv(values[i][0], values[i][1], 1);
@@ -110,6 +115,8 @@ static void reads_the_environment(void **state)
 	assert_string_equal(config.contact_privacy, "privacy@lethe.example"); /* set to nothing */
 	assert_int_equal(config.log_level, LOG_ERROR);
 	assert_int_equal(config.work_interval_s, 3600);
+	assert_string_equal(config.firebase_url, "http://127.0.0.1:9099/Toolkit.example");
+	assert_string_equal(config.identity_url, "https://host.example/Forget/?a=b");
 }
 
 #define LONG_110                                                                                   \
@@ -147,6 +154,12 @@ static void refuses_wrong_values(void **state)
 	    {"LETHE_CORS_ORIGINS", "*", "not an origin"},
 	    {"LETHE_CORS_ORIGINS", "https://a.example/path", "not an origin"},
 	    {"LETHE_SMTP_URL", "mail.example", "smtp://"},
+	    {"LETHE_IDENTITY", "Firebase", "none, firebase or webhook"},
+	    {"LETHE_IDENTITY_URL", "host.example/hook", "is not an address"},
+	    {"LETHE_IDENTITY_URL", "ftp://host.example/", "is not an address"},
+	    {"LETHE_IDENTITY_URL", "https://a:b@host.example/", "is not an address"},
+	    {"LETHE_IDENTITY_URL", "https://host.example/a b", "in the path"},
+	    {"LETHE_IDENTITY_URL", "https://host.example/a#b", "in the path"},
 	    {"LETHE_CONTACT_SUPPORT", "nobody", "not an e-mail address"},
 	    {"LETHE_MAIL_FROM", "Lethe <a@b>", "not an e-mail address"},
 	    {"LETHE_HOST_KEY", "k4.secret.x", "k4.public."},
@@ -206,6 +219,25 @@ static void checks_settings_together(void **state)
 	assert_string_equal(error.field, "LETHE_HOST_ISSUER");
 }
 
+static void demands_what_an_identity_provider_needs(void **state)
+{
+	static const char *const cases[][3] = {
+	    {"firebase", "LETHE_FIREBASE_ACCOUNT", "/run/secrets/account.json"},
+	    {"webhook", "LETHE_IDENTITY_URL", "http://10.0.0.1/forget"},
+	    {"webhook", "LETHE_IDENTITY_SECRET", "whsec_"},
+	};
+	struct config config;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct error error = {0};
+		setenv("LETHE_IDENTITY", cases[i][0], 1);
+		assert_false(config_load(&config, *state, &error));
+		assert_string_equal(error.field, cases[i][1]);
+		assert_non_null(strstr(error.message, cases[i][0]));
+		setenv(cases[i][1], cases[i][2], 1);
+	}
+	assert_string_equal(load(state).identity, "webhook");
+}
+
 static void lets_a_default_socket_be_deep(void **state)
 {
 	setenv("LETHE_VAR", LONG_110, 1);
@@ -229,7 +261,7 @@ static char *print(void **state, const struct config *config)
 static void shows_everything_but_secrets(void **state)
 {
 	static const char *const secrets[] = {"LETHE_DB_PASSWORD", "LETHE_DB_OWNER_PASSWORD",
-	    "LETHE_DB_PRUNE_PASSWORD", "LETHE_SMTP_PASSWORD"};
+	    "LETHE_DB_PRUNE_PASSWORD", "LETHE_SMTP_PASSWORD", "LETHE_IDENTITY_SECRET"};
 	for (size_t i = 0; i < COUNT(secrets); i++)
 		setenv(secrets[i], "hush-hush", 1);
 	struct config config = load(state);
@@ -284,6 +316,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(refuses_wrong_values, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(refuses_unknown_names, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(checks_settings_together, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		demands_what_an_identity_provider_needs, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(lets_a_default_socket_be_deep, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(shows_everything_but_secrets, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(hides_a_secret_that_is_wrong, set_up, tear_down),
