@@ -161,6 +161,15 @@ static void set_progress(struct web *web, struct doc *doc, const struct deletion
 			     " of ", show_number(web->arena, deletion->progress_total), NULL));
 }
 
+/* Who has left by their own wish is nobody to name beside themselves. */
+static const char *initiator_word(const struct deletion *deletion)
+{
+	if (deletion->kind == ITEM_USER && id_equal(&deletion->item_id, &deletion->initiator_id)) {
+		return "themselves";
+	}
+	return deletion->initiator_name ? deletion->initiator_name : "Lethe";
+}
+
 static void set_view(struct web *web, struct doc *doc, const struct deletion *deletion)
 {
 	const char *id = present_id(web, &deletion->id);
@@ -179,8 +188,7 @@ static void set_view(struct web *web, struct doc *doc, const struct deletion *de
 	    deletion->has_picture ? http_url_build(web->arena, "/photos/{id}/thumbnail",
 					HTTP_PAIRS({"id", item}), HTTP_NO_PAIRS)
 				  : NULL);
-	doc_set_text(
-	    doc, "initiator_name", deletion->initiator_name ? deletion->initiator_name : "Lethe");
+	doc_set_text(doc, "initiator_name", initiator_word(deletion));
 	doc_set_text(doc, "part_of", deletion->part_of);
 	set_counts(web, doc, deletion);
 	doc_set_text(doc, "size", show_bytes(web->arena, deletion->bytes));

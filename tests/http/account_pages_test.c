@@ -179,7 +179,7 @@ static void test_leaving_seen_by_admins(void **state)
 		answer = i == 0   ? site_page(site, ADMIN, "GET /trash?kind=user")
 			 : i == 1 ? site_page(site, ADMIN, "GET /trash?q=Gus+Guest")
 				  : site_page(site, ADMIN, "GET /trash/%s", deletion);
-		EXPECT_TEXTS(answer, "Leaving by their own wish", deletion);
+		EXPECT_TEXTS(answer, "Leaving by their own wish", "by themselves", deletion);
 		assert_false(forms_shows(answer, restore));
 	}
 	EXPECT(site_form(site, ADMIN, "", "POST /trash/%s/restore", deletion), 409, NULL);
