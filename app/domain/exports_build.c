@@ -35,15 +35,26 @@ bool export_build_look(struct export_build *build, bool page, struct error *erro
 	return result == DB_OK || (result != DB_NONE && db_fail(result, error));
 }
 
-/* There is nobody to make it for: the account, or its organisation, is in the trash. */
-static bool give_up(struct db_tx *tx, struct export_build *build, struct error *error)
+/* Whom it is for. `gone_r`: nobody; the account, or its organisation, is in the trash. */
+static bool find_person(struct db_tx *tx, const struct export_row *row, struct user *user_r,
+    bool *gone_r, struct error *error)
+{
+	enum db_result result = users_find(tx->db, tx->arena, &row->user_id, user_r);
+
+	*gone_r = result == DB_NONE ||
+		  (result == DB_OK && (user_r->deleted_us || user_r->organization_deleted));
+	return result <= DB_NONE || db_fail(result, error);
+}
+
+static bool give_up(
+    struct db_tx *tx, struct export_build *build, const struct export_row *row, struct error *error)
 {
 	enum db_result result =
-	    export_settle(tx, &build->row, EXPORT_DISCARDED, clock_now_us(build->domain->clock));
+	    export_settle(tx, row, EXPORT_DISCARDED, clock_now_us(build->domain->clock));
 
 	build->given_up = true;
 	if (result <= DB_NONE) {
-		result = job_remove(tx, JOB_EXPORT, &build->row.id);
+		result = job_remove(tx, JOB_EXPORT, &row->id);
 	}
 	return result <= DB_NONE || db_fail(result, error);
 }
@@ -75,6 +86,7 @@ static bool run_begin(struct db_tx *tx, void *context, struct error *error)
 	struct export_build *build = c->build;
 	int64_t now_us = clock_now_us(build->domain->clock), total = 0;
 	struct user user;
+	bool gone;
 	enum db_result result = export_lock(tx, c->id, &build->row);
 
 	build->given_up =
@@ -83,16 +95,13 @@ static bool run_begin(struct db_tx *tx, void *context, struct error *error)
 		result = job_remove(tx, JOB_EXPORT, c->id);
 		return result <= DB_NONE || db_fail(result, error);
 	}
-	if (result == DB_OK) {
-		result = users_find(tx->db, tx->arena, &build->row.user_id, &user);
+	if (result != DB_OK || !find_person(tx, &build->row, &user, &gone, error)) {
+		return result == DB_OK ? false : db_fail(result, error);
 	}
-	if (result == DB_NONE ||
-	    (result == DB_OK && (user.deleted_us || user.organization_deleted))) {
-		return give_up(tx, build, error);
+	if (gone) {
+		return give_up(tx, build, &build->row, error);
 	}
-	if (result == DB_OK) {
-		result = export_count(tx->db, tx->arena, &user.id, &total);
-	}
+	result = export_count(tx->db, tx->arena, &user.id, &total);
 	build->object_id = id_generate(now_us);
 	storage_key_make(&build->object_id, build->key);
 	if (result == DB_OK) {
@@ -134,21 +143,16 @@ static bool write_file_row(struct db_tx *tx, const struct finishing *c, struct e
 }
 
 static bool tell(struct db_tx *tx, const struct export_build *build, const struct export_row *row,
-    struct error *error)
+    const struct user *user, struct error *error)
 {
 	struct actor worker = actor_system("worker", &row->organization_id);
 	struct doc *values = doc_object(tx->arena), *details = doc_object(tx->arena);
-	struct user user;
-	enum db_result result = users_find(tx->db, tx->arena, &row->user_id, &user);
 
-	if (result != DB_OK) {
-		return db_fail(result, error);
-	}
-	doc_set_text(values, "name", user.display_name);
+	doc_set_text(values, "name", user->display_name);
 	doc_set_text(values, "path", "/account/export");
 	doc_set_time(values, "expires_at", row->expires_us);
 	doc_set_int(details, "bytes", row->bytes);
-	return accounts_mail(tx, build->domain, &user, "export_ready", values, error) &&
+	return accounts_mail(tx, build->domain, user, "export_ready", values, error) &&
 	       audit_write(tx, build->domain, &worker,
 		   &(struct audit_event){.action = "export.ready",
 		       .kind = "user",
@@ -157,8 +161,8 @@ static bool tell(struct db_tx *tx, const struct export_build *build, const struc
 		   error);
 }
 
-static bool finish(
-    struct db_tx *tx, struct finishing *c, struct export_row *row, struct error *error)
+static bool finish(struct db_tx *tx, struct finishing *c, struct export_row *row,
+    const struct user *user, struct error *error)
 {
 	struct export_build *build = c->build;
 	enum db_result result;
@@ -176,7 +180,7 @@ static bool finish(
 	if (result == DB_OK) {
 		result = job_remove(tx, JOB_EXPORT, &row->id);
 	}
-	return (result <= DB_NONE || db_fail(result, error)) && tell(tx, build, row, error);
+	return (result <= DB_NONE || db_fail(result, error)) && tell(tx, build, row, user, error);
 }
 
 static bool run_finish(struct db_tx *tx, void *context, struct error *error)
@@ -184,6 +188,8 @@ static bool run_finish(struct db_tx *tx, void *context, struct error *error)
 	struct finishing *c = context;
 	struct export_build *build = c->build;
 	struct export_row row;
+	struct user user;
+	bool gone;
 	enum db_result result = export_lock(tx, &build->row.id, &row);
 
 	build->made = build->touched = false;
@@ -196,9 +202,15 @@ static bool run_finish(struct db_tx *tx, void *context, struct error *error)
 	if (build->given_up) {
 		return true;
 	}
+	if (!find_person(tx, &row, &user, &gone, error)) {
+		return false;
+	}
+	if (gone) {
+		return give_up(tx, build, &row, error);
+	}
 	build->touched = row.touched > 0;
 	build->made = !build->touched;
-	return build->touched || finish(tx, c, &row, error);
+	return build->touched || finish(tx, c, &row, &user, error);
 }
 
 /* Whoever else was at it lost the lease: what they left is of no use, nor can they commit it. */

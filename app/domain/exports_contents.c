@@ -89,7 +89,7 @@ static void document_close(struct document *document)
 static bool add_rows(struct document *document, size_t section, struct error *error)
 {
 	struct export_build *build = document->build;
-	struct id after = id_none;
+	struct export_item after = {.id = id_none};
 	struct export_item *items;
 	size_t count;
 
@@ -106,7 +106,7 @@ static bool add_rows(struct document *document, size_t section, struct error *er
 			if (!document_add(document, &items[i], error)) {
 				return false;
 			}
-			after = items[i].id;
+			after = items[i];
 		}
 		if (!export_build_look(build, false, error)) {
 			return false;
@@ -137,41 +137,40 @@ static bool put_piece(void *context, const void *bytes, size_t length, struct er
 }
 
 /* Whether the object is there, as large as its row says. */
-static bool is_whole(
-    struct export_build *build, const struct export_file *file, bool *whole_r, struct error *error)
+static bool is_whole(struct export_build *build, const struct export_object *object, bool *whole_r,
+    struct error *error)
 {
 	bool exists = false;
 	uint64_t bytes = 0;
 
 	*whole_r = false;
-	if (!file->storage_key || !storage_key_valid(file->storage_key)) {
+	if (!object->storage_key || !storage_key_valid(object->storage_key)) {
 		return true;
 	}
-	if (!storage_exists(build->domain->storage, file->storage_key, &exists, &bytes, error)) {
+	if (!storage_exists(build->domain->storage, object->storage_key, &exists, &bytes, error)) {
 		return false;
 	}
-	*whole_r = exists && (int64_t)bytes == file->bytes;
+	*whole_r = exists && (int64_t)bytes == object->bytes;
 	return true;
 }
 
-/* Put a file in; its name becomes a member of its document, null where it is not there. */
-static bool put_file(struct export_build *build, const struct export_file *file, const char *name,
-    struct error *error)
+/* Put an object in; its name becomes a member of the document, null where it is not there. */
+static bool put_object(struct export_build *build, const struct export_file *file,
+    const struct export_object *object, const char *member, const char *name, struct error *error)
 {
 	bool whole;
 
-	if (!is_whole(build, file, &whole, error)) {
+	if (!is_whole(build, object, &whole, error)) {
 		return false;
 	}
-	doc_set_text(file->item.doc, "file", whole ? name : NULL);
-	build->done++;
+	doc_set_text(file->item.doc, member, whole ? name : NULL);
 	if (!whole) {
 		buf_puts(&build->missing, name);
 		buf_putc(&build->missing, '\n');
 		return true;
 	}
-	return export_zip_file(build->zip, name, file->bytes, file->created_us, false, error) &&
-	       storage_pass(build->domain->storage, file->storage_key, put_piece, build, error);
+	return export_zip_file(build->zip, name, object->bytes, file->created_us, false, error) &&
+	       storage_pass(build->domain->storage, object->storage_key, put_piece, build, error);
 }
 
 static const char *photo_folder(const char *state)
@@ -187,24 +186,42 @@ static const char *photo_folder(const char *state)
 	return "photos";
 }
 
-static const char *name_photo(struct arena *arena, const struct export_file *photo)
+static bool put_photo(
+    struct export_build *build, const struct export_file *photo, struct error *error)
 {
-	return export_zip_name(arena, photo_folder(photo->state), photo->created_us, photo->title,
-	    &photo->item.id, photo->content_type);
+	const char *name = export_zip_name(build->arena, photo_folder(photo->state),
+	    photo->created_us, photo->title, &photo->item.id, photo->object.content_type);
+	const char *thumbnail = export_zip_name(build->arena, "thumbnails", photo->created_us,
+	    photo->title, &photo->item.id, photo->thumbnail.content_type);
+
+	if (!put_object(build, photo, &photo->object, "file", name, error)) {
+		return false;
+	}
+	if (!photo->thumbnail.storage_key) { /* few have one */
+		doc_set_null(photo->item.doc, "thumbnail");
+		return true;
+	}
+	return put_object(build, photo, &photo->thumbnail, "thumbnail", thumbnail, error);
 }
 
-static const char *name_asset(struct arena *arena, const struct export_file *file)
+static bool put_asset(
+    struct export_build *build, const struct export_file *file, struct error *error)
 {
-	return export_zip_name(arena, arena_printf(arena, "%ss", file->state), 0, file->title,
-	    &file->item.id, file->content_type);
+	const char *folder = arena_printf(build->arena, "%ss", file->state);
+
+	return put_object(build, file, &file->object, "file",
+	    export_zip_name(
+		build->arena, folder, 0, file->title, &file->item.id, file->object.content_type),
+	    error);
 }
 
-/* A list of files: how a page is read, how they are named. */
+/* A list of files: how a page is read, how one is put in. */
 struct file_list {
 	const char *name;
 	enum db_result (*read)(struct export_build *build, const struct id *after,
 	    struct export_file **files_r, size_t *count_r);
-	const char *(*name_file)(struct arena *arena, const struct export_file *file);
+	bool (*put)(
+	    struct export_build *build, const struct export_file *file, struct error *error);
 	size_t page;
 };
 
@@ -227,8 +244,11 @@ static bool add_file(struct document *document, const struct file_list *list,
 {
 	struct export_build *build = document->build;
 
-	return put_file(build, file, list->name_file(build->arena, file), error) &&
-	       document_add(document, &file->item, error) && export_build_look(build, false, error);
+	if (!list->put(build, file, error)) {
+		return false;
+	}
+	build->done++;
+	return document_add(document, &file->item, error) && export_build_look(build, false, error);
 }
 
 static bool add_files(struct document *document, const struct file_list *list, struct error *error)
@@ -293,10 +313,12 @@ static bool write_readme(struct export_build *build, struct error *error)
 	    "  photos-in-the-trash/  what is in the trash and can still be restored, or is "
 	    "about\r\n"
 	    "                        to go\r\n"
+	    "  thumbnails/           small pictures of those that have one of their own\r\n"
 	    "  quests/, adventures/  files of your quests and adventures\r\n\r\n"
 	    "Documents (JSON in UTF-8, times in UTC):\r\n\r\n"
 	    "  photos.json: your photos with tags, your albums, notes, AI results and shares;\r\n"
-	    "    \"file\" is the picture's place here, \"state\" is live, archived or trash\r\n"
+	    "    \"file\" and \"thumbnail\" are the pictures' places here, \"state\" is live,\r\n"
+	    "    archived or trash\r\n"
 	    "  files.json: the files of your quests and adventures\r\n");
 	for (size_t i = 0; i < export_section_count(); i++) {
 		buf_printf(
@@ -311,8 +333,8 @@ static bool write_readme(struct export_build *build, struct error *error)
 
 bool export_contents_write(struct export_build *build, struct error *error)
 {
-	static const struct file_list photos = {"photos", read_photos, name_photo, EXPORT_PAGE};
-	static const struct file_list assets = {"files", read_assets, name_asset, ROWS_AT_ONCE};
+	static const struct file_list photos = {"photos", read_photos, put_photo, EXPORT_PAGE};
+	static const struct file_list assets = {"files", read_assets, put_asset, ROWS_AT_ONCE};
 	bool ok = write_readme(build, error);
 
 	for (size_t i = 0; ok && i < export_section_count(); i++) {

@@ -13,21 +13,25 @@ DB_STATEMENT(EXPORT_PHOTOS,
     "SELECT p.id, p.organization_id, p.original_id, p.project_id, p.site_id, p.title,"
     " p.description, p.submitter_name, p.submitter_email, p.status, p.rejection_reason,"
     " p.quality_score, p.bytes, p.created_at,"
-    " IF(p.shelf = 0, 'live', IF(p.shelf = 1, 'archived', 'trash')), p.archived_at,"
-    " p.archive_reason, p.purge_after, p.deleted_at, d.recover_until,"
-    " f.storage_key, f.content_type, f.bytes FROM (" ARM("0", "0") " UNION ALL " ARM(
-	"0", "1") " UNION ALL " ARM("1", "0") " UNION ALL " ARM("1", "1") " UNION ALL " ARM("2",
-	"0") " UNION ALL " ARM("2", "1") " ORDER BY id LIMIT ?) k JOIN photos p ON p.id = k.id"
-					 " LEFT JOIN deletions d ON d.id = p.deletion_id"
-					 " LEFT JOIN files f ON f.owner_id = p.id"
-					 " AND f.part = 'original' AND f.owner_kind = 'photo'"
-					 " ORDER BY p.id");
+    " IF(p.shelf = 0, 'live', IF(p.shelf = 1, 'archived', 'trash')), p.reviewed_at,"
+    " p.archived_at, p.archive_reason, p.archive_batch_id, p.purge_after, p.deleted_at,"
+    " p.deletion_id, d.recover_until, f.storage_key, f.content_type, f.bytes, t.storage_key,"
+    " t.content_type, t.bytes FROM (" ARM("0", "0") " UNION ALL " ARM("0", "1") " UNION ALL " ARM(
+	"1", "0") " UNION ALL " ARM("1", "1") " UNION ALL " ARM("2", "0") " UNION ALL " ARM("2",
+	"1") " ORDER BY id LIMIT ?) k JOIN photos p ON p.id = k.id"
+	     " LEFT JOIN deletions d ON d.id = p.deletion_id"
+	     " LEFT JOIN files f ON f.owner_id = p.id"
+	     " AND f.part = 'original' AND f.owner_kind = 'photo'"
+	     " LEFT JOIN files t ON t.owner_id = p.id"
+	     " AND t.part = 'thumbnail' AND t.owner_kind = 'photo'"
+	     " ORDER BY p.id");
 
 static const char *const names[] = {"id", "organization_id", "original_id", "project_id", "site_id",
     "title", "description", "submitter_name", "submitter_email", "status", "rejection_reason",
-    "quality_score", "bytes", "created_at", "state", "archived_at", "archive_reason", "purge_after",
-    "deleted_at", "recover_until"};
-static const char types[] = "IIIIITTTTTTTNWTWTWWW";
+    "quality_score", "bytes", "created_at", "state", "reviewed_at", "archived_at", "archive_reason",
+    "archive_batch_id", "purge_after", "deleted_at", "deletion_id", "recover_until"};
+static const char types[] = "IIIIITTTTTTTNWTWWTIWWIW";
+#define OBJECTS (sizeof(types) - 1) /* the column that those of the stored objects begin with */
 
 #define TEN     "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 #define OF_PAGE " IN (" TEN ", " TEN ", " TEN ", " TEN ", " TEN ")"
@@ -46,7 +50,7 @@ DB_STATEMENT(EXPORT_AI_RESULTS,
     " WHERE x.photo_id" OF_PAGE " ORDER BY x.id");
 DB_STATEMENT(EXPORT_SHARES,
     "SELECT x.photo_id, x.id, x.created_at, x.expires_at, x.revoked_at FROM photo_shares x"
-    " WHERE x.created_by = ? AND x.photo_id" OF_PAGE " ORDER BY x.id");
+    " WHERE x.photo_id" OF_PAGE " ORDER BY x.id");
 
 static const struct {
 	const char *name;
@@ -59,7 +63,7 @@ static const struct {
     {"albums", &EXPORT_PLACES, true, "ITN", {"id", "name", "position"}},
     {"notes", &EXPORT_PHOTO_NOTES, true, "ITW", {"id", "body", "created_at"}},
     {"ai_results", &EXPORT_AI_RESULTS, false, "ITTW", {"id", "model", "result", "created_at"}},
-    {"shares", &EXPORT_SHARES, true, "IWWW", {"id", "created_at", "expires_at", "revoked_at"}},
+    {"shares", &EXPORT_SHARES, false, "IWWW", {"id", "created_at", "expires_at", "revoked_at"}},
 };
 #define DETAILS (sizeof(details) / sizeof(details[0]))
 
@@ -92,6 +96,15 @@ static void set_member(struct doc *doc, const char *key, char type, const struct
 	}
 }
 
+static struct export_object read_object(const struct db_rows *rows, size_t row, size_t column)
+{
+	return (struct export_object){
+	    .storage_key = db_text(rows, row, column),
+	    .content_type = db_text(rows, row, column + 1),
+	    .bytes = db_int(rows, row, column + 2),
+	};
+}
+
 static struct export_file read_photo(struct arena *arena, const struct db_rows *rows, size_t row)
 {
 	struct export_file photo = {
@@ -99,9 +112,8 @@ static struct export_file read_photo(struct arena *arena, const struct db_rows *
 	    .title = db_text(rows, row, 5),
 	    .state = db_text(rows, row, 14),
 	    .created_us = db_time(rows, row, 13),
-	    .storage_key = db_text(rows, row, 20),
-	    .content_type = db_text(rows, row, 21),
-	    .bytes = db_int(rows, row, 22),
+	    .object = read_object(rows, row, OBJECTS),
+	    .thumbnail = read_object(rows, row, OBJECTS + 3),
 	};
 
 	for (size_t i = 0; types[i]; i++) {
@@ -216,9 +228,7 @@ enum db_result export_assets_read(struct db *db, struct arena *arena, const stru
 		    .title = db_text(&rows, i, 2),
 		    .state = db_text(&rows, i, 3),
 		    .created_us = db_time(&rows, i, 7),
-		    .storage_key = db_text(&rows, i, 4),
-		    .content_type = db_text(&rows, i, 5),
-		    .bytes = db_int(&rows, i, 6),
+		    .object = read_object(&rows, i, 4),
 		};
 	}
 	return result == DB_NONE ? DB_OK : result;

@@ -15,11 +15,24 @@
 DB_STATEMENT(EXPORT_PROFILE,
     "SELECT u.id, u.organization_id, o.name, u.email, u.display_name, u.bio, u.role,"
     " u.identity_uid, u.notify_requests, u.notify_retention, u.created_at, u.deletion_status,"
-    " u.deletion_requested_at, u.deletion_scheduled_for, u.deletion_reason FROM users u"
+    " u.deletion_requested_at, u.deletion_scheduled_for, u.deletion_reason, u.deletion_photos,"
+    " u.deletion_events, u.deletion_transfer_to FROM users u"
     " JOIN organizations o ON o.id = u.organization_id WHERE u.id = ?" PAGE("u.id"));
 DB_STATEMENT(
     EXPORT_ALBUMS, "SELECT x.id, x.name, x.created_at, " STATE("x") ", x.deleted_at, " UNTIL(
 		       "x") " FROM albums x WHERE x.created_by = ?" PAGE("x.id"));
+/* Whosever the photos are. */
+DB_STATEMENT(EXPORT_ALBUM_PHOTOS,
+    "SELECT x.album_id, x.photo_id, x.position FROM albums a FORCE INDEX (creator)"
+    " JOIN album_photos x ON x.album_id = a.id WHERE a.created_by = ?"
+    " AND (x.album_id > ? OR (x.album_id = ? AND x.photo_id > ?))"
+    " ORDER BY x.album_id, x.photo_id LIMIT ?");
+#define MADE(table)                                                                                \
+	"SELECT x.id, x.name, x.created_at, " STATE("x") ", x.deleted_at FROM " table              \
+							 " x WHERE x.created_by = ?" PAGE("x.id")
+DB_STATEMENT(EXPORT_PROJECTS, MADE("projects"));
+DB_STATEMENT(EXPORT_SITES, MADE("sites"));
+DB_STATEMENT(EXPORT_ORGANIZATIONS, MADE("organizations"));
 DB_STATEMENT(EXPORT_QUESTS,
     "SELECT x.id, x.title, x.publishing_status, x.created_at, x.archived_at, " ARCHIVED_STATE(
 	"x") ", x.deleted_at, " UNTIL("x") " FROM quests x WHERE x.creator_id = ?" PAGE("x.id"));
@@ -41,6 +54,19 @@ DB_STATEMENT(
 		       "x") ", x.deleted_at FROM events x WHERE x.created_by = ?" PAGE("x.id"));
 DB_STATEMENT(EXPORT_NOTES, "SELECT x.id, x.photo_id, x.body, x.created_at, " STATE(
 			       "x") " FROM photo_notes x WHERE x.author_id = ?" PAGE("x.id"));
+DB_STATEMENT(EXPORT_ALL_SHARES, "SELECT x.id, x.photo_id, x.created_at, x.expires_at, x.revoked_at"
+				" FROM photo_shares x WHERE x.created_by = ?" PAGE("x.id"));
+DB_STATEMENT(EXPORT_GENERATIONS, "SELECT x.id, x.original_id, x.created_at, x.finished_at"
+				 " FROM generations x WHERE x.started_by = ?" PAGE("x.id"));
+/* What admins wrote to others, for as long as it is kept. */
+DB_STATEMENT(EXPORT_REVIEWS,
+    "SELECT x.id, x.status, x.reviewed_at, x.rejection_reason FROM photos x"
+    " FORCE INDEX (moderation) WHERE x.organization_id = ? AND x.status = 'rejected'"
+    " AND x.reviewed_by = ?" PAGE("x.id"));
+DB_STATEMENT(EXPORT_DECISIONS,
+    "SELECT x.id, x.photo_id, x.status, x.reviewed_at, x.rejection_reason"
+    " FROM deletion_requests x FORCE INDEX (queue) WHERE x.organization_id = ?"
+    " AND x.status = 'rejected' AND x.reviewed_by = ?" PAGE("x.id"));
 DB_STATEMENT(EXPORT_SUBMITTED,
     "SELECT x.id, x.submitter_name, x.submitter_email, IF(x.uploader_id IS NULL, x.title, NULL),"
     " IF(x.uploader_id IS NULL, x.description, NULL), x.created_at, " STATE(
@@ -57,38 +83,70 @@ DB_STATEMENT(EXPORT_ROLES,
     " WHERE x.requester_uid IN (?, ?)" PAGE("x.id"));
 DB_STATEMENT(EXPORT_ARCHIVINGS,
     "SELECT x.id, x.photo_count, x.reason, x.created_at, x.purge_after, x.criteria"
-    " FROM archive_batches x WHERE x.organization_id = ? AND x.created_by = ?" PAGE("x.id"));
+    " FROM archive_batches x WHERE x.created_by = ?" PAGE("x.id"));
 DB_STATEMENT(EXPORT_DELETIONS,
-    "SELECT x.id, x.kind, x.item_id, IF(x.owner_id = x.initiator_id, x.label, NULL), x.reason,"
-    " x.mode, x.state, x.deleted_at, x.recover_until, x.settled_at FROM deletions x"
-    " WHERE x.initiator_id = ?" PAGE("x.id"));
+    "SELECT x.id, x.kind, x.item_id, IF(x.owner_id = x.initiator_id, x.label, NULL), x.origin,"
+    " x.reason, x.mode, x.photo_action, x.state, x.photo_count, x.bytes, x.deleted_at,"
+    " x.recover_until, x.settled_at FROM deletions x WHERE x.initiator_id = ?" PAGE("x.id"));
+/* Why, and by whom, is theirs who did it. */
+DB_STATEMENT(EXPORT_DELETIONS_OF,
+    "SELECT x.id, x.kind, x.item_id, x.label, x.origin, x.mode, x.photo_action, x.state,"
+    " x.photo_count, x.bytes, x.deleted_at, x.recover_until, x.settled_at FROM deletions x"
+    " WHERE x.owner_id = ? AND NOT (x.initiator_id <=> x.owner_id)" PAGE("x.id"));
+DB_STATEMENT(EXPORT_EXPORTS,
+    "SELECT x.id, x.state, x.bytes, x.created_at, x.ready_at,"
+    " x.expires_at, x.settled_at FROM exports x WHERE x.user_id = ?" PAGE("x.id"));
 DB_STATEMENT(EXPORT_SESSIONS, "SELECT x.id, x.user_agent, x.created_at, x.seen_at FROM sessions x"
 			      " WHERE x.user_id = ?" PAGE("x.id"));
-/* What mails said is not kept for long, and holds links that are secrets. */
-DB_STATEMENT(EXPORT_MAILS,
-    "SELECT x.id, x.recipient, x.template, x.state, x.created_at, x.sent_at FROM mail_outbox x"
-    " WHERE (x.user_id = ? OR x.recipient = ?)" PAGE("x.id"));
-DB_STATEMENT(EXPORT_AUDIT,
-    "SELECT x.id, x.at, x.action, x.kind, x.item_id, x.mode, x.request_id, r.reason, x.details"
-    " FROM audit_log x LEFT JOIN audit_reasons r ON r.audit_id = x.id"
-    " WHERE x.organization_id = ? AND x.actor = ?" PAGE("x.id"));
+/* What mails said is not kept for long, holds links that are secrets, and names what is others'. */
+DB_STATEMENT(EXPORT_MAILS, "SELECT x.id, x.recipient, x.template, x.state, x.created_at,"
+			   " x.sent_at FROM mail_outbox x"
+			   " WHERE (x.user_id = ? OR x.recipient = ?)" PAGE("x.id"));
+#define ENTRIES                                                                                    \
+	"SELECT x.id, x.at, x.action, x.kind, x.item_id, x.mode, x.request_id, r.reason, "         \
+	"x.details"
+#define REASONS " LEFT JOIN audit_reasons r ON r.audit_id = x.id"
+DB_STATEMENT(EXPORT_AUDIT, ENTRIES " FROM audit_log x" REASONS
+				   " WHERE x.organization_id = ? AND x.actor = ?" PAGE("x.id"));
+/* Those of platform admins; of others there are none. */
+DB_STATEMENT(EXPORT_AUDIT_ELSEWHERE,
+    ENTRIES " FROM organizations o STRAIGHT_JOIN audit_log x FORCE INDEX (actor)"
+	    " ON x.organization_id = o.id" REASONS " WHERE o.id <> ? AND x.actor = ?" PAGE("x.id"));
+DB_STATEMENT(EXPORT_AUDIT_ABOUT,
+    "SELECT x.id, x.at, x.action, x.mode, x.request_id, x.details FROM audit_log x"
+    " WHERE x.organization_id = ? AND x.item_id = ? AND x.actor <> ?" PAGE("x.id"));
 
-/* The values before `after` and the limit: who (U), organisation (O), id as text (A), address (E),
- * identity (N). The columns with their types: id (I), text (T), time (W), number (N), yes or no
- * (B), JSON (J), which is the last. */
+/* The values before those of the page: who (U), organisation (O), id as text (A), address (E),
+ * identity (N); a page of pairs (P) goes on after two ids, any other after one. The columns with
+ * their types: id (I), text (T), time (W), number (N), yes or no (B), JSON (J), which is the last.
+ */
+#define ENTRY_TYPES "IWTTITTTJ"
+#define ENTRY_COLUMNS                                                                              \
+	{                                                                                          \
+		"id", "at", "action", "kind", "item_id", "mode", "request_id", "reason", "details" \
+	}
 static const struct {
 	struct export_section section;
 	const struct db_statement *statement;
 	const char *values;
 	const char *types;
-	const char *columns[16];
+	const char *columns[18];
 } sections[] = {
-    {{"profile", "your account", true}, &EXPORT_PROFILE, "U", "IITTTTTTBBWTWWT",
+    {{"profile", "your account", true}, &EXPORT_PROFILE, "U", "IITTTTTTBBWTWWTTTI",
 	{"id", "organization_id", "organization", "email", "display_name", "bio", "role",
 	    "identity_uid", "notify_requests", "notify_retention", "created_at", "deletion_status",
-	    "deletion_requested_at", "deletion_scheduled_for", "deletion_reason"}},
+	    "deletion_requested_at", "deletion_scheduled_for", "deletion_reason", "deletion_photos",
+	    "deletion_events", "deletion_transfer_to"}},
     {{"albums", "your albums", false}, &EXPORT_ALBUMS, "U", "ITWTWW",
 	{"id", "name", "created_at", "state", "deleted_at", "recover_until"}},
+    {{"album_photos", "which photos are in your albums, at which place", false},
+	&EXPORT_ALBUM_PHOTOS, "UP", "IIN", {"album_id", "photo_id", "position"}},
+    {{"projects", "projects that you made", false}, &EXPORT_PROJECTS, "U", "ITWTW",
+	{"id", "name", "created_at", "state", "deleted_at"}},
+    {{"sites", "sites that you made", false}, &EXPORT_SITES, "U", "ITWTW",
+	{"id", "name", "created_at", "state", "deleted_at"}},
+    {{"organizations", "organisations that you made", false}, &EXPORT_ORGANIZATIONS, "U", "ITWTW",
+	{"id", "name", "created_at", "state", "deleted_at"}},
     {{"quests", "your quests", false}, &EXPORT_QUESTS, "U", "ITTWWTWW",
 	{"id", "title", "publishing_status", "created_at", "archived_at", "state", "deleted_at",
 	    "recover_until"}},
@@ -105,6 +163,15 @@ static const struct {
 	{"id", "title", "starts_at", "created_at", "state", "deleted_at"}},
     {{"notes", "your notes on photos", false}, &EXPORT_NOTES, "U", "IITWT",
 	{"id", "photo_id", "body", "created_at", "state"}},
+    {{"shares", "links to photos that you made, without what opens them", false},
+	&EXPORT_ALL_SHARES, "U", "IIWWW",
+	{"id", "photo_id", "created_at", "expires_at", "revoked_at"}},
+    {{"generations", "derivatives that you had made", false}, &EXPORT_GENERATIONS, "U", "IIWW",
+	{"id", "original_id", "created_at", "finished_at"}},
+    {{"reviews", "photos that you rejected, and why", false}, &EXPORT_REVIEWS, "OU", "ITWT",
+	{"id", "status", "reviewed_at", "rejection_reason"}},
+    {{"decisions", "requests that you rejected, and why", false}, &EXPORT_DECISIONS, "OU", "IITWT",
+	{"id", "photo_id", "status", "reviewed_at", "rejection_reason"}},
     {{"submitted_photos", "photos that were submitted under your address", false},
 	&EXPORT_SUBMITTED, "E", "ITTTTWT",
 	{"id", "submitter_name", "submitter_email", "title", "description", "created_at", "state"}},
@@ -116,17 +183,27 @@ static const struct {
 	{"id", "site_id", "state", "created_at", "decided_at"}},
     {{"role_requests", "roles that you asked for", false}, &EXPORT_ROLES, "AN", "ITTWW",
 	{"id", "requested_role", "state", "created_at", "decided_at"}},
-    {{"archivings", "your acts of archiving", false}, &EXPORT_ARCHIVINGS, "OU", "INTWWJ",
+    {{"archivings", "your acts of archiving", false}, &EXPORT_ARCHIVINGS, "U", "INTWWJ",
 	{"id", "photo_count", "reason", "created_at", "purge_after", "criteria"}},
-    {{"deletions", "what you deleted", false}, &EXPORT_DELETIONS, "U", "ITITTTTWWW",
-	{"id", "kind", "item_id", "label", "reason", "mode", "state", "deleted_at", "recover_until",
-	    "settled_at"}},
+    {{"deletions", "what you deleted", false}, &EXPORT_DELETIONS, "U", "ITITTTTTTNNWWW",
+	{"id", "kind", "item_id", "label", "origin", "reason", "mode", "photo_action", "state",
+	    "photo_count", "bytes", "deleted_at", "recover_until", "settled_at"}},
+    {{"deletions_of_yours", "what was yours and others deleted", false}, &EXPORT_DELETIONS_OF, "U",
+	"ITITTTTTNNWWW",
+	{"id", "kind", "item_id", "label", "origin", "mode", "photo_action", "state", "photo_count",
+	    "bytes", "deleted_at", "recover_until", "settled_at"}},
+    {{"exports", "exports of your data", false}, &EXPORT_EXPORTS, "U", "ITNWWWW",
+	{"id", "state", "bytes", "created_at", "ready_at", "expires_at", "settled_at"}},
     {{"sessions", "browsers that are signed in", false}, &EXPORT_SESSIONS, "U", "ITWW",
 	{"id", "user_agent", "created_at", "seen_at"}},
     {{"mails", "mails that were sent to you, without their words", false}, &EXPORT_MAILS, "UE",
 	"ITTTWW", {"id", "recipient", "template", "state", "created_at", "sent_at"}},
-    {{"audit", "your entries in the audit trail", false}, &EXPORT_AUDIT, "OA", "IWTTITTTJ",
-	{"id", "at", "action", "kind", "item_id", "mode", "request_id", "reason", "details"}},
+    {{"audit", "your entries in the audit trail", false}, &EXPORT_AUDIT, "OA", ENTRY_TYPES,
+	ENTRY_COLUMNS},
+    {{"audit_elsewhere", "those in the trails of other organisations", false},
+	&EXPORT_AUDIT_ELSEWHERE, "OA", ENTRY_TYPES, ENTRY_COLUMNS},
+    {{"audit_about", "entries about you, made by others", false}, &EXPORT_AUDIT_ABOUT, "OUA",
+	"IWTTTJ", {"id", "at", "action", "mode", "request_id", "details"}},
 };
 #define COUNT (sizeof(sections) / sizeof(sections[0]))
 
@@ -180,11 +257,20 @@ static void set_member(struct doc *doc, const char *key, char type, const struct
 	}
 }
 
+static bool is_of_pairs(size_t section)
+{
+	return strchr(sections[section].values, 'P') != NULL;
+}
+
 static struct export_item read_item(
     struct arena *arena, size_t section, const struct db_rows *rows, size_t row)
 {
 	struct export_item item = {.id = db_id(rows, row, 0), .doc = doc_object(arena)};
 	const char *types = sections[section].types;
+
+	if (is_of_pairs(section)) {
+		item.second = db_id(rows, row, 1);
+	}
 
 	for (size_t i = 0; types[i]; i++) {
 		if (types[i] == 'J') {
@@ -198,18 +284,23 @@ static struct export_item read_item(
 }
 
 enum db_result export_section_read(struct db *db, struct arena *arena, size_t section,
-    const struct export_person *person, const struct id *after, unsigned limit,
+    const struct export_person *person, const struct export_item *after, unsigned limit,
     struct export_item **items_r, size_t *count_r)
 {
+	struct db_value first = db_bind_blob(after->id.bytes, sizeof(after->id.bytes));
 	struct db_value values[8];
 	size_t count = 0;
 	struct db_rows rows = {0};
 	enum db_result result;
 
-	for (const char *at = sections[section].values; *at; at++) {
+	for (const char *at = sections[section].values; *at && *at != 'P'; at++) {
 		values[count++] = value_of(*at, person);
 	}
-	values[count++] = db_bind_blob(after->bytes, sizeof(after->bytes));
+	values[count++] = first;
+	if (is_of_pairs(section)) {
+		values[count++] = first;
+		values[count++] = db_bind_blob(after->second.bytes, sizeof(after->second.bytes));
+	}
 	values[count++] = db_bind_int(limit);
 	result = db_query(db, arena, sections[section].statement, values, count, &rows);
 	*count_r = rows.count;

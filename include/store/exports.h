@@ -113,30 +113,37 @@ const struct export_section *export_section(size_t i);
 /* A row as a document. `raw` is JSON, to be the member `raw_name` as it is; or NULL. */
 struct export_item {
 	struct id id;
+	struct id second; /* of a row that has two, and no id of its own; else none */
 	struct doc *doc;
 	const char *raw_name;
 	const char *raw;
 };
 
-/* The section's rows after an id (none: the first), at most `limit`, in the order of ids. DB_OK
- * also when there are none. */
+/* The section's rows after that one (its ids alone count; zeroed: the first), at most `limit`, in
+ * the order of ids. DB_OK also when there are none. */
 enum db_result export_section_read(struct db *db, struct arena *arena, size_t section,
-    const struct export_person *person, const struct id *after, unsigned limit,
+    const struct export_person *person, const struct export_item *after, unsigned limit,
     struct export_item **items_r, size_t *count_r) __attribute__((warn_unused_result));
 
-/* A photo or content with its stored file. */
-struct export_file {
-	struct export_item item;
-	const char *title; /* or NULL */
-	const char *state; /* "live", "archived" or "trash" */
-	int64_t created_us;
+/* A stored object. */
+struct export_object {
 	const char *storage_key; /* or NULL: nothing is stored */
 	const char *content_type;
 	int64_t bytes;
 };
 
-/* The person's photos after an id, at most EXPORT_PAGE, each with its original's file; tags, places
- * in their albums, their notes, AI results and shares are members of the documents. */
+/* A photo or content with what is stored of it. */
+struct export_file {
+	struct export_item item;
+	const char *title; /* or NULL */
+	const char *state; /* of a photo: "live", "archived" or "trash"; else its kind */
+	int64_t created_us;
+	struct export_object object;
+	struct export_object thumbnail; /* of a photo, where there is one */
+};
+
+/* The person's photos after an id, at most EXPORT_PAGE, each with its files; tags, places in their
+ * albums, their notes, AI results and shares are members of the documents. */
 #define EXPORT_PAGE 50
 enum db_result export_photos_read(struct db *db, struct arena *arena, const struct id *user_id,
     const struct id *after, struct export_file **photos_r, size_t *count_r)

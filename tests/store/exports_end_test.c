@@ -1,4 +1,5 @@
-/* exports_end_test.c - exports: whose they are and for how long, and what ends them. */
+/* exports_end_test.c - exports: whose they are and for how long, and what ends them but for purges.
+ */
 #include "../support/exporting.h"
 
 #include "../support/archives.h"
@@ -44,21 +45,6 @@ static int set_up(void **state)
 	people_authorize(world);
 	world->domain.after_step = NULL;
 	return 0;
-}
-
-static bool has(const struct taken *taken, const char *name, const char *text)
-{
-	const struct taken_file *file = taken_find(taken, name);
-
-	return file && strstr(file->bytes, text);
-}
-
-static const char *text_of(const struct id *id)
-{
-	char *text = arena_alloc(world->arena, ID_TEXT_SIZE);
-
-	id_format(id, text);
-	return text;
 }
 
 /* --- whose, and how long -----------------------------------------------------------------------
@@ -142,117 +128,6 @@ static void a_proof_is_good_once(void **state)
 	assert_false(exports_request(&world->domain, &proven, world->arena, &row, &error));
 	assert_string_equal(error.code, "reauth_required");
 	assert_int_equal(world_number(world, &test_exports_rows), 1);
-}
-
-/* --- purges ------------------------------------------------------------------------------------
- */
-
-static void purge_now(const struct id *photo, const struct actor *actor)
-{
-	struct deletion deletion;
-
-	assert_string_equal(trash_delete(world, actor, photo, &deletion), "");
-	world->clock.fixed_us = deletion.recover_until_us;
-	(void)trash_purge(world);
-}
-
-static void a_purge_discards_what_contains_what_it_removed(void **state)
-{
-	struct id mine, theirs, noted;
-	struct export_row row, other;
-	struct file file;
-
-	(void)state;
-	mine = world_photo(world, &ada, "Mine", NULL, NULL);
-	theirs = world_photo(world, &ben, "Theirs", NULL, NULL);
-	noted = world_photo(world, &ben, "Noted", NULL, NULL);
-	trash_note(world, &ada, &noted);
-	row = exporting_make(world, &ada, NULL);
-	other = exporting_make(world, &ben, NULL);
-	purge_now(&theirs, &ben);
-	assert_string_equal(exporting_fetch(world, &ada, &row.id, &file), "");
-	assert_string_equal(exporting_fetch(world, &ben, &other.id, &file), "export_discarded");
-	assert_int_equal(exporting_error()->kind, ERROR_GONE);
-	/* In the trash it is not gone yet. */
-	assert_string_equal(trash_delete(world, &ada, &mine, NULL), "");
-	assert_string_equal(exporting_fetch(world, &ada, &row.id, &file), "");
-	purge_now(&noted, &ben);
-	assert_string_equal(exporting_fetch(world, &ada, &row.id, &file), "export_discarded");
-	row = exporting_look(world, &ada, &row.id);
-	assert_int_equal(row.state, EXPORT_DISCARDED);
-	assert_int_equal(row.settled_us, world->clock.fixed_us);
-	assert_int_equal(world_number(world, &test_exports_files), 0);
-	(void)exporting_clean(world);
-	assert_int_equal(world_objects(world), 0);
-}
-
-static void a_purge_of_content_discards_too(void **state)
-{
-	struct id quest;
-	struct export_row row;
-	struct file file;
-
-	(void)state;
-	quest = trash_content(world, &ada, ITEM_QUEST, "archived", 2);
-	row = exporting_make(world, &ada, NULL);
-	assert_string_equal(trash_forever(world, &ada, ITEM_QUEST, &quest, NULL), "");
-	(void)trash_purge(world);
-	assert_string_equal(exporting_fetch(world, &ada, &row.id, &file), "export_discarded");
-}
-
-/* A purge between two steps of the making. */
-static struct {
-	struct id photo;
-	bool every_time;
-	int calls;
-} spoiler;
-
-static void spoil(void *context)
-{
-	(void)context;
-	if (spoiler.calls++ == 0 || spoiler.every_time) {
-		if (spoiler.calls > 1)
-			spoiler.photo = world_photo(world, &ada, "Again", NULL, NULL);
-		purge_now(&spoiler.photo, &ada);
-	}
-}
-
-static void what_is_purged_meanwhile_is_not_in_it(void **state)
-{
-	const struct exports_limits limits = {.meanwhile = spoil};
-	struct export_row row;
-	struct file file;
-	struct taken taken;
-
-	(void)state;
-	memset(&spoiler, 0, sizeof(spoiler));
-	spoiler.photo = world_photo(world, &ada, "Spoiled", NULL, NULL);
-	assert_string_equal(exporting_ask(world, &ada, &row), "");
-	assert_int_equal(exporting_work(world, &limits).made, 1);
-	assert_string_equal(exporting_fetch(world, &ada, &row.id, &file), "");
-	taken_read(&taken, arena_printf(world->arena, "%s/%s", world->folder, file.storage_key));
-	assert_false(has(&taken, "/photos.json", text_of(&spoiler.photo)));
-	taken_free(&taken);
-	assert_int_equal(world_staged(world), 0);
-	(void)exporting_clean(world);
-	assert_int_equal(world_objects(world), 1);
-}
-
-static void one_that_is_always_spoiled_is_put_off(void **state)
-{
-	const struct exports_limits limits = {.meanwhile = spoil};
-	struct export_row row;
-
-	(void)state;
-	memset(&spoiler, 0, sizeof(spoiler));
-	spoiler.every_time = true;
-	spoiler.photo = world_photo(world, &ada, "Spoiled", NULL, NULL);
-	assert_string_equal(exporting_ask(world, &ada, &row), "");
-	assert_int_equal(exporting_work(world, &limits).put_off, 1);
-	assert_int_equal(exporting_look(world, &ada, &row.id).state, EXPORT_PENDING);
-	assert_int_equal(exporting_work(world, NULL).made, 0); /* not at once */
-	world->clock.fixed_us += HOUR_US;
-	assert_int_equal(exporting_work(world, NULL).made, 1);
 }
 
 /* --- ends ---------------------------------------------------------------------------------------
@@ -366,6 +241,38 @@ static void nobody_gets_one_from_the_trash(void **state)
 	assert_int_equal(world_number(world, &test_exports_jobs), 0);
 }
 
+static void trash_meanwhile(void *context)
+{
+	bool *trashed = context;
+	struct account_choices choices = {0};
+	struct deletion deletion;
+
+	if (!*trashed)
+		assert_string_equal(
+		    people_delete(world, &admin, &ada, false, &choices, &deletion), "");
+	*trashed = true;
+}
+
+/* Nobody is told of what they cannot fetch. */
+static void nobody_is_put_into_the_trash_meanwhile(void **state)
+{
+	bool trashed = false;
+	const struct exports_limits limits = {.meanwhile = trash_meanwhile, .context = &trashed};
+	struct export_row row;
+
+	(void)state;
+	(void)world_photo(world, &ada, "Mine", NULL, NULL);
+	assert_string_equal(exporting_ask(world, &ada, &row), "");
+	assert_int_equal(exporting_work(world, &limits).made, 0);
+	assert_true(trashed);
+	assert_int_equal(exporting_look(world, &ada, &row.id).state, EXPORT_DISCARDED);
+	assert_int_equal(people_mails(world, "export_ready"), 0);
+	assert_int_equal(world_number(world, &test_exports_jobs), 0);
+	assert_int_equal(world_staged(world), 0);
+	(void)exporting_clean(world);
+	assert_int_equal(world_objects(world), 1);
+}
+
 /* In its grace an account's export goes on, and another can be asked for. */
 static void it_goes_on_in_the_grace(void **state)
 {
@@ -404,15 +311,12 @@ int main(void)
 	    cmocka_unit_test_setup(it_is_there_for_seven_days_to_the_microsecond, set_up),
 	    cmocka_unit_test_setup(one_at_a_time_and_not_too_often, set_up),
 	    cmocka_unit_test_setup(a_proof_is_good_once, set_up),
-	    cmocka_unit_test_setup(a_purge_discards_what_contains_what_it_removed, set_up),
-	    cmocka_unit_test_setup(a_purge_of_content_discards_too, set_up),
-	    cmocka_unit_test_setup(what_is_purged_meanwhile_is_not_in_it, set_up),
-	    cmocka_unit_test_setup(one_that_is_always_spoiled_is_put_off, set_up),
 	    cmocka_unit_test_setup(a_stop_leaves_it_for_the_next, set_up),
 	    cmocka_unit_test_setup(a_storage_out_of_reach_is_waited_for, set_up),
 	    cmocka_unit_test_setup(an_erasure_takes_exports_along, set_up),
 	    cmocka_unit_test_setup(an_erasure_meanwhile_leaves_nothing, set_up),
 	    cmocka_unit_test_setup(nobody_gets_one_from_the_trash, set_up),
+	    cmocka_unit_test_setup(nobody_is_put_into_the_trash_meanwhile, set_up),
 	    cmocka_unit_test_setup(it_goes_on_in_the_grace, set_up),
 	    cmocka_unit_test_setup(the_check_of_the_storage_knows_them, set_up),
 	};

@@ -246,6 +246,64 @@ static void pages_follow_one_another(void **state)
 	taken_free(&taken);
 }
 
+/* More places in albums than a page has, over the ends of albums. */
+static void pairs_follow_one_another(void **state)
+{
+	struct taken taken;
+	const char *path;
+	unsigned rows = 0;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct id album = world_place(world, &ada, PLACE_ALBUM, "Album");
+
+		(void)world_photo(world, &ben, "Theirs", NULL, NULL);
+		for (int k = 0; k < 40; k++) {
+			struct id photo = world_photo(world, &ben, "Theirs", NULL, NULL);
+			trash_place(world, &album, &photo);
+		}
+	}
+	trash_sql(world, "DELETE FROM album_photos");
+	trash_sql(world, "INSERT INTO album_photos (album_id, photo_id, position)"
+			 " SELECT a.id, p.id, 0 FROM albums a JOIN photos p");
+	(void)exporting_make(world, &ada, &path);
+	taken_read(&taken, path);
+	for (const char *at = taken_find(&taken, "/album_photos.json")->bytes;
+	     (at = strstr(at, "\"album_id\"")); at++)
+		rows++;
+	assert_int_equal(rows, 3 * 123);
+	taken_free(&taken);
+}
+
+/* Small pictures that were sent along are hers as well. */
+static void thumbnails_are_in_it(void **state)
+{
+	struct photos_upload upload = {
+	    .original = world_picture(world), .thumbnail = world_picture(world), .title = "Two"};
+	struct photo photo;
+	struct file stored;
+	struct taken taken;
+	const struct taken_file *file;
+	unsigned char digest[FILE_DIGEST_SIZE];
+	const char *path;
+
+	(void)state;
+	assert_true(photos_add(&world->domain, &ada, world->arena, &upload, &photo, &error));
+	(void)exporting_make(world, &ada, &path);
+	assert_int_equal(taken_verify(path), 0);
+	taken_read(&taken, path);
+	assert_int_equal(store_file_find(world->db, world->arena, &ada.organization_id, &photo.id,
+			     FILE_THUMBNAIL, &stored),
+	    DB_OK);
+	file = taken_find(&taken, "/thumbnails/");
+	assert_non_null(file);
+	taken_digest(file, digest);
+	assert_memory_equal(digest, stored.digest, sizeof(digest));
+	assert_non_null(
+	    strstr(taken_find(&taken, "/photos.json")->bytes, strstr(file->name, "thumbnails/")));
+	taken_free(&taken);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +311,8 @@ int main(void)
 	    cmocka_unit_test_setup(files_are_whole, set_up),
 	    cmocka_unit_test_setup(a_file_that_is_missing_is_named, set_up),
 	    cmocka_unit_test_setup(pages_follow_one_another, set_up),
+	    cmocka_unit_test_setup(pairs_follow_one_another, set_up),
+	    cmocka_unit_test_setup(thumbnails_are_in_it, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
