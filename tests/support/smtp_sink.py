@@ -9,6 +9,7 @@ answer (lost) or never answers (hang); with KIND it takes all of these. CLOSED a
 everybody away (554, 421), MUTE says nothing at all. SINK_PORT
 in the environment names the port."""
 import asyncio
+import logging
 import os
 import ssl
 import sys
@@ -97,4 +98,6 @@ async def main():
     await server.serve_forever()
 
 
+# With every login the library warns of an attribute that it sets itself.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 asyncio.run(main())
