@@ -31,6 +31,8 @@ const struct setting config_settings[] = {
      "Unix socket on which `lethe serve` answers FastCGI."},
     {"LETHE_THREADS", SETTING_INT, "40", 1, 512, AT(threads),
      "Requests served at once; above nginx's worker_processes times keepalive."},
+    {"LETHE_READ_TIMEOUT", SETTING_INT, "10", 1, 25, AT(read_timeout_s),
+     "Seconds that the database may read for a page or an answer before it is given up (503)."},
     {"LETHE_CORS_ORIGINS", SETTING_ORIGINS, NULL, 0, 4096, AT(cors_origins),
      "Origins whose scripts may call the API, separated by commas."},
     {"LETHE_SHARE", SETTING_FOLDER, LETHE_SHARE_DIR, FOLDER(share),

@@ -5,6 +5,7 @@
 
 #include <base/log.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A node of a cluster that dies stalls the others for up to 6 s, so these are well above. */
@@ -53,6 +54,19 @@ static bool connect_server(struct db *db)
 		   local ? 0 : options->port, local ? options->socket : NULL, 0) != NULL;
 }
 
+/* MariaDB is told with each statement (statement.c), since its own limit of a session would hold
+ * for changes and their COMMIT too; MySQL's is for SELECT alone. */
+static bool limit_session(struct db *db, struct failure *failure_r)
+{
+	char sql[80];
+
+	if (db->options.read_limit_ms == 0 || mariadb_connection(db->mysql))
+		return true;
+	snprintf(
+	    sql, sizeof(sql), "SET SESSION max_execution_time = %u", db->options.read_limit_ms);
+	return connection_run(db, "limit", sql, failure_r);
+}
+
 static bool connect_session(struct db *db)
 {
 	struct failure failure;
@@ -69,7 +83,7 @@ static bool connect_session(struct db *db)
 		return false;
 	}
 	if (connection_run(db, "session", session_sql, &failure) &&
-	    connection_run(db, "isolation", isolation_sql, &failure))
+	    connection_run(db, "isolation", isolation_sql, &failure) && limit_session(db, &failure))
 		return true;
 	connection_drop(db);
 	return false;

@@ -23,6 +23,7 @@ enum column_kind { COLUMN_INT, COLUMN_TIME, COLUMN_TEXT, COLUMN_DECIMAL };
 /* A prepared statement and how its columns are read. */
 struct prepared {
 	MYSQL_STMT *handle;
+	bool limited;  /* to read_limit_ms */
 	uint64_t used; /* the connection's count of uses at its last use */
 	unsigned column_count;
 	unsigned char types[COLUMNS_MAX]; /* enum enum_field_types, as they were bound */

@@ -8,7 +8,9 @@
 
 #define ER_SESSION_KILLED_MYSQL 3169 /* ER_SESSION_WAS_KILLED of MySQL 8 */
 #define ER_IDLE_TIMEOUT_MYSQL   4031 /* ER_CLIENT_INTERACTION_TIMEOUT of MySQL 8 */
+#define ER_QUERY_TIMEOUT_MYSQL  3024 /* of MySQL's max_execution_time */
 #define RETRY_AFTER_S           5
+#define RETRY_LONG_AFTER_S      30
 
 static const struct failure meanings[] = {
     {ER_DUP_KEY, DB_CONFLICT, false},
@@ -21,6 +23,8 @@ static const struct failure meanings[] = {
     {ER_ROW_IS_REFERENCED_2, DB_CONFLICT, false},
     {ER_LOCK_WAIT_TIMEOUT, DB_DEADLOCK, false},
     {ER_LOCK_DEADLOCK, DB_DEADLOCK, false},
+    {ER_STATEMENT_TIMEOUT, DB_TOO_LONG, false},
+    {ER_QUERY_TIMEOUT_MYSQL, DB_TOO_LONG, false},
     /* The node is not in the cluster: behind a balancer a new connection finds one that is. */
     {ER_UNKNOWN_COM_ERROR, DB_DEADLOCK, true},
     {ER_SERVER_SHUTDOWN, DB_ERROR, true},
@@ -57,6 +61,8 @@ static enum log_level level_of(const struct failure *failure)
 {
 	if (failure->result == DB_CONFLICT)
 		return LOG_DEBUG;
+	if (failure->result == DB_TOO_LONG)
+		return LOG_WARNING;
 	return failure->result == DB_DEADLOCK ? LOG_INFO : LOG_ERROR;
 }
 
@@ -89,6 +95,9 @@ static const struct {
     [DB_UNCERTAIN] = {"store_uncertain",
 	"The connection to the store broke while saving. Look whether it was saved before you "
 	"try again."},
+    [DB_TOO_LONG] = {"too_much",
+	"There is more to look through than the time of one page allows. Ask for less: fewer or "
+	"other filters, or a page without exact counts."},
     [DB_ERROR] = {"store_unavailable", "The store is out of reach. Try again in a moment."},
 };
 
@@ -96,6 +105,6 @@ bool db_fail(enum db_result result, struct error *error)
 {
 	error_set(error, ERROR_UNAVAILABLE, answers[result].code, "%s", answers[result].message);
 	if (error != NULL)
-		error->retry_after_s = RETRY_AFTER_S;
+		error->retry_after_s = result == DB_TOO_LONG ? RETRY_LONG_AFTER_S : RETRY_AFTER_S;
 	return false;
 }

@@ -4,7 +4,9 @@
  * - anything that surely did not reach the server whole: the connection was found closed before,
  * the loss came while preparing, or the sending itself failed (CR_SERVER_GONE_ERROR);
  * - a statement that only reads.
- * A change that was sent and not answered may have happened: that is DB_UNCERTAIN. */
+ * A change that was sent and not answered may have happened: that is DB_UNCERTAIN.
+ *
+ * A statement is prepared apart for use with a limit to its time and for use without. */
 #include "statement.h"
 
 #include <base/log.h>
@@ -69,16 +71,45 @@ static size_t choose_place(const struct db *db)
 	return oldest;
 }
 
+static bool only_reads(const struct db_statement *statement)
+{
+	const char *sql = statement->sql + strspn(statement->sql, " \t\n(");
+
+	return strncasecmp(sql, "SELECT", 6) == 0 || strncasecmp(sql, "WITH", 4) == 0;
+}
+
+/* What changes, or reads what it will change, takes the time it takes. */
+static bool is_limited(const struct db *db, const struct db_statement *statement)
+{
+	return db->options.read_limit_ms > 0 && !db_in_transaction(db) && only_reads(statement) &&
+	       mariadb_connection(db->mysql);
+}
+
+static bool prepare_text(
+    const struct db *db, MYSQL_STMT *handle, const struct db_statement *statement, bool limited)
+{
+	struct buf sql = {0};
+	bool ok;
+
+	if (!limited)
+		return mysql_stmt_prepare(handle, statement->sql, strlen(statement->sql)) == 0;
+	buf_printf(&sql, "SET STATEMENT max_statement_time = %u.%03u FOR %s",
+	    db->options.read_limit_ms / 1000, db->options.read_limit_ms % 1000, statement->sql);
+	ok = mysql_stmt_prepare(handle, sql.data, sql.length) == 0;
+	buf_free(&sql);
+	return ok;
+}
+
 static struct prepared *prepare(
-    struct db *db, const struct db_statement *statement, struct failure *failure_r)
+    struct db *db, const struct db_statement *statement, bool limited, struct failure *failure_r)
 {
 	size_t index = choose_place(db);
 	struct prepared *prepared = &db->prepared[index];
 
 	forget(db, index);
+	prepared->limited = limited;
 	prepared->handle = mysql_stmt_init(db->mysql);
-	if (prepared->handle != NULL &&
-	    mysql_stmt_prepare(prepared->handle, statement->sql, strlen(statement->sql)) == 0 &&
+	if (prepared->handle != NULL && prepare_text(db, prepared->handle, statement, limited) &&
 	    rows_bind(db, prepared)) {
 		db->statements[index] = statement;
 		return prepared;
@@ -91,13 +122,14 @@ static struct prepared *prepare(
 static struct prepared *find_prepared(
     struct db *db, const struct db_statement *statement, struct failure *failure_r)
 {
+	bool limited = is_limited(db, statement);
 	struct prepared *prepared = NULL;
 
 	for (size_t i = 0; i < STATEMENTS_KEPT && prepared == NULL; i++)
-		if (db->statements[i] == statement)
+		if (db->statements[i] == statement && db->prepared[i].limited == limited)
 			prepared = &db->prepared[i];
 	if (prepared == NULL)
-		prepared = prepare(db, statement, failure_r);
+		prepared = prepare(db, statement, limited, failure_r);
 	if (prepared != NULL)
 		prepared->used = ++db->uses;
 	return prepared;
@@ -173,13 +205,6 @@ static bool attempt(struct db *db, struct call *call, struct failure *failure_r)
 	if (call->rows_r != NULL)
 		*call->rows_r = (struct db_rows){0};
 	return false;
-}
-
-static bool only_reads(const struct db_statement *statement)
-{
-	const char *sql = statement->sql + strspn(statement->sql, " \t\n(");
-
-	return strncasecmp(sql, "SELECT", 6) == 0 || strncasecmp(sql, "WITH", 4) == 0;
 }
 
 static bool may_repeat(const struct call *call, const struct failure *failure)

@@ -16,6 +16,7 @@ bool domain_open(struct domain *domain, const struct config *config, const struc
 	    .user = config->db_user,
 	    .password = config->db_password,
 	    .database = config->db_name,
+	    .read_limit_ms = (unsigned)config->read_timeout_s * 1000,
 	};
 
 	*domain = (struct domain){

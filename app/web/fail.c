@@ -1,9 +1,11 @@
 /* fail.c - failures to answers: one table from kinds to HTTP, one page, one problem document. */
 #include "answer.h"
+#include "input.h"
 #include "show.h"
 #include "web.h"
 
 #include <base/log.h>
+#include <http/url.h>
 #include <string.h>
 
 struct outcome {
@@ -35,27 +37,48 @@ static const struct outcome outcomes[] = {
 
 #define UNAVAILABLE_RETRY_S 5
 
-/* 413's finer relatives and 405 share a kind with their neighbours; the code tells them apart. */
+/* 413's finer relatives, 405, and what is too much to read share a kind with their neighbours; the
+ * code tells them apart. */
 static const struct {
 	const char *code;
-	int status;
+	struct outcome outcome;
 } finer[] = {
-    {"uri_too_long", 414},
-    {"header_too_large", 431},
-    {"method_not_allowed", 405},
+    {"uri_too_long", {414, "Too large", "Send something smaller."}},
+    {"header_too_large", {431, "Too large", "Send something smaller."}},
+    {"method_not_allowed",
+	{405, "That cannot be done as asked", "Go back, correct it and try again."}},
+    {"too_much",
+	{503, "Too much at once", "Nothing was changed. What you asked for can be narrowed down."}},
 };
 
-static int status_of(const struct error *error)
+static const struct outcome *outcome_of(const struct error *error)
 {
 	for (size_t i = 0; i < sizeof(finer) / sizeof(finer[0]); i++)
 		if (strcmp(error->code, finer[i].code) == 0)
-			return finer[i].status;
-	return outcomes[error->kind].status;
+			return &finer[i].outcome;
+	return &outcomes[error->kind];
 }
 
 int web_form_status(const struct web *web)
 {
-	return web->form_error ? status_of(web->form_error) : 200;
+	return web->form_error ? outcome_of(web->form_error)->status : 200;
+}
+
+/* The same address without exact counts, where those were too much; else NULL. */
+static const char *uncounted_url(struct web *web, const struct error *error)
+{
+	const struct http_pairs *query = &web->request->query;
+	struct http_pair *pairs;
+	size_t kept = 0;
+
+	if (strcmp(error->code, "too_much") != 0 || !web->route || !input_bool(web, "exact"))
+		return NULL;
+	pairs = arena_array(web->arena, query->count + 1, sizeof(*pairs));
+	for (size_t i = 0; i < query->count; i++)
+		if (strcmp(query->items[i].name, "exact") != 0)
+			pairs[kept++] = query->items[i];
+	pairs[kept] = (struct http_pair){NULL, NULL};
+	return http_url_build(web->arena, web->request->path, HTTP_NO_PAIRS, pairs);
 }
 
 /* RFC 9457. */
@@ -64,7 +87,7 @@ static void send_problem(struct web *web, int status, const struct error *error)
 	struct doc *problem = doc_object(web->arena);
 
 	doc_set_text(problem, "type", "about:blank");
-	doc_set_text(problem, "title", outcomes[error->kind].title);
+	doc_set_text(problem, "title", outcome_of(error)->title);
 	doc_set_int(problem, "status", status);
 	doc_set_text(problem, "detail", error->message);
 	doc_set_text(problem, "code", error->code);
@@ -81,12 +104,13 @@ static void send_problem(struct web *web, int status, const struct error *error)
 
 static void send_page(struct web *web, int status, const struct error *error)
 {
-	struct doc *page = page_begin(web, outcomes[error->kind].title);
+	struct doc *page = page_begin(web, outcome_of(error)->title);
 	struct error failure = {0};
 
 	doc_set_int(page, "status", status);
 	doc_set_text(page, "message", show_message(web->arena, error));
-	doc_set_text(page, "advice", outcomes[error->kind].advice);
+	doc_set_text(page, "advice", outcome_of(error)->advice);
+	doc_set_text(page, "uncounted_url", uncounted_url(web, error));
 	doc_set_bool(page, "is_sign_in", status == 401);
 	if (web->blocking)
 		doc_set(page, "events", web->blocking);
@@ -104,7 +128,7 @@ static void send_page(struct web *web, int status, const struct error *error)
 
 void web_fail(struct web *web, const struct error *error)
 {
-	int status = status_of(error);
+	int status = outcome_of(error)->status;
 	int retry_s = error->retry_after_s;
 
 	if (status == 500)

@@ -21,6 +21,7 @@ struct config {
 	const char *base_url; /* an origin: scheme://host[:port], in lower case */
 	const char *socket;   /* FastCGI unix socket */
 	int threads;
+	int read_timeout_s;       /* of one statement that a page or a list reads by */
 	const char *cors_origins; /* origins separated by single commas; see config_allows_origin */
 	const char *share;        /* folder holding templates/, static/ and sql/ */
 	const char *templates;    /* folder of one's own templates */

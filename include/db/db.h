@@ -22,6 +22,7 @@ enum db_result {
 	DB_DEADLOCK,  /* deadlock, lock wait timeout or certification failure: db_transaction runs
 			 again */
 	DB_UNCERTAIN, /* the connection was lost in a COMMIT: it may have happened */
+	DB_TOO_LONG,  /* a read took longer than read_limit_ms allows and was ended */
 	DB_ERROR,     /* anything else, logged where it happened */
 };
 
@@ -33,6 +34,9 @@ struct db_options {
 	const char *user;
 	const char *password;
 	const char *database; /* NULL or "" to connect without one */
+	/* Milliseconds that a statement may take that only reads, outside transactions (MySQL knows
+	 * no such difference: any SELECT); 0: no limit. Longer: DB_TOO_LONG. */
+	unsigned read_limit_ms;
 };
 
 /* A statement: its SQL text with ? for each bound value, and its place among all statements. */
@@ -148,7 +152,7 @@ bool db_transaction(struct db *db, db_transaction_fn fn, void *context, struct e
 
 /* Turn a result that is neither DB_OK nor expected into an error (unavailable, with
  * `retry_after_s`); returns false. Codes: "store_conflict", "store_busy", "store_uncertain",
- * "store_unavailable", and "store_unexpected" for DB_NONE. */
+ * "too_much" for DB_TOO_LONG, "store_unavailable", and "store_unexpected" for DB_NONE. */
 bool db_fail(enum db_result result, struct error *error);
 
 /* True inside db_transaction. */

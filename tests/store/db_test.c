@@ -476,7 +476,7 @@ static void results_turn_into_errors(void **state)
 		const char *code;
 	} cases[] = {{DB_NONE, "store_unexpected"}, {DB_CONFLICT, "store_conflict"},
 	    {DB_DEADLOCK, "store_busy"}, {DB_UNCERTAIN, "store_uncertain"},
-	    {DB_ERROR, "store_unavailable"}};
+	    {DB_TOO_LONG, "too_much"}, {DB_ERROR, "store_unavailable"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -137,6 +137,7 @@ static void refuses_wrong_values(void **state)
 	    {"LETHE_PORT", "99999999999999999999", "out of range"},
 	    {"LETHE_THREADS", "0", "from 1 to 512"},
 	    {"LETHE_THREADS", "513", "from 1 to 512"},
+	    {"LETHE_READ_TIMEOUT", "26", "from 1 to 25"},
 	    {"LETHE_WORK_INTERVAL", "3601", "from 1 to 3600"},
 	    {"LETHE_DEMO", "yes", "0 or 1"},
 	    {"LETHE_LOG_LEVEL", "INFO", "debug, info, warning or error"},
