@@ -24,6 +24,11 @@ DB_STATEMENT(LOOK_AT_SHELF,
     "SELECT p.id FROM photos p FORCE INDEX (shelf) WHERE p.organization_id = ?"
     " AND p.shelf = ? AND p.published = ?" LAST_TWO("p.id"));
 
+DB_STATEMENT(LOOK_AT_OWN,
+    "SELECT STRAIGHT_JOIN p.id FROM users g JOIN photos p FORCE INDEX (own)"
+    " ON p.uploader_id = g.id WHERE g.id = ? AND g.organization_id = ? AND p.shelf = ?"
+    " AND p.published = ?" LAST_TWO("p.id"));
+
 /* `values` has room for two more: the cursor and the offset. */
 static enum db_result find_floor(struct db *db, struct arena *arena,
     const struct db_statement *statement, struct db_value *values, size_t count,
@@ -88,6 +93,16 @@ enum db_result look_at_shelf(struct db *db, struct arena *arena, const struct id
 	    db_bind_id(organization_id), db_bind_int(shelf), db_bind_bool(published)};
 
 	return find_floor(db, arena, &LOOK_AT_SHELF, values, 3, before, look, floor_r);
+}
+
+enum db_result look_at_own(struct db *db, struct arena *arena, const struct id *organization_id,
+    const struct id *uploader_id, int shelf, bool published, const struct id *before, unsigned look,
+    struct id *floor_r)
+{
+	struct db_value values[6] = {db_bind_id(uploader_id), db_bind_id(organization_id),
+	    db_bind_int(shelf), db_bind_bool(published)};
+
+	return find_floor(db, arena, &LOOK_AT_OWN, values, 4, before, look, floor_r);
 }
 
 void look_raise(struct id *floor, const struct id *other)

@@ -27,6 +27,9 @@ enum db_result look_at_site(struct db *db, struct arena *arena, const struct id 
 enum db_result look_at_shelf(struct db *db, struct arena *arena, const struct id *organization_id,
     int shelf, bool published, const struct id *before, unsigned look, struct id *floor_r)
     __attribute__((warn_unused_result));
+enum db_result look_at_own(struct db *db, struct arena *arena, const struct id *organization_id,
+    const struct id *uploader_id, int shelf, bool published, const struct id *before, unsigned look,
+    struct id *floor_r) __attribute__((warn_unused_result));
 
 /* Raise a floor to another, where that is higher: what is looked at of several ranges is whole down
  * to the highest. */

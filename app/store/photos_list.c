@@ -296,9 +296,10 @@ static enum db_result look_at_place(
 	return result;
 }
 
-/* How far down the list looks, in floor_r (none: to the end). */
-static enum db_result look(
-    struct db *db, struct arena *arena, const struct photo_filter *filter, struct id *floor_r)
+/* How far down the list looks, in floor_r (none: to the end). Down the shelves every row fits, but
+ * while a deletion is marking. */
+static enum db_result look(struct db *db, struct arena *arena, const struct photo_filter *filter,
+    bool is_marking, struct id *floor_r)
 {
 	const enum photo_driver driver = photo_driver_of(filter);
 
@@ -311,7 +312,10 @@ static enum db_result look(
 		return look_at_status(db, arena, &filter->organization_id, filter->status,
 		    &filter->before, filter->look, floor_r);
 	}
-	return driver == BY_PLACE ? look_at_place(db, arena, filter, floor_r) : DB_OK;
+	if (driver == BY_PLACE) {
+		return look_at_place(db, arena, filter, floor_r);
+	}
+	return is_marking ? photos_look_marking(db, arena, filter, floor_r) : DB_OK;
 }
 
 enum db_result store_photos_list(struct db *db, struct arena *arena,
@@ -321,15 +325,15 @@ enum db_result store_photos_list(struct db *db, struct arena *arena,
 	struct db_rows rows = {0};
 	struct id floor = id_none;
 	const struct db_statement *statement = NULL;
-	enum db_result result = look(db, arena, filter, &floor);
-	enum db_result marking = DB_NONE;
+	enum db_result marking = photos_marking(db, arena, &filter->organization_id);
+	enum db_result result = marking;
 
 	*rows_r = (struct photo_rows){0};
 	add(&values, db_bind_id(&filter->viewer_id)); /* of the claims, in PHOTO_COLUMNS */
-	if (result == DB_OK) {
-		result = marking = photos_marking(db, arena, &filter->organization_id);
+	if (marking == DB_OK || marking == DB_NONE) {
+		result = look(db, arena, filter, marking == DB_OK, &floor);
 	}
-	if (result != DB_OK && result != DB_NONE) {
+	if (result != DB_OK) {
 		return result;
 	}
 	statement = marking == DB_OK ? photos_list_marking(&values, filter, &floor)

@@ -28,6 +28,11 @@ struct photo_values {
 enum db_result photos_marking(struct db *db, struct arena *arena, const struct id *organization_id)
     __attribute__((warn_unused_result));
 
+/* How far down a list by shelves looks meanwhile, in floor_r (none: to the end): what its rows say
+ * is not what readers see, so that it may have to pass over any number of them. */
+enum db_result photos_look_marking(struct db *db, struct arena *arena,
+    const struct photo_filter *filter, struct id *floor_r) __attribute__((warn_unused_result));
+
 /* The statement of a list that holds meanwhile, and its values; that of PHOTO_COLUMNS is there,
  * that of the page's limit is added by the caller. No row below `floor` is looked at. NULL where no
  * shelf is asked for. */

@@ -5,6 +5,7 @@
  * readers than its row says: the ranges read are those up to the furthest shelf that is shown. */
 #include "photos_list.h"
 
+#include "looking.h"
 #include "paging.h"
 
 DB_STATEMENT(PHOTOS_MARKING,
@@ -157,6 +158,33 @@ static const struct db_statement *by_place(struct photo_values *values,
 	return statements[site][shelves - 1];
 }
 
+/* Whether one's own photos alone are listed. */
+static bool is_own(const struct photo_filter *filter)
+{
+	return filter->ranges.all == 0 && filter->ranges.published == 0;
+}
+
+enum db_result photos_look_marking(
+    struct db *db, struct arena *arena, const struct photo_filter *filter, struct id *floor_r)
+{
+	const int halves = 2 * shelves_of(filter);
+	enum db_result result = DB_OK;
+
+	*floor_r = id_none;
+	for (int half = 0; half < halves && result == DB_OK; half++) {
+		const bool published = half % 2 == 1;
+		struct id floor = id_none;
+
+		result = is_own(filter)
+			     ? look_at_own(db, arena, &filter->organization_id, &filter->viewer_id,
+				   half / 2, published, &filter->before, filter->look, &floor)
+			     : look_at_shelf(db, arena, &filter->organization_id, half / 2,
+				   published, &filter->before, filter->look, &floor);
+		look_raise(floor_r, &floor);
+	}
+	return result;
+}
+
 static const struct db_statement *by_shelf(struct photo_values *values,
     const struct photo_filter *filter, const struct id *floor, int shelves)
 {
@@ -164,7 +192,7 @@ static const struct db_statement *by_shelf(struct photo_values *values,
 	    {&MARKING_ALL2, &MARKING_ALL4, &MARKING_ALL6},
 	    {&MARKING_OWN2, &MARKING_OWN4, &MARKING_OWN6},
 	};
-	const bool own = filter->ranges.all == 0 && filter->ranges.published == 0;
+	const bool own = is_own(filter);
 
 	for (int half = 0; half < 2 * shelves; half++) {
 		if (own) {

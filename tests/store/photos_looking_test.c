@@ -274,11 +274,43 @@ static void each_shelf_of_a_place_is_looked_at(void **state)
 	assert_true(id_is_none(&page.next));
 }
 
+/* A page of the library passes over no more than so many photos that a large deletion hides, though
+ * their rows do not say so yet; the pages behind it find what is left. */
+static void a_marking_hides_no_more_than_a_page_looks_at(void **state)
+{
+	struct photos_query queries[] = {{0}, {.mine = true}, {.include_archived = true}};
+	struct id barn;
+
+	(void)state;
+	barn = world_place(world, &admin, PLACE_PROJECT, "barn");
+	for (int i = 0; i < 5; i++) {
+		world->clock.fixed_us += 1000;
+		world_photo(world, &ada, "x", &barn, NULL);
+	}
+	begin_marking(&barn, "delete");
+	for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
+		struct photos_page page;
+
+		world->domain.look_rows = 2;
+		page = list(&ada, &queries[i]);
+		assert_int_equal(page.count, 0);
+		assert_true(page.is_cut);
+		queries[i].before = page.next;
+		page = list(&ada, &queries[i]);
+		assert_int_equal(page.count, 0);
+		assert_true(page.is_cut);
+		queries[i].before = page.next;
+		page = list(&ada, &queries[i]);
+		assert_true(page.count > 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(lists_that_narrow_are_whole, set_up),
 	    cmocka_unit_test_setup(so_they_are_while_a_deletion_marks, set_up),
+	    cmocka_unit_test_setup(a_marking_hides_no_more_than_a_page_looks_at, set_up),
 	    cmocka_unit_test_setup(a_page_looks_no_further_than_told, set_up),
 	    cmocka_unit_test_setup(each_shelf_of_a_place_is_looked_at, set_up),
 	};
