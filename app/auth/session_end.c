@@ -53,19 +53,32 @@ bool session_end_all(
 }
 
 bool session_list(struct auth *auth, struct arena *arena, const struct id *user_id,
-    const struct id *current, struct session_entry **entries_r, size_t *count_r,
+    const struct id *current, const struct session_place *place, struct session_list *list_r,
     struct error *error)
 {
 	int64_t now_us = clock_now_us(auth->clock);
+	struct sessions_query query = {
+	    .user_id = *user_id,
+	    .created_after_us = now_us - SESSION_LIFE_US,
+	    .seen_after_us = now_us - SESSION_IDLE_US,
+	    .limit = SESSION_LIST_ROWS + 1,
+	};
 	struct session_row *rows = NULL;
-	enum db_result result = sessions_list(auth->db, arena, user_id, now_us - SESSION_LIFE_US,
-	    now_us - SESSION_IDLE_US, &rows, count_r);
+	size_t count = 0;
+	enum db_result result;
 
+	if (place) {
+		query.before_us = place->seen_us;
+		query.before = place->id;
+	}
+	result = sessions_list(auth->db, arena, &query, &rows, &count);
 	if (result > DB_NONE)
 		return db_fail(result, error);
-	*entries_r = arena_array(arena, *count_r, sizeof(**entries_r));
-	for (size_t i = 0; i < *count_r; i++)
-		(*entries_r)[i] = (struct session_entry){
+	list_r->more = count > SESSION_LIST_ROWS;
+	list_r->count = list_r->more ? SESSION_LIST_ROWS : count;
+	list_r->items = arena_array(arena, list_r->count, sizeof(*list_r->items));
+	for (size_t i = 0; i < list_r->count; i++)
+		list_r->items[i] = (struct session_entry){
 		    .id = rows[i].id,
 		    .user_agent = rows[i].user_agent,
 		    .created_us = rows[i].created_us,

@@ -1,6 +1,10 @@
 /* sessions.c - browsers that are signed in. */
 #include <store/sessions.h>
 
+#include "paging.h"
+
+#define FAR_FUTURE_US INT64_C(253402300799000000) /* the last second of the year 9999 */
+
 DB_STATEMENT(SESSIONS_INSERT,
     "INSERT INTO sessions (token_hash, id, user_id, acting_organization_id, csrf_secret,"
     " user_agent, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
@@ -16,7 +20,8 @@ DB_STATEMENT(
 DB_STATEMENT(SESSIONS_SET_ACTING, "UPDATE sessions SET acting_organization_id = ? WHERE id = ?");
 DB_STATEMENT(SESSIONS_LIST,
     "SELECT id, acting_organization_id, user_agent, created_at, seen_at FROM sessions"
-    " WHERE user_id = ? AND created_at > ? AND seen_at > ? ORDER BY id DESC");
+    " FORCE INDEX (used) WHERE user_id = ? AND created_at > ? AND seen_at > ? AND seen_at <= ?"
+    " AND (seen_at < ? OR id < ?) ORDER BY seen_at DESC, id DESC LIMIT ?");
 DB_STATEMENT(SESSIONS_REMOVE, "DELETE FROM sessions WHERE token_hash = ?");
 DB_STATEMENT(SESSIONS_REMOVE_ONE, "DELETE FROM sessions WHERE user_id = ? AND id = ?");
 DB_STATEMENT(SESSIONS_REMOVE_ALL, "DELETE FROM sessions WHERE user_id = ?");
@@ -81,14 +86,15 @@ enum db_result sessions_set_acting(
 	    db, &SESSIONS_SET_ACTING, DB_VALUES(db_bind_id(organization_id), db_bind_id(id)), NULL);
 }
 
-enum db_result sessions_list(struct db *db, struct arena *arena, const struct id *user_id,
-    int64_t created_after_us, int64_t seen_after_us, struct session_row **sessions_r,
-    size_t *count_r)
+enum db_result sessions_list(struct db *db, struct arena *arena, const struct sessions_query *query,
+    struct session_row **sessions_r, size_t *count_r)
 {
+	const int64_t before_us = query->before_us ? query->before_us : FAR_FUTURE_US;
 	struct db_rows rows = {0};
 	enum db_result result = db_query(db, arena, &SESSIONS_LIST,
-	    DB_VALUES(
-		db_bind_id(user_id), db_bind_time(created_after_us), db_bind_time(seen_after_us)),
+	    DB_VALUES(db_bind_id(&query->user_id), db_bind_time(query->created_after_us),
+		db_bind_time(query->seen_after_us), db_bind_time(before_us),
+		db_bind_time(before_us), bind_before(&query->before), db_bind_int(query->limit)),
 	    &rows);
 
 	*sessions_r = result == DB_OK ? arena_array(arena, rows.count, sizeof(**sessions_r)) : NULL;
@@ -96,7 +102,7 @@ enum db_result sessions_list(struct db *db, struct arena *arena, const struct id
 	for (size_t i = 0; result == DB_OK && i < rows.count; i++)
 		(*sessions_r)[i] = (struct session_row){
 		    .id = db_id(&rows, i, 0),
-		    .user_id = *user_id,
+		    .user_id = query->user_id,
 		    .acting_organization_id = db_id(&rows, i, 1),
 		    .user_agent = db_text(&rows, i, 2),
 		    .created_us = db_time(&rows, i, 3),

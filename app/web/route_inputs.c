@@ -279,6 +279,7 @@ const struct web_input in_requests[] = {
 	.meaning = "pending requests, soonest due first, or photos in the trash"},
     LIMIT, CURSOR, END};
 const struct web_input in_recover_page[] = {QUERY("after", INPUT_TIME, NULL), CURSOR, NOTICE, END};
+const struct web_input in_account_page[] = {QUERY("after", INPUT_TIME, NULL), CURSOR, NOTICE, END};
 const struct web_input in_trash_restore[] = {
     {.name = "ids", .type = INPUT_IDS, .required = true, .max = 50}, END};
 #define CRITERIA(place_)                                                                           \

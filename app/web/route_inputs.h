@@ -58,6 +58,7 @@ extern const struct web_input in_sites_page[];
 extern const struct web_input in_decision[];
 extern const struct web_input in_requests[];
 extern const struct web_input in_recover_page[];
+extern const struct web_input in_account_page[];
 extern const struct web_input in_trash_restore[];
 extern const struct web_input in_admin_photos[];
 extern const struct web_input in_archive_page[];

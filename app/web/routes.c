@@ -42,7 +42,7 @@ const struct web_route web_routes[] = {
 	"Prove who you are, for one act", .inputs = in_reauth, .flags = WEB_GRACE),
 
     /* one's own account, and what everybody may read */
-    PAGE("/account", WEB_MEMBER, page_account, .inputs = in_notice),
+    PAGE("/account", WEB_MEMBER, page_account, .inputs = in_account_page),
     FORM("/account/name", WEB_MEMBER, page_account_name_send, .flags = WEB_UNLISTED,
 	.inputs = in_account_name, .form = page_account),
     FORM("/account/notices", WEB_MEMBER, page_account_notices_send, .flags = WEB_UNLISTED,

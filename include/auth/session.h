@@ -75,9 +75,22 @@ bool session_end_one(struct auth *auth, const struct id *user_id, const struct i
 bool session_end_all(struct auth *auth, const struct id *user_id, const struct id *except,
     struct error *error) __attribute__((warn_unused_result));
 
-/* The user's sessions that have not ended, newest first; `current` marks the one named. */
+/* A page of sessions, and where the next one begins: behind the last one of this. */
+#define SESSION_LIST_ROWS 50
+struct session_list {
+	struct session_entry *items;
+	size_t count;
+	bool more;
+};
+struct session_place {
+	int64_t seen_us; /* 0: from the first */
+	struct id id;
+};
+
+/* The user's sessions that have not ended, last used first, behind `place` (NULL: from the first);
+ * `current` (or NULL) marks the one named. */
 bool session_list(struct auth *auth, struct arena *arena, const struct id *user_id,
-    const struct id *current, struct session_entry **entries_r, size_t *count_r,
+    const struct id *current, const struct session_place *place, struct session_list *list_r,
     struct error *error) __attribute__((warn_unused_result));
 
 /* Of a platform admin: act for that organisation from the next request on (none: one's own). The

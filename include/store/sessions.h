@@ -49,11 +49,18 @@ enum db_result sessions_touch(struct db *db, const unsigned char *token_hash, in
 enum db_result sessions_set_acting(struct db *db, const struct id *id,
     const struct id *organization_id) __attribute__((warn_unused_result));
 
-/* The user's sessions made after `created_after_us` and seen after `seen_after_us`, newest first.
- */
-enum db_result sessions_list(struct db *db, struct arena *arena, const struct id *user_id,
-    int64_t created_after_us, int64_t seen_after_us, struct session_row **sessions_r,
-    size_t *count_r) __attribute__((warn_unused_result));
+/* A page of a user's sessions. */
+struct sessions_query {
+	struct id user_id;
+	int64_t created_after_us, seen_after_us; /* of those that have not ended */
+	int64_t before_us; /* behind the one last used then... 0: from the first */
+	struct id before;  /* ...whose id this is */
+	unsigned limit;    /* at most so many */
+};
+
+/* The user's sessions that were made and used after these times, last used first. */
+enum db_result sessions_list(struct db *db, struct arena *arena, const struct sessions_query *query,
+    struct session_row **sessions_r, size_t *count_r) __attribute__((warn_unused_result));
 
 /* Remove the session of that token hash. DB_NONE: there is none. */
 enum db_result sessions_remove(struct db_tx *tx, const unsigned char *token_hash)

@@ -346,6 +346,42 @@ static void test_sessions(void **state)
 	expect_none(answer, "Sign out everywhere else");
 }
 
+/* However often somebody has signed in, a page has fifty, and leads to the rest. */
+static void test_many_sessions(void **state)
+{
+	struct site *site = *state;
+	const struct http_answer *answer;
+	const char *after, *cursor;
+
+	(void)site_page(site, SHOP, "GET /account");
+	site_sql(site,
+	    "INSERT INTO sessions (token_hash, id, user_id, csrf_secret, user_agent, created_at,"
+	    " seen_at) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+	    "60)"
+	    " SELECT UNHEX(SHA2(CONCAT('many ', n.i), 256)), UNHEX(MD5(CONCAT('many ', n.i))),"
+	    " s.user_id, s.csrf_secret, CONCAT('many-', n.i, ';'), s.created_at,"
+	    " s.seen_at - INTERVAL n.i SECOND FROM n JOIN (SELECT * FROM sessions WHERE user_id "
+	    "= " UUID " ORDER BY seen_at DESC LIMIT 1) s",
+	    site_user_id(site, SHOP));
+	answer = site_page(site, SHOP, "GET /account");
+	EXPECT(answer, 200, NULL);
+	expect_text(answer, "many-49;");
+	expect_none(answer, "many-50;");
+	after = http_answer_between(
+	    site_client(site), answer, "href=\"/account?after=", "&amp;cursor=");
+	cursor = http_answer_between(site_client(site), answer, "&amp;cursor=", "#sessions\"");
+	assert_non_null(after);
+	assert_non_null(cursor);
+	answer = site_page(site, SHOP, "GET /account?after=%s&cursor=%s", after, cursor);
+	EXPECT(answer, 200, NULL);
+	expect_none(answer, "many-49;");
+	expect_text(answer, "many-50;");
+	expect_text(answer, "many-60;");
+	expect_none(answer, "rel=\"next\"");
+	EXPECT(site_page(site, SHOP, "GET /account?after=yesterday"), 400, NULL);
+	EXPECT(site_form(site, SHOP, "", "POST /account/sessions/end"), 303, NULL);
+}
+
 /* Nobody ends another's session, nor learns that it is there. */
 static void test_sessions_of_others(void **state)
 {
@@ -474,6 +510,7 @@ int main(void)
 	    SITE_TEST(test_dead_links),
 	    SITE_TEST(test_mails_of_requests),
 	    SITE_TEST(test_sessions),
+	    SITE_TEST(test_many_sessions),
 	    SITE_TEST(test_sessions_of_others),
 	    SITE_TEST(test_ending_ones_own),
 	    SITE_TEST(test_figures),

@@ -221,10 +221,9 @@ static void test_ending(void **state)
 
 static void test_list(void **state)
 {
-	struct session_entry *entries = NULL;
+	struct session_list list;
 	struct error error = {0};
 	struct session session;
-	size_t count = 0;
 
 	(void)state;
 	char agent[300];
@@ -238,19 +237,50 @@ static void test_list(void **state)
 	const char *token = start(&id_->ada, NULL);
 	id_->caller.user_agent = "Test/1";
 	assert_true(finds(token, &session));
-	assert_true(session_list(
-	    &id_->auth, id_->arena, &id_->ada.id, &session.id, &entries, &count, &error));
-	assert_int_equal(count, 2);
-	assert_true(entries[0].current && !entries[1].current);
-	assert_int_equal(strlen(entries[0].user_agent), 201);
-	assert_string_equal(entries[1].user_agent, "Test/1");
+	assert_true(
+	    session_list(&id_->auth, id_->arena, &id_->ada.id, &session.id, NULL, &list, &error));
+	assert_int_equal(list.count, 2);
+	assert_true(list.items[0].current && !list.items[1].current);
+	assert_int_equal(strlen(list.items[0].user_agent), 201);
+	assert_string_equal(list.items[1].user_agent, "Test/1");
 	id_->clock.fixed_us += 1000;
-	assert_true(
-	    session_list(&id_->auth, id_->arena, &id_->ada.id, NULL, &entries, &count, &error));
-	assert_int_equal(count, 1);
-	assert_true(
-	    session_list(&id_->auth, id_->arena, &id_->ben.id, NULL, &entries, &count, &error));
-	assert_int_equal(count, 0);
+	assert_true(session_list(&id_->auth, id_->arena, &id_->ada.id, NULL, NULL, &list, &error));
+	assert_int_equal(list.count, 1);
+	assert_true(session_list(&id_->auth, id_->arena, &id_->ben.id, NULL, NULL, &list, &error));
+	assert_int_equal(list.count, 0);
+}
+
+/* However many there are, a page has so many; the next ones have the rest, each once, also of those
+ * last used in the same microsecond. */
+static void test_list_by_pages(void **state)
+{
+	const struct session_entry *last = NULL;
+	struct session_place place = {0};
+	struct session_list list = {.more = true};
+	struct error error = {0};
+	size_t count = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 2 * SESSION_LIST_ROWS + 1; i++) {
+		start(&id_->ada, NULL);
+		if (i % 60 == 59)
+			id_->clock.fixed_us += 1;
+	}
+	for (; list.more; count += list.count) {
+		assert_true(session_list(
+		    &id_->auth, id_->arena, &id_->ada.id, NULL, &place, &list, &error));
+		assert_in_range(list.count, 1, SESSION_LIST_ROWS);
+		for (size_t i = 0; i < list.count; i++) {
+			const struct session_entry *entry = &list.items[i];
+
+			assert_true(!last || last->seen_us > entry->seen_us ||
+				    (last->seen_us == entry->seen_us &&
+					memcmp(last->id.bytes, entry->id.bytes, 16) > 0));
+			last = entry;
+		}
+		place = (struct session_place){last->seen_us, last->id};
+	}
+	assert_int_equal(count, 2 * SESSION_LIST_ROWS + 1);
 }
 
 static void test_actor_and_acting_for(void **state)
@@ -413,6 +443,7 @@ int main(void)
 	    cmocka_unit_test_setup(test_ends_with_user_and_organisation, reset),
 	    cmocka_unit_test_setup(test_ending, reset),
 	    cmocka_unit_test_setup(test_list, reset),
+	    cmocka_unit_test_setup(test_list_by_pages, reset),
 	    cmocka_unit_test_setup(test_actor_and_acting_for, reset),
 	    cmocka_unit_test_setup(test_csrf, reset),
 	    cmocka_unit_test_setup(test_csrf_before_login, reset),

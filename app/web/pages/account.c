@@ -8,13 +8,13 @@
 
 #include <auth/link.h>
 #include <auth/session.h>
+#include <base/clock.h>
 #include <domain/accounts.h>
 #include <domain/notices.h>
 #include <domain/profile.h>
+#include <http/url.h>
 #include <store/organizations.h>
 #include <store/users.h>
-
-#define SESSIONS_SHOWN 50 /* more are counted */
 
 static const struct {
 	const char *label, *meaning;
@@ -88,23 +88,35 @@ static struct doc *present_session(struct web *web, const struct session_entry *
 	return entry;
 }
 
+/* The address of the page behind this session. */
+static const char *sessions_url(struct web *web, const struct session_entry *last)
+{
+	char *after = arena_alloc(web->arena, CLOCK_TEXT_SIZE);
+	char *cursor = arena_alloc(web->arena, ID_TEXT_SIZE);
+
+	clock_format(last->seen_us, after);
+	id_format(&last->id, cursor);
+	return arena_printf(web->arena, "%s#sessions",
+	    http_url_build(web->arena, "/account", HTTP_NO_PAIRS,
+		HTTP_PAIRS({"after", after}, {"cursor", cursor})));
+}
+
 static bool set_sessions(struct web *web, struct doc *page, struct error *error)
 {
 	struct doc *list = doc_list(web->arena);
-	struct session_entry *sessions;
-	size_t count;
+	struct session_place place = {input_integer(web, "after", 0), *input_id(web, "cursor")};
+	struct session_list sessions;
 
-	if (!session_list(web->auth, web->arena, &web->session->user_id, &web->session->id,
-		&sessions, &count, error))
+	if (!session_list(web->auth, web->arena, &web->session->user_id, &web->session->id, &place,
+		&sessions, error))
 		return false;
-	for (size_t i = 0; i < count; i++)
-		if (sessions[i].current || i < SESSIONS_SHOWN)
-			doc_push(list, present_session(web, &sessions[i]));
+	for (size_t i = 0; i < sessions.count; i++)
+		doc_push(list, present_session(web, &sessions.items[i]));
 	doc_set(page, "sessions", list);
-	doc_set_bool(page, "has_others", count > 1);
-	doc_set_text(page, "more_sessions",
-	    count > SESSIONS_SHOWN ? show_count(web->arena, (int64_t)count, "browser", "browsers")
-				   : NULL);
+	doc_set_bool(page, "has_others", sessions.count > 1 || place.seen_us != 0);
+	doc_set_text(page, "next_url",
+	    sessions.more ? sessions_url(web, &sessions.items[sessions.count - 1]) : NULL);
+	doc_set_text(page, "first_url", place.seen_us ? "/account#sessions" : NULL);
 	return true;
 }
 

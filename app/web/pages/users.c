@@ -230,14 +230,14 @@ static bool set_state(
 static bool set_sessions(
     struct web *web, struct doc *page, const struct user *user, struct error *error)
 {
-	struct session_entry *sessions;
-	size_t count;
+	struct session_list sessions;
 
-	if (!session_list(
-		web->auth, web->arena, &user->id, &web->session->id, &sessions, &count, error))
+	if (!session_list(web->auth, web->arena, &user->id, NULL, NULL, &sessions, error))
 		return false;
 	doc_set_text(page, "sessions",
-	    count == 0 ? NULL : show_count(web->arena, (int64_t)count, "browser", "browsers"));
+	    sessions.count == 0 ? NULL
+				: present_counted(web, (int64_t)sessions.count, sessions.more,
+				      SESSION_LIST_ROWS, "browser", "browsers"));
 	return true;
 }
 
