@@ -3,12 +3,10 @@
 #include "erasure_private.h"
 #include "requests.h"
 
-#include <base/log.h>
 #include <domain/receipts.h>
 #include <stdio.h>
 #include <store/erasure.h>
 #include <store/exports.h>
-#include <store/jobs.h>
 #include <store/mail.h>
 #include <store/organizations.h>
 #include <string.h>
@@ -311,66 +309,3 @@ bool erasure_people_step(struct db_tx *tx, const struct domain *domain,
 	}
 	return true;
 }
-
-struct forgetting {
-	struct id user_id;
-};
-
-static bool run_forget(struct db_tx *tx, void *context, struct error *error)
-{
-	const struct forgetting *c = context;
-	enum db_result result = erasure_forget_identity(tx, &c->user_id);
-
-	return result <= DB_NONE || db_fail(result, error);
-}
-
-/* Left for a while, as any work that failed. */
-static bool put_off(const struct domain *domain, const struct deletion *deletion, const char *why,
-    struct error *error)
-{
-	int64_t now_us = clock_now_us(domain->clock);
-	struct job job = {.id = id_generate(now_us),
-	    .organization_id = deletion->organization_id,
-	    .task = JOB_DELETION,
-	    .item_id = deletion->id};
-	enum db_result result = job_defer(domain->db, &job, why, now_us);
-	char id[ID_TEXT_SIZE];
-
-	id_format(&deletion->id, id);
-	log_event(LOG_WARNING, "identity_later", log_text("deletion", id), log_text("why", why));
-	return result <= DB_NONE || db_fail(result, error);
-}
-
-bool erasure_ask_identity(const struct domain *domain, const struct deletion *deletion,
-    struct erasing *erasing, bool *later_r, struct error *error)
-{
-	struct identity_subject subject = {
-	    .uid = erasing->identity_uid,
-	    .user_id = erasing->user_id,
-	    .organization_id = deletion->organization_id,
-	    .deletion_id = deletion->id,
-	};
-	struct forgetting c = {.user_id = erasing->user_id};
-	char why[200] = "identity_later";
-	enum identity_outcome outcome =
-	    domain->identity->remove(domain->identity->context, &subject, why, sizeof(why));
-
-	*later_r = outcome == IDENTITY_RETRY;
-	if (*later_r) {
-		return put_off(domain, deletion, why, error);
-	}
-	erasing->identity_uid[0] = '\0';
-	return db_transaction(domain->db, run_forget, &c, error);
-}
-
-static enum identity_outcome knows_nobody(
-    void *context, const struct identity_subject *subject, char *why, size_t size)
-{
-	(void)context;
-	(void)subject;
-	(void)why;
-	(void)size;
-	return IDENTITY_ABSENT;
-}
-
-const struct identity_provider identity_provider_none = {"none", knows_nobody, NULL};

@@ -20,6 +20,7 @@ struct purge_step {
 	bool paused;
 	bool done;  /* it is purged */
 	bool waits; /* of an organisation: for what is in its trash */
+	bool later; /* the identity provider is asked again later */
 	bool large; /* more than a step, and not leased yet */
 	struct lease lease;
 	struct deletion deletion;
@@ -198,12 +199,11 @@ static bool begin_large(struct purge_step *step, struct error *error)
 }
 
 /* Whoever else knows the person is asked between two steps, for that takes as long as it takes. */
-static bool forget_identity(struct purge_step *step, bool *later_r, struct error *error)
+static bool forget_identity(struct purge_step *step, struct error *error)
 {
-	*later_r = false;
 	return !step->purging.erasing.identity_uid[0] ||
 	       (erasure_ask_identity(
-		    step->domain, &step->deletion, &step->purging.erasing, later_r, error) &&
+		    step->domain, &step->deletion, &step->purging.erasing, &step->later, error) &&
 		   (domain_after_step(step->domain, "identity"), true));
 }
 
@@ -211,8 +211,6 @@ static bool forget_identity(struct purge_step *step, bool *later_r, struct error
 static bool run_one(
     struct purge_step *step, struct purge_report *report, bool *go_on_r, struct error *error)
 {
-	bool later = false;
-
 	*go_on_r = false;
 	if (!db_transaction(step->domain->db, run_step, step, error)) {
 		return false;
@@ -231,11 +229,11 @@ static bool run_one(
 	step->purging = step->next;
 	report->steps++;
 	domain_after_step(step->domain, "purge");
-	if (!forget_identity(step, &later, error)) {
+	if (!forget_identity(step, error)) {
 		return false;
 	}
-	*go_on_r =
-	    !later && !step->done && (!step->lease.held || lease_keep(step->domain, &step->lease));
+	*go_on_r = !step->later && !step->done &&
+		   (!step->lease.held || lease_keep(step->domain, &step->lease));
 	return true;
 }
 
@@ -247,7 +245,8 @@ static bool run_steps(struct purge_step *step, const struct purge_limits *limits
 	while (ok && go_on && !purge_must_stop(limits, report)) {
 		ok = run_one(step, report, &go_on, error);
 	}
-	lease_end(step->domain, &step->lease, ok);
+	/* Its row says until when it is left alone. */
+	lease_end(step->domain, &step->lease, ok && !step->later);
 	if (ok && step->done) {
 		add_sums(report, &step->deletion);
 	}

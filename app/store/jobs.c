@@ -12,9 +12,16 @@ DB_STATEMENT(JOB_DUE, "SELECT id, organization_id, item_id FROM jobs WHERE task 
 DB_STATEMENT(JOB_DEFER,
     "INSERT INTO jobs (id, organization_id, task, item_id, attempts, last_error, run_at, "
     "created_at)"
-    " VALUES (?, ?, ?, ?, 1, ?, ?, ?) ON DUPLICATE KEY UPDATE last_error = ?,"
+    " VALUES (?, ?, ?, ?, 1, ?, ?, ?) ON DUPLICATE KEY UPDATE"
+    " created_at = IF(last_error IS NULL, ?, created_at), last_error = ?,"
     " run_at = TIMESTAMPADD(SECOND, LEAST(?, ? * POW(2, LEAST(attempts, 16))), ?),"
     " attempts = LEAST(attempts + 1, 1000)");
+
+DB_STATEMENT(JOB_PAUSED, "SELECT last_error, attempts, created_at, run_at FROM jobs"
+			 " WHERE task = ? AND item_id = ? AND last_error IS NOT NULL");
+DB_STATEMENT(JOB_RESUME, "DELETE FROM jobs WHERE task = ? AND item_id = ? AND lease_owner IS NULL");
+DB_STATEMENT(JOB_RESUME_LEASED, "UPDATE jobs SET last_error = NULL, attempts = 0"
+				" WHERE task = ? AND item_id = ? AND last_error IS NOT NULL");
 
 /* While its holder lives, a lease is also a lock of its connection: a worker that was killed keeps
  * nobody waiting. */
@@ -86,10 +93,40 @@ enum db_result job_defer(struct db *db, const struct job *job, const char *why, 
 	    DB_VALUES(db_bind_id(&job->id), db_bind_id(&job->organization_id),
 		db_bind_text(job->task), db_bind_id(&job->item_id), db_bind_text(why),
 		db_bind_time(now_us + JOB_PAUSE_S * CLOCK_SECOND_US), db_bind_time(now_us),
-		db_bind_text(why), db_bind_int(JOB_PAUSE_MAX_S), db_bind_int(JOB_PAUSE_S),
-		db_bind_time(now_us)),
+		db_bind_time(now_us), db_bind_text(why), db_bind_int(JOB_PAUSE_MAX_S),
+		db_bind_int(JOB_PAUSE_S), db_bind_time(now_us)),
 	    NULL);
 
+	return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result job_pause(struct db *db, struct arena *arena, const char *task,
+    const struct id *item_id, struct job_pause *pause_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(
+	    db, arena, &JOB_PAUSED, DB_VALUES(db_bind_text(task), db_bind_id(item_id)), &rows);
+
+	if (result == DB_OK) {
+		*pause_r = (struct job_pause){
+		    .why = db_text(&rows, 0, 0),
+		    .attempts = (unsigned)db_int(&rows, 0, 1),
+		    .since_us = db_time(&rows, 0, 2),
+		    .until_us = db_time(&rows, 0, 3),
+		};
+	}
+	return result;
+}
+
+enum db_result job_resume(struct db_tx *tx, const char *task, const struct id *item_id)
+{
+	static const struct db_statement *const both[] = {&JOB_RESUME, &JOB_RESUME_LEASED};
+	enum db_result result = DB_OK;
+
+	for (size_t i = 0; i < 2 && result <= DB_NONE; i++) {
+		result = db_exec(
+		    tx->db, both[i], DB_VALUES(db_bind_text(task), db_bind_id(item_id)), NULL);
+	}
 	return result == DB_NONE ? DB_OK : result;
 }
 

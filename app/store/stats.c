@@ -1,5 +1,6 @@
 /* stats.c - figures that are counted when they are asked for: each by one statement down one index,
  * as far as a bound. */
+#include <store/jobs.h>
 #include <store/stats.h>
 
 #include "names.h"
@@ -64,6 +65,12 @@ DB_STATEMENT(STATS_ERASURES_OVERDUE_COUNT,
 				      " AND deletion_status = 'SCHEDULED'"));
 DB_STATEMENT(STATS_JOBS_OVERDUE_COUNT,
     BOUNDED("run_at", "jobs" OF_TENANT " AND run_at <= ? AND lease_owner IS NULL"));
+/* What another worker has ended meanwhile waits for nothing. */
+DB_STATEMENT(STATS_IDENTITIES_OVERDUE_COUNT,
+    BOUNDED("created_at",
+	"jobs" OF_TENANT " AND created_at <= ? AND task = '" JOB_DELETION "'"
+	" AND last_error LIKE 'identity\\_%' AND EXISTS (SELECT 1 FROM deletions d"
+	" WHERE d.id = jobs.item_id AND d.state = 'purging')"));
 
 static const struct db_statement *const counts[STATS_FIGURE_COUNT] = {
     [STATS_REQUESTS_PENDING] = &STATS_REQUESTS_PENDING_COUNT,
@@ -83,6 +90,7 @@ static const struct db_statement *const counts[STATS_FIGURE_COUNT] = {
     [STATS_JOBS_OVERDUE] = &STATS_JOBS_OVERDUE_COUNT,
     [STATS_MAILS_OVERDUE] = &STATS_MAILS_OVERDUE_COUNT,
     [STATS_WEBHOOKS_OVERDUE] = &STATS_WEBHOOKS_OVERDUE_COUNT,
+    [STATS_IDENTITIES_OVERDUE] = &STATS_IDENTITIES_OVERDUE_COUNT,
 };
 
 static const struct db_statement *const nobodys_counts[STATS_FIGURE_COUNT] = {

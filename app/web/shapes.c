@@ -66,8 +66,9 @@ static const struct shape_member cleanup_retry[] = {ONE("id", "uuid"), ONE("stat
 static const struct shape_member stats_count[] = {
     ONE("count", "integer"), ONE("more", "boolean"), MAYBE("since", "time"), END};
 static const struct shape_member stats_overdue[] = {ONE("requests", "stats_count"),
-    ONE("erasures", "stats_count"), ONE("purges", "stats_count"), ONE("retentions", "stats_count"),
-    ONE("jobs", "stats_count"), ONE("mails", "stats_count"), ONE("webhooks", "stats_count"), END};
+    ONE("erasures", "stats_count"), ONE("identities", "stats_count"), ONE("purges", "stats_count"),
+    ONE("retentions", "stats_count"), ONE("jobs", "stats_count"), ONE("mails", "stats_count"),
+    ONE("webhooks", "stats_count"), END};
 static const struct shape_member stats_turnover[] = {ONE("deleted", "integer"),
     ONE("restored", "integer"), ONE("purged", "integer"), ONE("reclaimed_bytes", "integer"), END};
 static const struct shape_member stats_day[] = {ONE("deleted", "integer"),

@@ -68,4 +68,17 @@ typedef enum db_result (*erasure_stage_fn)(
 typedef bool (*erasure_end_fn)(
     struct db_tx *tx, const struct erasure *erasure, struct doc *mail_values, struct error *error);
 
+/* What an erasure waits for, where that is the identity provider. Texts live in the arena. */
+struct erasure_wait {
+	const char *why; /* the code of its last answer: identity/identity.h */
+	unsigned attempts;
+	int64_t since_us; /* when it was asked first */
+	int64_t next_us;  /* when it will be asked again */
+};
+
+/* Whether the purge of an account, or of an organisation, waits for the identity provider. */
+bool erasure_waits(const struct domain *domain, struct arena *arena, const struct id *deletion_id,
+    bool *waits_r, struct erasure_wait *wait_r, struct error *error)
+    __attribute__((warn_unused_result));
+
 #endif

@@ -40,6 +40,20 @@ enum db_result job_due(struct db *db, struct arena *arena, const char *task, int
 enum db_result job_defer(struct db *db, const struct job *job, const char *why, int64_t now_us)
     __attribute__((warn_unused_result));
 
+/* Why an item is being left, and until when. Texts live in the arena. DB_NONE: it is not. */
+struct job_pause {
+	const char *why;
+	unsigned attempts;
+	int64_t since_us, until_us;
+};
+enum db_result job_pause(struct db *db, struct arena *arena, const char *task,
+    const struct id *item_id, struct job_pause *pause_r) __attribute__((warn_unused_result));
+
+/* What it was left for is over: it is due, and a next failure begins anew. Its row goes, unless
+ * somebody has a lease on it. DB_OK also where there was none. */
+enum db_result job_resume(struct db_tx *tx, const char *task, const struct id *item_id)
+    __attribute__((warn_unused_result));
+
 /* A lease to be had: `owner` is new with each. It ends with `until_us`, with its release, or with
  * the connection that took it, whichever comes first (where a cluster's nodes do not share locks,
  * with the connection to this node). */

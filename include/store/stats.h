@@ -30,6 +30,9 @@ enum stats_figure {
 	STATS_JOBS_OVERDUE,       /* to be run at or before `at`, and nobody has them */
 	STATS_MAILS_OVERDUE,      /* waiting, the next attempt being due at or before `at` */
 	STATS_WEBHOOKS_OVERDUE,   /* likewise */
+	STATS_IDENTITIES_OVERDUE, /* erasures that wait for the identity provider since `at` or
+				   * before
+				   */
 	STATS_FIGURE_COUNT,
 };
 

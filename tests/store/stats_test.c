@@ -304,9 +304,24 @@ static void work_is_overdue_at_the_microsecond(void **state)
 	    " next_attempt_at, created_at) VALUES ('a', %s, 'b', 'test', '{}', '%s', '%s')",
 	    trash_hex(world, &alder), text, text);
 	overdue(STATS_WEBHOOKS_OVERDUE, due, STATS_LATE_US);
+	/* An erasure waits since then; one that another worker has ended does not. */
+	trash_sql(world, "UPDATE deletions SET state = 'purging'");
+	trash_sql(world,
+	    "INSERT INTO jobs (id, organization_id, task, item_id, run_at, created_at, last_error)"
+	    " SELECT 'c', organization_id, 'deletion', id, '2040-01-01', '%s', 'identity_timeout'"
+	    " FROM deletions",
+	    text);
+	overdue(STATS_IDENTITIES_OVERDUE, due, STATS_LATE_US);
 	figures_read(&figures, &stranger);
 	for (int i = 0; i < STATS_FIGURE_COUNT; i++)
 		assert_int_equal(figures.stats.counts[i].count, 0);
+	trash_sql(world, "UPDATE deletions SET state = 'purged'");
+	figures_read(&figures, &admin);
+	assert_int_equal(figures.stats.counts[STATS_IDENTITIES_OVERDUE].count, 0);
+	trash_sql(world, "UPDATE deletions SET state = 'purging'");
+	trash_sql(world, "UPDATE jobs SET last_error = 'store_failed' WHERE task = 'deletion'");
+	figures_read(&figures, &admin);
+	assert_int_equal(figures.stats.counts[STATS_IDENTITIES_OVERDUE].count, 0);
 }
 
 /* What is archived and then deleted is the deletion's affair. */

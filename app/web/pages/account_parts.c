@@ -7,6 +7,7 @@
 #include "../present.h"
 #include "../show.h"
 
+#include <domain/erasure.h>
 #include <stdlib.h>
 #include <store/accounts.h>
 #include <string.h>
@@ -154,6 +155,28 @@ bool account_parts_events(
 	    total > (int64_t)count
 		? show_count(web->arena, total - (int64_t)count, "more event", "more events")
 		: NULL);
+	return true;
+}
+
+bool account_parts_wait(
+    struct web *web, struct doc *doc, const struct id *deletion_id, struct error *error)
+{
+	struct doc *wait = doc_object(web->arena);
+	struct erasure_wait found;
+	bool waits;
+
+	doc_set_null(doc, "wait");
+	if (!erasure_waits(web->domain, web->arena, deletion_id, &waits, &found, error))
+		return false;
+	if (!waits)
+		return true;
+	doc_set_text(wait, "why", found.why);
+	doc_set_text(
+	    wait, "attempts", show_count(web->arena, (int64_t)found.attempts, "time", "times"));
+	show_time(web, wait, "since", found.since_us);
+	show_time(web, wait, "next", found.next_us);
+	doc_set_bool(wait, "is_due", found.next_us <= web->now_us);
+	doc_set(doc, "wait", wait);
 	return true;
 }
 

@@ -30,4 +30,9 @@ bool account_parts_explains(struct web *web, struct error *error);
 bool account_parts_chosen(struct web *web, struct doc *doc, const struct account_choices *choices,
     struct error *error) __attribute__((warn_unused_result));
 
+/* Set `wait` on `doc`: since when, why and until when the purge of an account or an organisation
+ * waits for the identity provider; null where it does not. */
+bool account_parts_wait(struct web *web, struct doc *doc, const struct id *deletion_id,
+    struct error *error) __attribute__((warn_unused_result));
+
 #endif

@@ -6,6 +6,7 @@
 #include "../input.h"
 #include "../present.h"
 #include "../show.h"
+#include "account_parts.h"
 
 #include <domain/deletions.h>
 #include <domain/photos.h>
@@ -220,10 +221,15 @@ static bool set_items(struct web *web, struct doc *page, struct error *error)
 bool page_deletion(struct web *web, struct error *error)
 {
 	struct doc *page = page_begin(web, "Deletion");
+	const struct deletion *deletion = web->subject;
+	struct doc *shown = present_deletion(web, deletion);
 
-	if (!chrome_live(web, page, error) || !set_items(web, page, error))
+	doc_set_null(shown, "wait");
+	if (!chrome_live(web, page, error) || !set_items(web, page, error) ||
+	    (deletion->state == DELETION_PURGING &&
+		!account_parts_wait(web, shown, &deletion->id, error)))
 		return false;
-	doc_set(page, "deletion", present_deletion(web, web->subject));
+	doc_set(page, "deletion", shown);
 	doc_set_bool(page, "is_container_deleted",
 	    web->form_error && strcmp(web->form_error->code, "container_deleted") == 0);
 	return page_send(web, web->form_error ? 409 : 200, "deletion", page, error);

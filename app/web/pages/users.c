@@ -127,6 +127,15 @@ static struct doc *present_entry(struct web *web, const struct user *user)
 	return doc;
 }
 
+/* What is marked and known elsewhere may wait for that. */
+static bool set_wait(
+    struct web *web, struct doc *entry, const struct user *user, struct error *error)
+{
+	doc_set_null(entry, "wait");
+	return !user->deleted_us || !user->identity_uid || id_is_none(&user->deletion_id) ||
+	       account_parts_wait(web, entry, &user->deletion_id, error);
+}
+
 static bool may_delete_here(struct web *web, bool *may_r, struct error *error)
 {
 	struct settings settings;
@@ -168,8 +177,13 @@ bool page_users(struct web *web, struct error *error)
 	    !accounts_list_users(
 		web->domain, &web->actor, web->arena, &query, &users, &count, &more, error))
 		return false;
-	for (size_t i = 0; i < count; i++)
-		doc_push(items, present_entry(web, &users[i]));
+	for (size_t i = 0; i < count; i++) {
+		struct doc *entry = present_entry(web, &users[i]);
+
+		if (!set_wait(web, entry, &users[i], error))
+			return false;
+		doc_push(items, entry);
+	}
 	doc_set(page, "items", items);
 	doc_set_bool(page, "is_empty", count == 0);
 	doc_set_bool(page, "may_delete", may_delete);
@@ -279,13 +293,14 @@ bool page_user(struct web *web, struct error *error)
 {
 	const struct user *user = web->subject;
 	struct doc *page = page_begin(web, user->display_name);
+	struct doc *person = present_entry(web, user);
 	bool may_delete, is_last;
 
 	if (!chrome_live(web, page, error) || !may_delete_here(web, &may_delete, error) ||
 	    !find_last(web, user, &is_last, error) || !set_belongings(web, page, user, error) ||
-	    !set_sessions(web, page, user, error))
+	    !set_sessions(web, page, user, error) || !set_wait(web, person, user, error))
 		return false;
-	doc_set(page, "person", present_entry(web, user));
+	doc_set(page, "person", person);
 	doc_set_text(page, "url", user_url(web, "/admin/users/{uid}", &user->id));
 	set_acts(web, page, user, may_delete, is_last);
 	return page_send(web, web_form_status(web), "user", page, error);
