@@ -114,6 +114,15 @@ void receiver_clear(void)
 	arena_destroy(&arena);
 }
 
+void receiver_hold(bool hold)
+{
+	struct arena *arena = arena_create();
+	FILE *file = hold ? fopen(path_of(arena, "hold"), "w") : NULL;
+
+	assert_true(hold ? file && fclose(file) == 0 : unlink(path_of(arena, "hold")) == 0);
+	arena_destroy(&arena);
+}
+
 const char *receiver_inbox(struct arena *arena)
 {
 	return read_file(arena, "inbox");

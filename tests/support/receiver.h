@@ -21,6 +21,9 @@ const char *receiver_url(struct arena *arena, const char *path);
 void receiver_set_secret(const char *secret);
 void receiver_clear(void);
 
+/* What is posted to /held has its answer once this is taken back. */
+void receiver_hold(bool hold);
+
 /* A line for each message so far, or ""; the body of the last; in the arena. */
 const char *receiver_inbox(struct arena *arena);
 const char *receiver_body(struct arena *arena);

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """A receiver of webhooks for tests: webhook_receiver.py FOLDER
 
-It writes its port to FOLDER/port and, for each message it gets, a line "STATUS ID TYPE VERDICT" to
-FOLDER/inbox. VERDICT is "good" where webhook-signature is, by Python's own hmac with the secret in
+It writes its port to FOLDER/port and, for each message it gets, a line "STATUS ID TYPE VERDICT
+DIGEST" to FOLDER/inbox; DIGEST is SHA-256 of the body. VERDICT is "good" where webhook-signature is, by Python's own hmac with the secret in
 FOLDER/secret ("whsec_…"), that of id, timestamp and body, and the body's id is the header's; else
 what is wrong. The path says what it answers: /204, /500, … that status; /redirect to /204; /slow
-nothing; /long more than anybody reads; /hangup closes. With FOLDER/certificate.pem it speaks TLS."""
+nothing; /held 204 once there is no FOLDER/hold any more; /long more than anybody reads; /hangup
+closes. With FOLDER/certificate.pem it speaks TLS."""
 import base64
 import hashlib
 import hmac
@@ -56,13 +57,16 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         with open(os.path.join(folder, "body"), "wb") as file:
             file.write(body)
         what = self.path.strip("/").split("?")[0]
-        status = int(what) if what.isdigit() else {"redirect": 307}.get(what, 200)
-        self.note(status, json.loads(body)["type"], verdict(self.headers, body))
+        status = int(what) if what.isdigit() else {"redirect": 307, "held": 204}.get(what, 200)
+        digest = hashlib.sha256(body).hexdigest()
+        self.note(status, json.loads(body)["type"], verdict(self.headers, body) + " " + digest)
         if what == "hangup":
             self.connection.close()
             return
         if what == "slow":
             time.sleep(30)
+        while what == "held" and os.path.exists(os.path.join(folder, "hold")):
+            time.sleep(0.01)
         self.send_response(status)
         if what == "redirect":
             self.send_header("Location", "/204")
