@@ -15,7 +15,9 @@ struct caller {
 	CURL *curl;
 	struct curl_slist *resolve;
 	struct buf read;    /* this answer's body */
+	size_t head;        /* bytes of its head */
 	bool is_cut;        /* there was more of it */
+	bool is_endless;    /* its head was too long to be waited for */
 	bool is_refused;    /* this address is not everybody's */
 	int64_t stopped_us; /* when stopping was first asked for, monotonic */
 };
@@ -89,6 +91,17 @@ static size_t take_answer(char *bytes, size_t size, size_t count, void *context)
 	return size * count;
 }
 
+/* So does too long a head, of which nothing is of interest. */
+static size_t take_head(char *bytes, size_t size, size_t count, void *context)
+{
+	struct caller *caller = context;
+
+	(void)bytes;
+	caller->head += size * count;
+	caller->is_endless = caller->head > CALL_HEAD_BYTES;
+	return caller->is_endless ? 0 : size * count;
+}
+
 /* Called by curl every second or oftener; anything but 0 ends the call. */
 static int check_stop(
     void *context, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up)
@@ -127,6 +140,8 @@ static void set_way(struct caller *caller, const struct call *call)
 	curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, caller);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_answer);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, caller);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_head);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, caller);
 	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, check_stop);
 	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, caller);
 	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
@@ -156,6 +171,9 @@ static bool fail_way(const struct caller *caller, CURLcode code, struct error *w
 	if (caller->is_refused)
 		return error_set(why, ERROR_UNAVAILABLE, "private_address",
 		    "The name leads to a private address, which is never posted to.");
+	if (caller->is_endless)
+		return error_set(why, ERROR_UNAVAILABLE, "endless_head",
+		    "The answer's head was longer than anybody reads.");
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		return error_set(why, ERROR_UNAVAILABLE, "timeout", "No answer in time.");
 	return error_set(why, ERROR_UNAVAILABLE, "unreachable", "%s.", curl_easy_strerror(code));
@@ -169,7 +187,8 @@ bool caller_post(
 
 	*answer_r = (struct call_answer){.body = ""};
 	buf_clear(&caller->read);
-	caller->is_cut = caller->is_refused = false;
+	caller->head = 0;
+	caller->is_cut = caller->is_endless = caller->is_refused = false;
 	curl_easy_reset(caller->curl);
 	set_way(caller, call);
 	headers = set_message(caller->curl, call);

@@ -3,10 +3,17 @@
 
 #include <string.h>
 
-DB_STATEMENT(OUTBOX_DUE,
-    "SELECT id, organization_id, subscription_id, event, payload, attempts, created_at"
-    " FROM webhook_outbox FORCE INDEX (due) WHERE state = 'waiting' AND next_attempt_at <= ?"
-    " ORDER BY next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED");
+#define DUE(index, which)                                                                          \
+	"SELECT id, organization_id, subscription_id, event, payload, attempts, created_at"        \
+	" FROM webhook_outbox FORCE INDEX (" index                                                 \
+	") WHERE state = 'waiting' AND next_attempt_at <= ?" which                                 \
+	" LIMIT 1 FOR UPDATE SKIP LOCKED"
+DB_STATEMENT(OUTBOX_DUE, DUE("due", " ORDER BY next_attempt_at, id"));
+DB_STATEMENT(OUTBOX_DUE_ONE, DUE("PRIMARY", " AND id = ?"));
+/* Without locks: it may read past many. */
+DB_STATEMENT(OUTBOX_FIND_OTHER,
+    "SELECT id FROM webhook_outbox FORCE INDEX (due) WHERE state = 'waiting'"
+    " AND next_attempt_at <= ? AND subscription_id <> ? ORDER BY next_attempt_at, id LIMIT 1");
 /* Values: now, least, first and longest wait, slack, all in seconds, and now. */
 #define PUT_OFF_LATER                                                                              \
 	" WHERE state = 'waiting' AND next_attempt_at > ? AND next_attempt_at"                     \
@@ -75,12 +82,32 @@ enum db_result webhooks_recall(struct db *db, struct arena *arena,
 	    DB_VALUES(now, now, least, first, longest, slack, now, db_bind_int(limit)), NULL);
 }
 
-enum db_result webhooks_claim(struct db_tx *tx, int64_t now_us, int64_t until_us,
-    struct arena *arena, struct webhook_claim *claim_r)
+/* The longest due of another subscription. DB_NONE: there is none that is free. */
+static enum db_result lock_other(struct db_tx *tx, const struct id *pass_over, int64_t now_us,
+    struct arena *arena, struct db_rows *rows_r)
+{
+	struct db_rows found = {0};
+	struct id id;
+	enum db_result result = db_query(tx->db, arena, &OUTBOX_FIND_OTHER,
+	    DB_VALUES(db_bind_time(now_us), db_bind_id(pass_over)), &found);
+
+	if (result != DB_OK)
+		return result;
+	id = db_id(&found, 0, 0);
+	return db_query(tx->db, arena, &OUTBOX_DUE_ONE,
+	    DB_VALUES(db_bind_time(now_us), db_bind_id(&id)), rows_r);
+}
+
+enum db_result webhooks_claim(struct db_tx *tx, const struct id *pass_over, int64_t now_us,
+    int64_t until_us, struct arena *arena, struct webhook_claim *claim_r)
 {
 	struct db_rows rows = {0};
 	enum db_result result =
-	    db_query(tx->db, arena, &OUTBOX_DUE, DB_VALUES(db_bind_time(now_us)), &rows);
+	    id_is_none(pass_over) ? DB_NONE : lock_other(tx, pass_over, now_us, arena, &rows);
+
+	if (result == DB_NONE)
+		result =
+		    db_query(tx->db, arena, &OUTBOX_DUE, DB_VALUES(db_bind_time(now_us)), &rows);
 
 	*claim_r = (struct webhook_claim){0};
 	if (result != DB_OK)
@@ -127,12 +154,12 @@ enum db_result webhooks_postpone(struct db *db, const struct webhook_claim *clai
 }
 
 enum db_result webhooks_postpone_others(struct db *db, const struct webhook_claim *claim,
-    int64_t now_us, int64_t until_us, unsigned limit)
+    int64_t now_us, int64_t until_us, unsigned limit, uint64_t *count_r)
 {
 	return db_exec(db, &OUTBOX_POSTPONE_OTHERS,
 	    DB_VALUES(db_bind_time(until_us), db_bind_id(&claim->webhook.id), db_bind_time(now_us),
 		db_bind_id(&claim->delivery.id), db_bind_int(limit)),
-	    NULL);
+	    count_r);
 }
 
 enum db_result webhooks_drop(struct db *db, const struct webhook_claim *claim)

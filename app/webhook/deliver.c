@@ -7,6 +7,7 @@
 
 #define RECALLED_AT_ONCE 1000
 #define OTHERS_AT_ONCE   1000
+#define OTHERS_MOST      1000 /* times as many */
 
 /* Told even when its organisation is deleted: that is what it says. */
 #define LAST_EVENT "organization.deleted"
@@ -16,6 +17,10 @@ struct delivering {
 	struct post *post; /* opened with the first event */
 	struct arena *arena;
 	struct webhook_report *report;
+	struct id turn_of;  /* the subscription that was posted to last */
+	int64_t turn_us;    /* since when without another in between, monotonic */
+	int64_t attempt_us; /* when the attempt in hand began, monotonic */
+	bool is_over;       /* another one's turn has come */
 };
 
 int64_t webhook_wait_us(unsigned attempts)
@@ -30,6 +35,8 @@ int64_t webhook_wait_us(unsigned attempts)
 struct claiming {
 	struct arena *arena;
 	int64_t now_us;
+	struct id
+	    pass_over; /* of another subscription than this, if there is any; none: anybody's */
 	struct webhook_claim claim;
 	bool found;
 };
@@ -37,8 +44,8 @@ struct claiming {
 static bool run_claim(struct db_tx *tx, void *context, struct error *error)
 {
 	struct claiming *c = context;
-	enum db_result result =
-	    webhooks_claim(tx, c->now_us, c->now_us + WEBHOOK_LEASE_US, c->arena, &c->claim);
+	enum db_result result = webhooks_claim(
+	    tx, &c->pass_over, c->now_us, c->now_us + WEBHOOK_LEASE_US, c->arena, &c->claim);
 
 	c->found = result == DB_OK;
 	return c->found || result == DB_NONE || db_fail(result, error);
@@ -69,6 +76,33 @@ static bool fine(enum db_result result, struct error *error)
 	return result == DB_OK || result == DB_NONE || db_fail(result, error);
 }
 
+/* What else of this subscription is due waits a while: it would be in vain, and in others' way. */
+static bool postpone_others(
+    struct delivering *d, const struct webhook_claim *claim, int64_t now_us, struct error *error)
+{
+	uint64_t postponed = OTHERS_AT_ONCE;
+	enum db_result result = DB_OK;
+
+	for (unsigned i = 0; i < OTHERS_MOST && result == DB_OK && postponed == OTHERS_AT_ONCE; i++)
+		result = webhooks_postpone_others(d->run->db, claim, now_us,
+		    now_us + WEBHOOK_FIRST_WAIT_US, OTHERS_AT_ONCE, &postponed);
+	return fine(result, error);
+}
+
+/* One that takes its time and has much to take lets another one go before its next. */
+static void take_turns(struct delivering *d, const struct id *subscription_id)
+{
+	int64_t now_us = clock_monotonic_us();
+
+	if (!id_equal(&d->turn_of, subscription_id)) {
+		d->turn_of = *subscription_id;
+		d->turn_us = d->attempt_us;
+	}
+	d->is_over = now_us - d->turn_us >= WEBHOOK_TURN_US;
+	if (d->is_over)
+		d->turn_us = now_us;
+}
+
 static bool settle(struct delivering *d, const struct webhook_claim *claim, bool sent,
     const struct error *why, struct error *error)
 {
@@ -88,9 +122,7 @@ static bool settle(struct delivering *d, const struct webhook_claim *claim, bool
 	if (sent)
 		return true;
 	tell_failure(claim, why);
-	return fine(webhooks_postpone_others(
-			db, claim, now_us, now_us + WEBHOOK_FIRST_WAIT_US, OTHERS_AT_ONCE),
-	    error);
+	return postpone_others(d, claim, now_us, error);
 }
 
 static bool attempt(struct delivering *d, const struct webhook_claim *claim, struct error *error)
@@ -107,7 +139,9 @@ static bool attempt(struct delivering *d, const struct webhook_claim *claim, str
 		d->post = post_open(d->run, error);
 	if (!d->post)
 		return false;
+	d->attempt_us = clock_monotonic_us();
 	sent = post_event(d->post, claim, clock_now_us(d->run->clock), &why);
+	take_turns(d, &claim->webhook.id);
 	if (d->run->after_post)
 		d->run->after_post(d->run->context);
 	return settle(d, claim, sent, &why, error);
@@ -115,7 +149,9 @@ static bool attempt(struct delivering *d, const struct webhook_claim *claim, str
 
 static bool deliver_one(struct delivering *d, bool *found_r, struct error *error)
 {
-	struct claiming claiming = {.arena = d->arena, .now_us = clock_now_us(d->run->clock)};
+	struct claiming claiming = {.arena = d->arena,
+	    .now_us = clock_now_us(d->run->clock),
+	    .pass_over = d->is_over ? d->turn_of : id_none};
 	const struct webhook_claim *claim = &claiming.claim;
 
 	*found_r = false;

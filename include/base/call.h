@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #define CALL_ANSWER_BYTES 65536 /* of an answer's body; more is not read */
+#define CALL_HEAD_BYTES   65536 /* of its head; more is no answer */
 
 /* How to go there; all may be zero. Texts are borrowed for the life of the handle. */
 struct call_way {
@@ -47,7 +48,7 @@ void caller_close(struct caller **caller);
 /* Post, and read the answer, whatever its status; redirects are answers, which nobody follows. TLS
  * is 1.2 or later, and the server's certificate is verified. Every address that is connected to is
  * checked then, whatever the name led to before. False with the reason in `why` (unavailable) where
- * there was none: private_address, timeout, or unreachable, in words that hold nothing personal. */
+ * there was none: private_address, endless_head, timeout, or unreachable, in words that hold nothing personal. */
 bool caller_post(struct caller *caller, const struct call *call, struct call_answer *answer_r,
     struct error *why) __attribute__((warn_unused_result));
 

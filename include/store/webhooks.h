@@ -128,11 +128,12 @@ enum db_result webhooks_recall(struct db *db, struct arena *arena,
     const struct webhook_waits *waits, int64_t now_us, unsigned limit)
     __attribute__((warn_unused_result));
 
-/* Claim the delivery that has been due for longest: count an attempt and put the next one off until
- * `until_us`, so that no other worker takes it. DB_NONE where nothing is due. Commit before
- * sending. */
-enum db_result webhooks_claim(struct db_tx *tx, int64_t now_us, int64_t until_us,
-    struct arena *arena, struct webhook_claim *claim_r) __attribute__((warn_unused_result));
+/* Claim the delivery that has been due for longest, of another subscription than `pass_over` (none:
+ * of any) if there is one: count an attempt and put the next one off until `until_us`, so that no
+ * other worker takes it. DB_NONE where nothing is due. Commit before sending. */
+enum db_result webhooks_claim(struct db_tx *tx, const struct id *pass_over, int64_t now_us,
+    int64_t until_us, struct arena *arena, struct webhook_claim *claim_r)
+    __attribute__((warn_unused_result));
 
 /* Note what became of a claimed delivery: waiting until `next_us`, or settled at `now_us`. `why`
  * (or NULL) is kept as its last error. DB_NONE: the claim is not the latest; nothing changes. */
@@ -144,10 +145,11 @@ enum db_result webhooks_settle(struct db *db, const struct webhook_claim *claim,
 enum db_result webhooks_postpone(struct db *db, const struct webhook_claim *claim, int64_t until_us)
     __attribute__((warn_unused_result));
 
-/* Put off what else is due of the claim's subscription, at most `limit`, counting no attempt.
- * DB_NONE: there was nothing. */
+/* Put off what else is due of the claim's subscription, at most `limit`, counting no attempt;
+ * `count_r` (or NULL) says how much it was. DB_NONE: there was nothing. */
 enum db_result webhooks_postpone_others(struct db *db, const struct webhook_claim *claim,
-    int64_t now_us, int64_t until_us, unsigned limit) __attribute__((warn_unused_result));
+    int64_t now_us, int64_t until_us, unsigned limit, uint64_t *count_r)
+    __attribute__((warn_unused_result));
 
 /* Remove a claimed delivery: nobody is there to be told. */
 enum db_result webhooks_drop(struct db *db, const struct webhook_claim *claim)

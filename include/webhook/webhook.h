@@ -21,6 +21,7 @@
 #define WEBHOOK_TIMEOUT_MS      10000L                  /* of an attempt */
 #define WEBHOOK_LEASE_US        (60 * CLOCK_SECOND_US)  /* longer than any attempt takes */
 #define WEBHOOK_STOPPED_US      (600 * CLOCK_SECOND_US) /* between looks at a deleted organisation */
+#define WEBHOOK_TURN_US         CLOCK_SECOND_US         /* of one subscription, if others wait */
 #define WEBHOOK_ROUND_US        (20 * CLOCK_SECOND_US)  /* then other work has its turn */
 
 /* How to deliver. All but `db` and `clock` may be zero. */
@@ -69,7 +70,8 @@ void webhook_head(struct webhook_headers *headers_r,
  * runs may go at once. A 2xx answer is success. 410 is for good: failed at once. Everything else,
  * redirects too, which are not followed, waits webhook_wait_us; the WEBHOOK_ATTEMPTS-th fails. What
  * else is due of that subscription waits WEBHOOK_FIRST_WAIT_US without having counted, so that a
- * receiver that is away holds up nobody else. Every address that is connected to is checked then,
+ * receiver that is away holds up nobody else; nor does one that is slow, for which others wait
+ * WEBHOOK_TURN_US or one attempt. Every address that is connected to is checked then,
  * whatever the name led to before. An event of a deleted organisation waits for its restore, but
  * for organization.deleted itself; one whose subscription is gone is removed. False only where the
  * store fails. */

@@ -2,6 +2,7 @@
  * posting it, while it is posted, and before its answer is noted. Every event arrives, the one in
  * hand perhaps twice, and then it is the same to the byte. */
 #include "../support/dying.h"
+#include "../support/hooks.h"
 #include "../support/receiver.h"
 
 #include <setjmp.h>
@@ -13,8 +14,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#include <domain/webhooks.h>
 
 #define EVENTS     3
 #define LATER      "+2m" /* when another may take what was claimed */
@@ -34,22 +33,13 @@ static void subscribe(struct stack *stack, struct made *made, unsigned events, c
 	struct world *world = stack->world;
 	struct id farm = world_organization(world, "Fault Farm");
 	struct actor admin = world_user(world, &farm, "a@fault.example", ROLE_ADMIN);
-	struct error error = {0};
 	struct webhook webhook;
-	const char *secret;
 
 	world->domain.webhook_private = true;
-	assert_true(webhooks_create(&world->domain, &admin, world->arena,
-	    receiver_url(world->arena, path), webhook_events_all(), &webhook, &secret, &error));
-	receiver_set_secret(secret);
+	webhook = hooks_subscribe(world, &admin, receiver_url(world->arena, path));
 	receiver_clear();
-	for (unsigned i = 0; i < events; i++) {
-		struct webhook_delivery delivery;
-
-		assert_true(webhooks_test(
-		    &world->domain, &admin, world->arena, &webhook.id, &delivery, &error));
-		made->ids[i] = delivery.id;
-	}
+	for (unsigned i = 0; i < events; i++)
+		made->ids[i] = hooks_tell(world, &admin, &webhook);
 }
 
 static void prepare(struct stack *stack, struct made *made)

@@ -5,8 +5,8 @@ It writes its port to FOLDER/port and, for each message it gets, a line "STATUS 
 DIGEST" to FOLDER/inbox; DIGEST is SHA-256 of the body. VERDICT is "good" where webhook-signature is, by Python's own hmac with the secret in
 FOLDER/secret ("whsec_…"), that of id, timestamp and body, and the body's id is the header's; else
 what is wrong. The path says what it answers: /204, /500, … that status; /redirect to /204; /slow
-nothing; /held 204 once there is no FOLDER/hold any more; /long more than anybody reads; /hangup
-closes. With FOLDER/certificate.pem it speaks TLS."""
+nothing; /held 204 once there is no FOLDER/hold any more; /late 204 after more than a second;
+/long more than anybody reads, /head as long a head; /hangup closes. With FOLDER/certificate.pem it speaks TLS."""
 import base64
 import hashlib
 import hmac
@@ -57,7 +57,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         with open(os.path.join(folder, "body"), "wb") as file:
             file.write(body)
         what = self.path.strip("/").split("?")[0]
-        status = int(what) if what.isdigit() else {"redirect": 307, "held": 204}.get(what, 200)
+        status = int(what) if what.isdigit() else {"redirect": 307, "held": 204, "late": 204}.get(what, 200)
         digest = hashlib.sha256(body).hexdigest()
         self.note(status, json.loads(body)["type"], verdict(self.headers, body) + " " + digest)
         if what == "hangup":
@@ -67,18 +67,28 @@ class Receiver(http.server.BaseHTTPRequestHandler):
             time.sleep(30)
         while what == "held" and os.path.exists(os.path.join(folder, "hold")):
             time.sleep(0.01)
+        if what == "late":
+            time.sleep(1.2)
         self.send_response(status)
+        if what == "head":
+            self.pour(status, b"x-header: " + b"x" * 1000 + b"\r\n")
+            return
         if what == "redirect":
             self.send_header("Location", "/204")
         if what != "long":
             self.send_header("Content-Length", "0")
         self.end_headers()
+        if what == "long":
+            self.pour(status, b"x" * 65536)
+
+    def pour(self, status, piece):
+        self.close_connection = True
+        self.flush_headers()
         try:
-            for _ in range(4000 if what == "long" else 0):
-                self.wfile.write(b"x" * 65536)
+            for _ in range(4000):
+                self.wfile.write(piece)
         except OSError:
             self.note(status, "-", "cut")
-        self.close_connection = what == "long"
 
 
 class Server(http.server.ThreadingHTTPServer):
