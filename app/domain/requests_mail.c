@@ -75,6 +75,8 @@ static bool tell_admins(
 	for (size_t i = 0; i < count; i++) {
 		struct mail mail = {
 		    .user_id = admins[i].id,
+		    .author_id = asking->request.requester_id,
+		    .owner_id = photo->uploader_id,
 		    .recipient = admins[i].email,
 		    .template = "request_new",
 		    .values = describe_new(
@@ -95,6 +97,7 @@ static bool tell_requester(
 	struct doc *values = doc_object(tx->arena);
 	struct mail mail = {
 	    .user_id = request->requester_id,
+	    .owner_id = photo->uploader_id,
 	    .recipient = request->requester_email,
 	    .template = "request_received",
 	    .values = values,
@@ -143,6 +146,8 @@ bool request_mail_decided(struct db_tx *tx, const struct domain *domain,
 	const bool approved = request->status == REQUEST_APPROVED;
 	struct doc *values = doc_object(tx->arena);
 	struct mail mail = {
+	    .author_id = request->reviewed_by,
+	    .owner_id = photo->uploader_id,
 	    .template = approved ? "request_approved" : "request_rejected",
 	    .values = values,
 	};

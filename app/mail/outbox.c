@@ -184,6 +184,18 @@ static bool is_out_of_reach(const struct error *why)
 	       strcmp(why->code, "spool_unwritable") == 0;
 }
 
+/* An erasure came between the claim and the writing: the file goes again. */
+static bool take_back(struct run *run, const struct mail_claim *claim, struct error *error)
+{
+	const struct config *config = run->mailer->config;
+	enum db_result result = mails_is_dropped(run->db, run->arena, &claim->id);
+
+	if (result > DB_NONE)
+		return db_fail(result, error);
+	return result == DB_NONE || config->smtp_url[0] ||
+	       spool_remove(config->mail_spool, &claim->id, error);
+}
+
 static bool settle(struct run *run, const struct mail_claim *claim, enum mail_state state,
     const struct error *why, struct error *error)
 {
@@ -203,7 +215,9 @@ static bool settle(struct run *run, const struct mail_claim *claim, enum mail_st
 	result = mails_settle(run->db, claim, &outcome);
 	if (result == DB_OK)
 		count(run->report, state);
-	return result == DB_OK || result == DB_NONE || db_fail(result, error);
+	if (result == DB_NONE)
+		return take_back(run, claim, error);
+	return result == DB_OK || db_fail(result, error);
 }
 
 static bool send_one(struct run *run, bool *found_r, struct error *error)
@@ -260,4 +274,28 @@ bool mail_send_due(struct mailer *mailer, struct db *db, const struct clock *clo
 	smtp_close(&run.smtp);
 	arena_destroy(&run.arena);
 	return ok;
+}
+
+bool mail_remove_files(struct mailer *mailer, struct db *db, const struct clock *clock,
+    unsigned limit, unsigned *count_r, struct error *error)
+{
+	int64_t now_us = clock_now_us(clock);
+	struct arena *arena = arena_create();
+	struct id *ids;
+	size_t count;
+	enum db_result result = mails_with_file(db, arena, now_us, limit, &ids, &count);
+
+	*count_r = 0;
+	for (size_t i = 0; result == DB_OK && i < count; i++) {
+		struct error why = {0};
+		bool gone = spool_remove(mailer->config->mail_spool, &ids[i], &why);
+
+		if (!gone)
+			log_event(LOG_WARNING, "mail_file_stays", log_text("code", why.code));
+		result = mails_put_file_off(db, &ids[i], gone ? 0 : now_us + MAIL_FIRST_WAIT_US);
+		*count_r += result == DB_OK;
+		result = result == DB_NONE ? DB_OK : result;
+	}
+	arena_destroy(&arena);
+	return result == DB_OK || db_fail(result, error);
 }

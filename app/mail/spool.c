@@ -75,3 +75,23 @@ bool spool_write(
 	arena_destroy(&arena);
 	return ok;
 }
+
+static bool remove_file(const char *path)
+{
+	return unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR;
+}
+
+bool spool_remove(const char *folder, const struct id *id, struct error *error)
+{
+	struct arena *arena = arena_create();
+	char name[ID_TEXT_SIZE];
+	bool ok;
+
+	id_format(id, name);
+	ok = remove_file(arena_join(arena, folder, "/.", name, ".part", NULL)) &&
+	     remove_file(arena_join(arena, folder, "/", name, ".eml", NULL));
+	if (!ok)
+		refuse(folder, error);
+	arena_destroy(&arena);
+	return ok;
+}

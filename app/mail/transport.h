@@ -20,6 +20,11 @@ struct transport_control {
 bool spool_write(const char *folder, const struct id *id, const struct buf *message,
     struct error *error) __attribute__((warn_unused_result));
 
+/* Remove FOLDER/ID.eml, and what an interrupted writing left of it; fine where there is none.
+ * False: ERROR_UNAVAILABLE "spool_unwritable". */
+bool spool_remove(const char *folder, const struct id *id, struct error *error)
+    __attribute__((warn_unused_result));
+
 struct smtp;
 
 /* A client of the server in `config` (smtp_url set); nothing is connected yet. */

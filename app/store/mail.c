@@ -3,9 +3,9 @@
 #include <string.h>
 
 DB_STATEMENT(MAIL_ADD,
-    "INSERT INTO mail_outbox (id, organization_id, user_id, recipient, template, data, unsubscribe,"
-    " forget, state, next_attempt_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, "
-    "?)");
+    "INSERT INTO mail_outbox (id, organization_id, user_id, author_id, owner_id, recipient,"
+    " template, data, unsubscribe, forget, state, next_attempt_at, created_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)");
 DB_STATEMENT(MAIL_LAST, "SELECT created_at FROM mail_outbox WHERE user_id = ? AND template = ?"
 			" ORDER BY created_at DESC LIMIT 1");
 DB_STATEMENT(MAIL_DUE,
@@ -28,10 +28,12 @@ DB_STATEMENT(MAIL_KEEP_WORDS,
 DB_STATEMENT(MAIL_DEFER, "UPDATE mail_outbox SET next_attempt_at = ?, last_error = LEFT(?, 300)"
 			 " WHERE id = ? AND state = 'waiting' AND attempts = ?");
 DB_STATEMENT(MAIL_END,
-    "UPDATE mail_outbox SET state = ?, sent_at = ?, body_until = IF(forget, NULL, ?),"
+    "UPDATE mail_outbox SET state = ?, sent_at = ?, body_until = IF(forget, NULL, ?), file_until = "
+    "?,"
     " last_error = IF(forget, NULL, LEFT(?, 300)), recipient = IF(forget, NULL, recipient),"
     " data = IF(forget, NULL, data), subject = IF(forget, NULL, subject),"
-    " body_text = IF(forget, NULL, body_text), body_html = IF(forget, NULL, body_html)"
+    " body_text = IF(forget, NULL, body_text), body_html = IF(forget, NULL, body_html),"
+    " unsubscribe = IF(forget, NULL, unsubscribe)"
     " WHERE id = ? AND state = 'waiting' AND attempts = ?");
 DB_STATEMENT(MAIL_BLANK,
     "UPDATE mail_outbox SET data = NULL, subject = NULL, body_text = NULL, body_html = NULL,"
@@ -42,6 +44,10 @@ DB_STATEMENT(MAIL_RETRY,
 DB_STATEMENT(MAIL_RETRY_ALL,
     "UPDATE mail_outbox SET state = 'waiting', attempts = 0, next_attempt_at = ?, body_until = NULL"
     " WHERE state = 'failed' AND body_until IS NOT NULL");
+DB_STATEMENT(MAIL_WITH_FILE, "SELECT id FROM mail_outbox FORCE INDEX (file) WHERE file_until <= ?"
+			     " ORDER BY file_until LIMIT ?");
+DB_STATEMENT(MAIL_PUT_FILE_OFF, "UPDATE mail_outbox SET file_until = ? WHERE id = ?");
+DB_STATEMENT(MAIL_IS_DROPPED, "SELECT 1 FROM mail_outbox WHERE id = ? AND state = 'dropped'");
 DB_STATEMENT(MAIL_COUNT, "SELECT state, COUNT(*) FROM mail_outbox GROUP BY state");
 DB_STATEMENT(MAIL_COUNT_DUE,
     "SELECT COUNT(*) FROM mail_outbox WHERE state = 'waiting' AND next_attempt_at <= ?");
@@ -62,7 +68,8 @@ enum db_result mails_add(struct db_tx *tx, const struct mail *mail)
 	doc_write_json(mail->values, &data);
 	result = db_exec(tx->db, &MAIL_ADD,
 	    DB_VALUES(db_bind_id(&mail->id), db_bind_id(&mail->organization_id),
-		db_bind_id(&mail->user_id), db_bind_text(mail->recipient),
+		db_bind_id(&mail->user_id), db_bind_id(&mail->author_id),
+		db_bind_id(&mail->owner_id), db_bind_text(mail->recipient),
 		db_bind_text(mail->template), db_bind_text(data.data),
 		db_bind_text(mail->unsubscribe), db_bind_bool(mail->forget),
 		db_bind_time(mail->at_us), db_bind_time(mail->at_us)),
@@ -151,7 +158,8 @@ enum db_result mails_settle(
 		    DB_VALUES(db_bind_time(outcome->next_attempt_at_us), why, id, attempt), NULL);
 	return db_exec(db, &MAIL_END,
 	    DB_VALUES(db_bind_text(state_names[outcome->state]), db_bind_time(sent_at_us),
-		db_bind_time(outcome->body_until_us), why, id, attempt),
+		db_bind_time(outcome->body_until_us), db_bind_time(outcome->body_until_us), why, id,
+		attempt),
 	    NULL);
 }
 
@@ -168,6 +176,33 @@ enum db_result mails_blank(struct db *db, int64_t now_us, unsigned limit, uint64
 {
 	return db_exec(
 	    db, &MAIL_BLANK, DB_VALUES(db_bind_time(now_us), db_bind_int(limit)), changed_r);
+}
+
+enum db_result mails_with_file(struct db *db, struct arena *arena, int64_t now_us, unsigned limit,
+    struct id **ids_r, size_t *count_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(
+	    db, arena, &MAIL_WITH_FILE, DB_VALUES(db_bind_time(now_us), db_bind_int(limit)), &rows);
+
+	*count_r = rows.count;
+	*ids_r = arena_array(arena, rows.count + 1, sizeof(**ids_r));
+	for (size_t i = 0; i < rows.count; i++)
+		(*ids_r)[i] = db_id(&rows, i, 0);
+	return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result mails_put_file_off(struct db *db, const struct id *id, int64_t until_us)
+{
+	return db_exec(
+	    db, &MAIL_PUT_FILE_OFF, DB_VALUES(db_bind_time(until_us), db_bind_id(id)), NULL);
+}
+
+enum db_result mails_is_dropped(struct db *db, struct arena *arena, const struct id *id)
+{
+	struct db_rows rows = {0};
+
+	return db_query(db, arena, &MAIL_IS_DROPPED, DB_VALUES(db_bind_id(id)), &rows);
 }
 
 enum db_result mails_count(

@@ -34,7 +34,8 @@ DB_STATEMENT(TENANT_SUBSCRIPTIONS, REMOVE("webhook_subscriptions"));
 DB_STATEMENT(TENANT_WEBHOOKS, REMOVE("webhook_outbox"));
 DB_STATEMENT(TENANT_MAIL,
     "UPDATE mail_outbox SET recipient = NULL, subject = NULL, data = NULL, body_text = NULL,"
-    " body_html = NULL, body_until = NULL, state = IF(state = 'waiting', 'dropped', state)"
+    " body_html = NULL, unsubscribe = NULL, last_error = NULL, body_until = NULL,"
+    " file_until = created_at, state = IF(state = 'waiting', 'dropped', state)"
     " WHERE organization_id = ? AND forget = FALSE AND (recipient IS NOT NULL OR subject IS NOT "
     "NULL"
     " OR data IS NOT NULL OR body_text IS NOT NULL OR body_html IS NOT NULL) LIMIT ?");

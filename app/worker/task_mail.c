@@ -19,6 +19,19 @@ static void tell(const struct mail_report *report)
 		    log_int("dropped", report->dropped));
 }
 
+/* Files of mails that are over, or that an erasure has blanked. */
+static bool remove_files(const struct worker *worker, struct error *error)
+{
+	const struct worker_control *control = &worker->control;
+	unsigned count = BATCH;
+	bool ok = true;
+
+	while (ok && count == BATCH && !control->stop(control->context))
+		ok = mail_remove_files(worker->mailer, worker->domain->db, worker->domain->clock,
+		    BATCH, &count, error);
+	return ok;
+}
+
 bool task_mail(const struct worker *worker, struct arena *arena, struct error *error)
 {
 	const struct worker_control *control = &worker->control;
@@ -32,5 +45,5 @@ bool task_mail(const struct worker *worker, struct arena *arena, struct error *e
 		tell(&report);
 	} while (ok && total(&report) == BATCH && !report.out_of_reach &&
 		 !control->stop(control->context));
-	return ok;
+	return ok && remove_files(worker, error);
 }

@@ -66,4 +66,11 @@ bool mail_send_due(struct mailer *mailer, struct db *db, const struct clock *clo
     bool (*stop)(void *context), void *context, struct mail_report *report_r, struct error *error)
     __attribute__((warn_unused_result));
 
+/* Remove from the spool the files of at most `limit` mails that are due to go: MAIL_BODY_US after
+ * they were written, or at once where an erasure has blanked the mail. One that cannot be removed
+ * is tried again a minute later. `count_r`: how many were looked at. False only where the store
+ * fails. */
+bool mail_remove_files(struct mailer *mailer, struct db *db, const struct clock *clock,
+    unsigned limit, unsigned *count_r, struct error *error) __attribute__((warn_unused_result));
+
 #endif

@@ -14,11 +14,17 @@
 
 /* In the order in which they are run. */
 enum erasure_part {
+	ERASE_MAIL_TO, /* by address, by account */
+	ERASE_MAIL_OF,
+	ERASE_MAIL_WORDS, /* to others: what repeats their words, names their photos */
+	ERASE_MAIL_PHOTOS,
+	ERASE_MAIL_NAMING, /* or has their address in it */
 	ERASE_REQUESTS,    /* what their requests say, by account */
 	ERASE_VISITS,      /* and by address */
 	ERASE_DECISIONS,   /* what they wrote when they rejected requests */
 	ERASE_REVIEWS,     /* and photos */
-	ERASE_SUBMISSIONS, /* photos submitted under their address: name and address */
+	ERASE_SUBMITTED,   /* photos submitted under their address: labels in the trash, */
+	ERASE_SUBMISSIONS, /* name and address; title and description where it was a visitor */
 	ERASE_ARCHIVINGS,  /* why they archived what they did */
 	ERASE_BATCHES,
 	ERASE_NOTES, /* what the marks have left: in the trash of others */
@@ -31,12 +37,16 @@ enum erasure_part {
 	ERASE_REASONS, /* reasons of deletions they made */
 	ERASE_WRITTEN, /* the trail's free text: theirs, about them, naming them */
 	ERASE_ABOUT,
-	ERASE_NAMING,
-	ERASE_MAIL_TO, /* by address, by account, and what names them */
-	ERASE_MAIL_OF,
-	ERASE_MAIL_ABOUT,
-	ERASE_HEIRS, /* accounts whose events they were to take over */
-	ERASE_INTERRUPTED,
+	ERASE_NAMED_TRAIL, /* reasons of others: the name and the address in them */
+	ERASE_NAMED_RECORDS,
+	ERASE_NAMED_REQUESTS,
+	ERASE_NAMED_DECISIONS,
+	ERASE_NAMED_REVIEWS,
+	ERASE_NAMED_ARCHIVED,
+	ERASE_NAMED_BATCHES,
+	ERASE_HEIRS,       /* accounts whose events they were to take over */
+	ERASE_INTERRUPTED, /* forms that waited for their password, or are about them */
+	ERASE_INTERRUPTED_ABOUT,
 	ERASE_SESSIONS,
 	ERASURE_PART_COUNT,
 };

@@ -15,6 +15,8 @@ struct mail {
 	struct id id;
 	struct id organization_id; /* or none */
 	struct id user_id;         /* the addressee's account, or none */
+	struct id author_id;       /* whose words it repeats to somebody else (a reason), or none */
+	struct id owner_id;        /* whose photo it names, or none */
 	const char *recipient;     /* normalised (text_normalize_email) */
 	const char *template;      /* its name below templates/mail, such as "retention" */
 	const struct doc *values;  /* what the template shows: an object */
@@ -47,7 +49,8 @@ struct mail_outcome {
 	enum mail_state state;
 	int64_t at_us;              /* now */
 	int64_t next_attempt_at_us; /* of a mail that goes on waiting */
-	int64_t body_until_us;      /* of all others: when its content is to be blanked */
+	int64_t body_until_us;      /* of all others: when its content is to be blanked, and its
+				     * file removed from the spool */
 	const char *why;            /* the failure, or NULL */
 };
 
@@ -103,6 +106,20 @@ enum db_result mails_retry(struct db *db, const struct id *id, int64_t now_us, u
 /* Blank data, subject, bodies and path of at most `limit` mails whose time for that has come.
  * DB_NONE: there were none. The recipient stays, until an erasure. */
 enum db_result mails_blank(struct db *db, int64_t now_us, unsigned limit, uint64_t *changed_r)
+    __attribute__((warn_unused_result));
+
+/* Mails whose file in the spool is to go by now (because its time is over, or because an erasure
+ * has blanked the mail), at most `limit`. DB_OK also when there are none. */
+enum db_result mails_with_file(struct db *db, struct arena *arena, int64_t now_us, unsigned limit,
+    struct id **ids_r, size_t *count_r) __attribute__((warn_unused_result));
+
+/* Note that a mail's file is gone (`until_us` 0), or is to go later. DB_NONE: there is no such
+ * mail. */
+enum db_result mails_put_file_off(struct db *db, const struct id *id, int64_t until_us)
+    __attribute__((warn_unused_result));
+
+/* Whether a mail that was claimed was dropped meanwhile, by an erasure: DB_OK, else DB_NONE. */
+enum db_result mails_is_dropped(struct db *db, struct arena *arena, const struct id *id)
     __attribute__((warn_unused_result));
 
 /* Counts over the installation. */

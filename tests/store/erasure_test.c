@@ -183,10 +183,12 @@ static void live(struct id photos[4])
 	    "', 'rejected', 'approved', '2026-01-01', '2026-01-29')",
 	    trash_hex(world, &birch));
 	trash_sql(world,
-	    "INSERT INTO mail_outbox (id, organization_id, recipient, template, data, state,"
-	    " next_attempt_at, created_at) VALUES (UNHEX(MD5('m')), %s, 'admin@alder.example',"
-	    " 'request', '{\"name\":\"" SECRET "\"}', 'waiting', '2026-01-01', '2026-01-01')",
-	    trash_hex(world, &alder));
+	    "INSERT INTO mail_outbox (id, organization_id, recipient, author_id, template, data, "
+	    "state,"
+	    " next_attempt_at, created_at) VALUES (UNHEX(MD5('m')), %s, 'admin@alder.example', %s,"
+	    " 'request_new', '{\"requester\":\"" SECRET "\"}', 'waiting', '2026-01-01',"
+	    " '2026-01-01')",
+	    trash_hex(world, &alder), trash_hex(world, &ada.user_id));
 	(void)people_session(world, &ada);
 	assert_string_equal(trash_delete(world, &ada, &photos[2], NULL), "");
 	trash_sql(world, "UPDATE deletions SET reason = '" SECRET " said so'");
