@@ -213,14 +213,22 @@ section_fuzz() {
 
 # --- the run -------------------------------------------------------------------------------
 
+# What npm has for the tests of a folder, where it is not there yet or not any more what is asked for.
+install_modules() {
+	local folder=$1 log=$results/npm-$(basename "$1").log
+	if [ ! -e "$folder/node_modules/.package-lock.json" ] ||
+	    [ "$folder/package-lock.json" -nt "$folder/node_modules/.package-lock.json" ]; then
+		(cd "$folder" && npm ci --no-progress --ignore-scripts >"$log" 2>&1 </dev/null &&
+			touch node_modules/.package-lock.json) ||
+			echo "npm ci failed in $folder (see $log): tests that need its packages will say so." >&2
+	fi
+}
+
 install_packages() {
 	app/run/install.sh test || exit 1
-	if [ ! -e tests/node_modules/.package-lock.json ] ||
-	    [ tests/package-lock.json -nt tests/node_modules/.package-lock.json ]; then
-		(cd tests && npm ci --no-progress >"$results/npm.log" 2>&1 </dev/null &&
-			touch node_modules/.package-lock.json) ||
-			echo "npm ci failed (see $results/npm.log): tests that need its packages will say so." >&2
-	fi
+	install_modules tests
+	# It is large, and one test's.
+	! is_wanted spec || install_modules tests/firebase
 }
 
 is_wanted() {

@@ -18,8 +18,8 @@ import time
 import urllib.parse
 
 folder = sys.argv[1]
-PROJECT = "lethe-test"
-EMAIL = "eraser@lethe-test.iam.gserviceaccount.example"
+PROJECT = "demo-lethe"
+EMAIL = "eraser@demo-lethe.iam.gserviceaccount.example"
 tokens = set()
 given = 0
 
