@@ -55,8 +55,9 @@ struct exports_report {
 };
 
 /* Make every pending export that is due, and see to those whose time is over: their files, rows
- * long settled, temporary files that nobody is at any more. Memory does not grow with their size.
- * False where the store is out of reach. */
+ * long settled, temporary files that nobody is at any more. Memory does not grow
+ * with their size, but by the archive's directory: some 200 bytes for each file. False where the
+ * store is out of reach. */
 bool exports_continue(const struct domain *domain, struct arena *arena,
     const struct exports_limits *limits, struct exports_report *report_r, struct error *error)
     __attribute__((warn_unused_result));

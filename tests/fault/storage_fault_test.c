@@ -118,6 +118,55 @@ static void a_full_disk_refuses_uploads_and_nothing_else(void **state)
 	stack_check_storage(stack, 0);
 }
 
+static const char *ask_for_export(struct stack *stack)
+{
+	const struct http_answer *answer = stack_api(stack, stack->member_token, NULL,
+	    "{'password': '" STACK_PASSWORD "', 'purpose': 'account.export'}", "POST /api/reauth");
+
+	EXPECT(answer, 201, NULL);
+	answer = stack_api(stack, stack->member_token, http_answer_text(answer, "reauth_token"),
+	    NULL, "POST /api/me/export");
+	EXPECT(answer, 202, NULL);
+	return http_answer_text(answer, "id");
+}
+
+static int64_t exports_in(struct stack *stack, const char *condition)
+{
+	return stack_number(stack, "SELECT COUNT(*) FROM exports WHERE %s", condition);
+}
+
+/* The pictures are there, but not all of them a second time: the export waits, takes no room
+ * meanwhile, and is made once there is some. */
+static void a_full_disk_puts_an_export_off(void **state)
+{
+	struct stack *stack = *state;
+	unsigned objects;
+
+	mount_small(stack);
+	for (int i = 0; i < 18; i++)
+		upload(stack, SMALL);
+	objects = world_objects(stack->world);
+	(void)ask_for_export(stack);
+	stack_work(stack, NULL);
+	assert_int_equal(exports_in(stack, "state = 'pending'"), 1);
+	assert_int_equal(stack_number(stack, "SELECT COUNT(*) FROM jobs WHERE task = 'export'"
+					     " AND last_error = 'storage_full'"),
+	    1);
+	assert_int_equal(world_staged(stack->world), 0);
+	assert_int_equal(world_objects(stack->world), objects);
+	assert_int_equal(
+	    mount("tmpfs", stack->world->folder, "tmpfs", MS_REMOUNT, "size=6000k,nr_inodes=1000"),
+	    0);
+	stack_work(stack, "+2h");
+	assert_int_equal(exports_in(stack, "state = 'ready' AND bytes > 18 * 20 * 1024"), 1);
+	assert_int_equal(world_staged(stack->world), 0);
+	assert_int_equal(world_objects(stack->world), objects + 1);
+	stack_check_storage(stack, 0);
+	stack_work(stack, "+8d");
+	assert_int_equal(world_objects(stack->world), objects);
+	trash_sql(stack->world, "DELETE FROM exports");
+}
+
 /* --- out of reach -------------------------------------------------------------------------- */
 
 static const char *away_name(struct stack *stack)
@@ -355,6 +404,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_teardown(a_full_disk_refuses_uploads_and_nothing_else, unmount_small),
+	    cmocka_unit_test_teardown(a_full_disk_puts_an_export_off, unmount_small),
 	    AWAY(an_upload_is_refused_while_the_storage_is_away),
 	    AWAY(removals_are_put_off_longer_and_longer_then_fail),
 	    AWAY(a_clock_far_ahead_keeps_nothing_from_a_later_run),
