@@ -149,6 +149,16 @@ static bool check_original(struct db_tx *tx, const struct finishing *finishing,
 	return true;
 }
 
+/* Nobody asked for the deletion of what is new: while somebody asks for the original's, it gets
+ * what that had before. */
+static enum photo_status status_of(const struct photo *original)
+{
+	if (original->status != PHOTO_DELETION_REQUESTED) {
+		return original->status;
+	}
+	return original->withheld ? PHOTO_PENDING : PHOTO_APPROVED;
+}
+
 /* The derivative is its original's in everything but its picture. */
 static void inherit(struct photo *photo, const struct photo *original)
 {
@@ -159,7 +169,7 @@ static void inherit(struct photo *photo, const struct photo *original)
 	photo->title = original->title;
 	photo->submitter_name = original->submitter_name;
 	photo->submitter_email = original->submitter_email;
-	photo->status = original->status;
+	photo->status = status_of(original);
 }
 
 /* What is generated from an archived original joins it there. */

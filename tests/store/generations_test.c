@@ -23,6 +23,10 @@ DB_STATEMENT(AUDIT_CREATED,
     "SELECT COUNT(*) FROM audit_log WHERE action = 'photo.create' AND details LIKE '%generation%'");
 DB_STATEMENT(FORGET_ORIGINAL, "UPDATE generations SET original_id = NULL");
 
+DB_STATEMENT(ASKED, "UPDATE photos SET status = 'deletion_requested' WHERE id = ?");
+DB_STATEMENT(ASKED_WITHHELD,
+    "UPDATE photos SET status = 'deletion_requested', withheld = TRUE WHERE id = ?");
+
 static struct world *world;
 static struct actor ada, ben, admin, stranger;
 static struct id original;
@@ -100,6 +104,30 @@ static void a_derivative_is_its_originals_in_all(void **state)
 	assert_string_equal(photo.title, "river");
 	assert_string_equal(photo.submitter_email, "ada@alder.example");
 	assert_int_equal(world_number(world, &AUDIT_CREATED), 1);
+}
+
+/* Who asks for the deletion of the original has not asked for this; and what nobody else sees of
+ * the one, nobody else sees of the other. */
+static void nobody_asked_for_the_deletion_of_a_derivative(void **state)
+{
+	static const struct {
+		const struct db_statement *asked;
+		enum photo_status expected;
+	} cases[] = {{&ASKED, PHOTO_APPROVED}, {&ASKED_WITHHELD, PHOTO_PENDING}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct error error = {0};
+		struct photo photo = {0};
+		struct id generation;
+
+		assert_true(begin(&ada, &generation, &error));
+		assert_int_equal(
+		    db_exec(world->db, cases[i].asked, DB_VALUES(db_bind_id(&original)), NULL),
+		    DB_OK);
+		assert_true(deliver(&ada, &generation, &photo, &error));
+		assert_int_equal(photo.status, cases[i].expected);
+	}
 }
 
 static void a_result_is_taken_once(void **state)
@@ -479,6 +507,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(a_derivative_is_its_originals_in_all, set_up),
+	    cmocka_unit_test_setup(nobody_asked_for_the_deletion_of_a_derivative, set_up),
 	    cmocka_unit_test_setup(a_result_is_taken_once, set_up),
 	    cmocka_unit_test_setup(what_is_made_from_a_derivative_goes_with_the_original, set_up),
 	    cmocka_unit_test_setup(a_deleted_derivatives_result_comes_too_late, set_up),
