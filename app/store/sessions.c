@@ -8,13 +8,14 @@
 DB_STATEMENT(SESSIONS_INSERT,
     "INSERT INTO sessions (token_hash, id, user_id, acting_organization_id, csrf_secret,"
     " user_agent, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-DB_STATEMENT(SESSIONS_FIND,
-    "SELECT s.id, s.user_id, s.acting_organization_id, s.csrf_secret, s.created_at, s.seen_at,"
-    " u.organization_id, u.role, u.deletion_status, u.display_name, u.email"
-    " FROM sessions s JOIN users u ON u.id = s.user_id"
-    " JOIN organizations o ON o.id = u.organization_id"
-    " WHERE s.token_hash = ? AND s.created_at > ? AND s.seen_at > ?"
-    " AND u.deleted_at IS NULL AND o.deleted_at IS NULL");
+DB_STATEMENT(SESSIONS_FIND, "SELECT s.id, s.user_id,"
+			    " (SELECT a.id FROM organizations a WHERE a.id = "
+			    "s.acting_organization_id), s.csrf_secret, s.created_at, s.seen_at,"
+			    " u.organization_id, u.role, u.deletion_status, u.display_name, u.email"
+			    " FROM sessions s JOIN users u ON u.id = s.user_id"
+			    " JOIN organizations o ON o.id = u.organization_id"
+			    " WHERE s.token_hash = ? AND s.created_at > ? AND s.seen_at > ?"
+			    " AND u.deleted_at IS NULL AND o.deleted_at IS NULL");
 DB_STATEMENT(
     SESSIONS_TOUCH, "UPDATE sessions SET seen_at = ? WHERE token_hash = ? AND seen_at < ?");
 DB_STATEMENT(SESSIONS_SET_ACTING, "UPDATE sessions SET acting_organization_id = ? WHERE id = ?");

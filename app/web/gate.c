@@ -9,6 +9,7 @@
 #include <auth/reauth.h>
 #include <http/form.h>
 #include <http/url.h>
+#include <store/organizations.h>
 #include <string.h>
 #include <strings.h>
 
@@ -87,6 +88,17 @@ static bool identify_session(struct web *web, struct error *error)
 	return true;
 }
 
+static bool organization_exists(struct web *web, const struct id *id, struct error *error)
+{
+	const char *name;
+	enum db_result result = organizations_name(web->domain->db, web->arena, id, &name);
+
+	if (result == DB_NONE)
+		return error_set(
+		    error, ERROR_NOT_FOUND, "not_found", "There is no such organisation.");
+	return result == DB_OK || db_fail(result, error);
+}
+
 /* A platform admin names the organisation where the API needs one. */
 static bool choose_organization(struct web *web, struct error *error)
 {
@@ -98,9 +110,13 @@ static bool choose_organization(struct web *web, struct error *error)
 	if (!id_parse(text, &id))
 		return error_set_field(
 		    error, "organization_id", "invalid_input", "organization_id must be a UUID.");
-	if (web->actor.role != ROLE_PLATFORM_ADMIN && !id_equal(&id, &web->actor.organization_id))
+	if (id_equal(&id, &web->actor.organization_id))
+		return true;
+	if (web->actor.role != ROLE_PLATFORM_ADMIN)
 		return error_set(
 		    error, ERROR_NOT_FOUND, "not_found", "There is no such organisation for you.");
+	if (!organization_exists(web, &id, error))
+		return false;
 	web->actor.organization_id = id;
 	return true;
 }

@@ -686,6 +686,13 @@ static void test_other_organization_by_parameter(void **state)
 	    404, "not_found");
 	EXPECT_FIELD(site_api(site, PLATFORM, "GET /api/photos?organization_id=x"), 400,
 	    "invalid_input", "organization_id");
+	EXPECT(site_api(site, PLATFORM, "GET /api/photos?organization_id=%s", site_new_id(site)),
+	    404, "not_found");
+	EXPECT(site_api(site, PLATFORM, "GET /api/admin/stats?organization_id=%s", photo), 404,
+	    "not_found");
+	EXPECT(site_api(site, PLATFORM, "GET /api/photos?organization_id=%s",
+		   site_organization_id(site, BIRCH_ADMIN)),
+	    200, NULL);
 }
 
 static const struct row *find_row(const struct web_route *route)

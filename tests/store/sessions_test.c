@@ -308,6 +308,13 @@ static void test_actor_and_acting_for(void **state)
 	assert_int_equal(session_actor(&root, NULL).role, ROLE_PLATFORM_ADMIN);
 	actor = session_actor(&root, NULL);
 	assert_true(id_equal(&actor.organization_id, &id_->alder));
+	/* For an organisation that is gone for good nobody acts, so that nothing is put into it. */
+	struct id gone = id_generate(id_->clock.fixed_us);
+	assert_true(session_act_for(&id_->auth, &root, &gone, &error));
+	assert_true(finds(token, &root));
+	actor = session_actor(&root, NULL);
+	assert_true(id_equal(&actor.organization_id, &id_->birch));
+	assert_true(session_act_for(&id_->auth, &root, &id_->alder, &error));
 	/* Whoever is no platform admin any more acts at home. */
 	identity_sql(id_, "UPDATE users SET role = 'admin' WHERE id = x'%s'", &id_->root.id);
 	assert_true(finds(token, &root));
