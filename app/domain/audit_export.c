@@ -11,12 +11,15 @@ struct export
 	enum audit_format format;
 	audit_sink_fn sink;
 	void *context;
+	bool everywhere; /* each line says of which organisation it is */
 	struct buf out;
 	struct arena *arena; /* of the page in hand */
 };
 
-static const char *const headings[] = {
-    "id", "at", "actor", "action", "kind", "item_id", "mode", "reason", "details", "request_id"};
+/* The last one only where entries of several organisations are together. */
+static const char *const headings[] = {"id", "at", "actor", "action", "kind", "item_id", "mode",
+    "reason", "details", "request_id", "organization_id"};
+#define HEADING_COUNT (sizeof(headings) / sizeof(headings[0]))
 
 /* A cell that a spreadsheet would take for a formula is made a text by an apostrophe. */
 static void put_cell(struct buf *out, const char *text)
@@ -54,24 +57,32 @@ static void put_line(struct buf *out, const char *const *cells, size_t count)
 	buf_puts(out, "\r\n");
 }
 
-static void put_csv(struct buf *out, const struct audit_entry *entry)
+static void format_id(const struct id *id, char out[ID_TEXT_SIZE])
 {
-	char id[ID_TEXT_SIZE], item[ID_TEXT_SIZE] = "", at[CLOCK_TEXT_SIZE];
-	const char *cells[] = {id, at, entry->actor, entry->action, entry->kind, item, entry->mode,
-	    entry->reason, entry->details, entry->request_id};
-
-	id_format(&entry->id, id);
-	clock_format(entry->at_us, at);
-	if (!id_is_none(&entry->item_id)) {
-		id_format(&entry->item_id, item);
+	out[0] = '\0';
+	if (!id_is_none(id)) {
+		id_format(id, out);
 	}
-	put_line(out, cells, sizeof(cells) / sizeof(cells[0]));
+}
+
+static void put_csv(struct export *export, const struct audit_entry *entry)
+{
+	char id[ID_TEXT_SIZE], item[ID_TEXT_SIZE], organization[ID_TEXT_SIZE], at[CLOCK_TEXT_SIZE];
+	const char *cells[HEADING_COUNT] = {id, at, entry->actor, entry->action, entry->kind, item,
+	    entry->mode, entry->reason, entry->details, entry->request_id, organization};
+
+	format_id(&entry->id, id);
+	format_id(&entry->item_id, item);
+	format_id(&entry->organization_id, organization);
+	clock_format(entry->at_us, at);
+	put_line(&export->out, cells, HEADING_COUNT - !export->everywhere);
 }
 
 /* The members of the API's entry. Details are JSON already, made by doc_write_json. */
-static void put_json(struct buf *out, const struct audit_entry *entry, struct arena *arena)
+static void put_json(struct export *export, const struct audit_entry *entry)
 {
-	struct doc *doc = doc_object(arena);
+	struct buf *out = &export->out;
+	struct doc *doc = doc_object(export->arena);
 
 	doc_set_id(doc, "id", &entry->id);
 	doc_set_time(doc, "at", entry->at_us);
@@ -82,6 +93,9 @@ static void put_json(struct buf *out, const struct audit_entry *entry, struct ar
 	doc_set_text(doc, "mode", entry->mode);
 	doc_set_text(doc, "reason", entry->reason);
 	doc_set_text(doc, "request_id", entry->request_id);
+	if (export->everywhere) {
+		doc_set_id(doc, "organization_id", &entry->organization_id);
+	}
 	doc_write_json(doc, out);
 	out->length--; /* the closing brace, to add the last member */
 	buf_printf(out, ",\"details\":%s}\n", entry->details);
@@ -100,9 +114,9 @@ static bool write_page(struct export *export, const struct audit_page *page, str
 {
 	for (size_t i = 0; i < page->count; i++) {
 		if (export->format == AUDIT_CSV) {
-			put_csv(&export->out, &page->items[i]);
+			put_csv(export, &page->items[i]);
 		} else {
-			put_json(&export->out, &page->items[i], export->arena);
+			put_json(export, &page->items[i]);
 		}
 	}
 	return export->out.length == 0 || flush(export, error);
@@ -144,12 +158,14 @@ bool audit_export(const struct domain *domain, const struct actor *actor,
 	}
 	if (actor->role != ROLE_SYSTEM || !id_is_none(&actor->organization_id)) {
 		own.organization_id = actor->organization_id;
+		own.everywhere = false;
 	}
+	export.everywhere = own.everywhere;
 	own.after = id_none;
 	own.limit = EXPORT_PAGE;
 	export.arena = arena_create();
 	if (format == AUDIT_CSV) {
-		put_line(&export.out, headings, sizeof(headings) / sizeof(headings[0]));
+		put_line(&export.out, headings, HEADING_COUNT - !export.everywhere);
 	}
 	ok = write_pages(domain, &export, &own, error);
 	if (ok && export.out.length > 0) {

@@ -26,6 +26,13 @@ DB_STATEMENT(AUDIT_PAGE_OF_ACTION, PAGE("action", " AND action = ?"));
 DB_STATEMENT(AUDIT_PAGE_OF_KIND, PAGE("kind", " AND kind = ?"));
 DB_STATEMENT(AUDIT_PAGE_OF_ITEM, PAGE("item", " AND item_id = ?"));
 
+/* Of all organisations, by the trail's own order. */
+DB_STATEMENT(AUDIT_PAGE_EVERYWHERE,
+    "SELECT a.id, a.organization_id, a.at, a.actor, a.action, a.kind, a.item_id, a.mode, a.details,"
+    " a.request_id, r.reason FROM (SELECT id FROM audit_log WHERE id < ? AND id >= ?"
+    " ORDER BY id DESC LIMIT ?) page JOIN audit_log a ON a.id = page.id"
+    " LEFT JOIN audit_reasons r ON r.audit_id = a.id ORDER BY a.id DESC");
+
 DB_STATEMENT(AUDIT_NEWEST,
     "SELECT id FROM audit_log FORCE INDEX (organization) WHERE organization_id <=> ?"
     " ORDER BY id DESC LIMIT ?");
@@ -114,21 +121,41 @@ static struct id upper_bound(const struct audit_query *query)
 	return bound;
 }
 
-enum db_result audit_read_page(
-    struct db *db, struct arena *arena, const struct audit_query *query, struct audit_page *page_r)
+static enum db_result read_everywhere(struct db *db, struct arena *arena,
+    const struct audit_query *query, const struct id *below, const struct id *above,
+    struct db_rows *rows_r)
+{
+	return db_query(db, arena, &AUDIT_PAGE_EVERYWHERE,
+	    DB_VALUES(db_bind_blob(below->bytes, sizeof(below->bytes)),
+		db_bind_blob(above->bytes, sizeof(above->bytes)),
+		db_bind_int((int64_t)query->limit + 1)),
+	    rows_r);
+}
+
+static enum db_result read_rows(struct db *db, struct arena *arena, const struct audit_query *query,
+    const struct id *below, const struct id *above, struct db_rows *rows_r)
 {
 	struct db_value narrowing, kind = db_bind_text(query->kind);
 	struct db_value actor = db_bind_text(query->actor), action = db_bind_text(query->action);
 	const struct db_statement *statement = choose_page(query, &narrowing);
+
+	return db_query(db, arena, statement,
+	    DB_VALUES(db_bind_id(&query->organization_id), narrowing,
+		db_bind_blob(below->bytes, sizeof(below->bytes)),
+		db_bind_blob(above->bytes, sizeof(above->bytes)), kind, kind, actor, actor, action,
+		action, db_bind_int((int64_t)query->limit + 1)),
+	    rows_r);
+}
+
+enum db_result audit_read_page(
+    struct db *db, struct arena *arena, const struct audit_query *query, struct audit_page *page_r)
+{
 	struct id above = query->from_us ? id_floor(query->from_us) : id_none;
 	struct id below = upper_bound(query);
 	struct db_rows rows = {0};
-	enum db_result result = db_query(db, arena, statement,
-	    DB_VALUES(db_bind_id(&query->organization_id), narrowing,
-		db_bind_blob(below.bytes, sizeof(below.bytes)),
-		db_bind_blob(above.bytes, sizeof(above.bytes)), kind, kind, actor, actor, action,
-		action, db_bind_int((int64_t)query->limit + 1)),
-	    &rows);
+	enum db_result result = query->everywhere
+				    ? read_everywhere(db, arena, query, &below, &above, &rows)
+				    : read_rows(db, arena, query, &below, &above, &rows);
 
 	*page_r = (struct audit_page){.more = rows.count > query->limit};
 	page_r->count = page_r->more ? query->limit : rows.count;

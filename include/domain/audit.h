@@ -41,7 +41,8 @@ typedef bool (*audit_sink_fn)(const char *bytes, size_t length, void *context);
 /* All entries of a query (its `after` and `limit` are not used), newest first, page by page: memory
  * does not grow with their number. CSV is RFC 4180 with a header line; a cell that begins with
  * = + - @ TAB or CR is preceded by an apostrophe, so that no spreadsheet runs it. Admins only; the
- * system actor may name any organisation in the query. */
+ * system actor may name any organisation in the query, or ask for all (each entry then says of
+ * which it is). */
 bool audit_export(const struct domain *domain, const struct actor *actor,
     const struct audit_query *query, enum audit_format format, audit_sink_fn sink, void *context,
     struct error *error) __attribute__((warn_unused_result));

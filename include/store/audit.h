@@ -30,6 +30,7 @@ enum db_result audit_insert(struct db_tx *tx, const struct audit_entry *entry)
 /* Which entries a page shows; every member but the organisation may be empty. Newest first. */
 struct audit_query {
 	struct id organization_id; /* none: the installation's own entries */
+	bool everywhere;           /* instead: of all organisations, by time alone */
 	int64_t from_us;           /* at or after */
 	int64_t to_us;             /* before; 0: no end */
 	const char *actor;
