@@ -121,10 +121,13 @@ static bool choose_organization(struct web *web, struct error *error)
 	return true;
 }
 
+/* Endpoints for anyone do not ask who it is: whoever's token has ended gets a new one there. */
 static bool identify(struct web *web, struct error *error)
 {
 	const char *authorization = http_header(web->request, "Authorization");
 
+	if (web->is_api && web->route->auth == WEB_ANYONE && authorization)
+		return true;
 	if (web->is_api && authorization)
 		return identify_bearer(web, authorization, error);
 	if (!http_cookie(web->request, SESSION_COOKIE))

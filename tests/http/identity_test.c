@@ -34,6 +34,21 @@ static const struct http_answer *get_with_token(struct site *site, const char *t
 	    "GET /api/photos?limit=1");
 }
 
+/* Whoever's token has ended, or was cut short, gets a new one with it still in the header. */
+static void test_token_for_an_ended_one(void **state)
+{
+	struct site *site = *state;
+
+	EXPECT(site_api_with(site, VISITOR, "Authorization: Bearer v4.public.x",
+		   "{'email': 'ada@alder.example', 'password': '" SITE_PASSWORD "'}",
+		   "POST /api/tokens"),
+	    201, NULL);
+	EXPECT(site_api_with(site, VISITOR, "Authorization: Bearer v4.public.x", NULL,
+		   "GET /api/openapi.json"),
+	    200, NULL);
+	EXPECT(get_with_token(site, "v4.public.x"), 401, NULL);
+}
+
 /* --- sessions ------------------------------------------------------------------------------- */
 
 static void test_signing_in(void **state)
@@ -358,6 +373,7 @@ static void test_trail(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    SITE_TEST(test_token_for_an_ended_one),
 	    SITE_TEST(test_signing_in),
 	    SITE_TEST(test_wrong_credentials),
 	    SITE_TEST(test_bad_forms),
