@@ -21,12 +21,11 @@ void attempt_failed(struct attempt *attempt, const char *why, bool away)
 bool attempt_post(
     struct attempt *attempt, struct call *call, const char *of, struct call_answer *answer_r)
 {
-	int64_t left_us = IDENTITY_ATTEMPT_US - (clock_monotonic_us() - attempt->started_us);
-	long left_ms = (long)(left_us / 1000);
+	int64_t passed_us = clock_monotonic_us() - attempt->started_us;
 	struct error why = {0};
 	char code[80];
 
-	call->timeout_ms = attempt->timeout_ms < left_ms ? attempt->timeout_ms : left_ms;
+	call->timeout_ms = attempt->timeout_ms - (long)(passed_us / 1000);
 	if (call->timeout_ms < 1)
 		error_set(&why, ERROR_UNAVAILABLE, "timeout", "There is no time left.");
 	else if (caller_post(attempt->caller, call, answer_r, &why))

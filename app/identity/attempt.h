@@ -12,7 +12,7 @@ struct attempt {
 	struct caller *caller;
 	struct arena *arena;
 	int64_t now_us;     /* by the injected clock */
-	long timeout_ms;    /* of a call */
+	long timeout_ms;    /* of all calls together */
 	int64_t started_us; /* monotonic */
 
 	enum identity_outcome outcome;

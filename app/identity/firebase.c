@@ -189,8 +189,6 @@ static void remove_user(void *self, struct attempt *attempt)
 	if (answer.status == 401 &&
 	    (!fetch_token(firebase, attempt) || !post_delete(firebase, attempt, &answer)))
 		return;
-	if (answer.status == 401)
-		firebase->token[0] = '\0';
 	judge(attempt, &answer);
 }
 

@@ -23,8 +23,7 @@
 #include <base/error.h>
 #include <domain/identity_provider.h>
 
-#define IDENTITY_TIMEOUT_MS    8000L                  /* of a call */
-#define IDENTITY_ATTEMPT_US    (20 * CLOCK_SECOND_US) /* of all calls of an attempt */
+#define IDENTITY_TIMEOUT_MS    15000L /* of an attempt, with all its calls */
 #define IDENTITY_AWAY_US       (5 * CLOCK_SECOND_US)
 #define IDENTITY_AWAY_MAX_US   (300 * CLOCK_SECOND_US)
 #define IDENTITY_TOKEN_EARLY_S 60 /* before its end a token is not used any more */

@@ -103,8 +103,8 @@ void google_set(const char *name, const char *value)
 
 void google_clear(void)
 {
-	static const char *const names[] = {
-	    "inbox", "token", "delete", "expires", "access", "revoked", "deaf", "token_url"};
+	static const char *const names[] = {"inbox", "token", "delete", "expires", "access",
+	    "revoked", "deaf", "token_url", "pause"};
 	struct arena *arena = arena_create();
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

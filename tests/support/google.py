@@ -6,7 +6,7 @@ a line for each request to FOLDER/inbox. POST /token: the assertion is checked b
 public key alone, then its claims; the line is "token good iat=SECONDS" or "token WHAT IS WRONG".
 POST /v1/projects/PROJECT/accounts:delete removes the user FOLDER/users/UID; the line is "delete
 STATUS". Files of FOLDER say what is otherwise: "token" and "delete" hold a status and a code ("403
-PERMISSION_DENIED"), or "slow", "hangup", "redirect", "html", "long"; "expires" the seconds of a token; "access" a
+PERMISSION_DENIED"), or "slow", "hangup", "redirect", "html", "long"; "pause" the seconds before each answer; "expires" those of a token; "access" a
 token that is given out; "revoked" that those given out so far are refused."""
 import base64
 import http.server
@@ -167,6 +167,7 @@ class Google(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"])).decode()
+        time.sleep(float(read("pause", "0")))
         if self.path == "/token":
             assert self.headers["content-type"] == "application/x-www-form-urlencoded"
             self.give_token(urllib.parse.parse_qs(body, strict_parsing=True))

@@ -155,6 +155,10 @@ static void a_key_must_be_of_rsa_and_long(void **state)
 			       "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024", NULL}));
 	expect_wrong("private_key",
 	    make_key((const char *const[]){"openssl", "genpkey", "-algorithm", "ED25519", NULL}));
+	/* Long, and of RSA by name, but for another algorithm alone. */
+	expect_wrong(
+	    "private_key", make_key((const char *const[]){"openssl", "genpkey", "-quiet",
+			       "-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048", NULL}));
 }
 
 static void a_file_must_be_one_object(void **state)
@@ -182,6 +186,7 @@ static void a_secret_is_checked(void **state)
 {
 	static const char *const wrong[] = {"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
 	    "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd", "whsec_", "whsec_not base64",
+	    "whpub_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
 	    "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gIQ=="};
 
 	(void)state;

@@ -229,6 +229,17 @@ static void silence_is_not_waited_for(void **state)
 	assert_int_equal(remove_user("ada"), IDENTITY_DONE);
 }
 
+/* Each of the two calls would end in time, both together do not. */
+static void the_time_is_of_the_whole_attempt(void **state)
+{
+	(void)state;
+	google_add("ada");
+	google_set("pause", "0.7");
+	open_provider(1000);
+	assert_int_equal(remove_user("ada"), IDENTITY_RETRY);
+	assert_non_null(strstr(why, "timeout"));
+}
+
 static void nobody_listens(void **state)
 {
 	(void)state;
@@ -304,6 +315,8 @@ int main(void)
 	    CASE(one_that_is_away_is_left_alone),
 	    CASE(one_refused_user_is_not_away),
 	    CASE(a_clock_set_back_ends_the_wait),
+	    /* Last: what it asked for is still answered after its end. */
+	    CASE(the_time_is_of_the_whole_attempt),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
