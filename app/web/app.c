@@ -4,22 +4,38 @@
 #include "thread.h"
 #include "web.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-/* Static files are kept by browsers for long, so their addresses carry the time of the newest. */
-static const char *static_version(const struct config *config, struct arena *arena)
+static int64_t newest_in(const char *folder)
 {
-	static const char *const files[] = {"css/lethe.css", "js/lethe.js", "images/lethe.svg"};
+	DIR *files = opendir(folder);
 	int64_t newest = 0;
 	struct stat status;
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		const char *path = arena_printf(arena, "%s/static/%s", config->share, files[i]);
-		if (stat(path, &status) == 0 && status.st_mtime > newest)
+	if (!files)
+		return 0;
+	for (struct dirent *file; (file = readdir(files));)
+		if (fstatat(dirfd(files), file->d_name, &status, 0) == 0 &&
+		    status.st_mtime > newest)
 			newest = status.st_mtime;
+	closedir(files);
+	return newest;
+}
+
+/* Static files are kept by browsers for long, so their addresses carry the time of the newest. */
+static const char *static_version(const struct config *config, struct arena *arena)
+{
+	static const char *const folders[] = {"css", "js", "images"};
+	int64_t newest = 0;
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		int64_t time =
+		    newest_in(arena_printf(arena, "%s/static/%s", config->share, folders[i]));
+		newest = time > newest ? time : newest;
 	}
 	return arena_printf(arena, "%llx", (unsigned long long)newest);
 }

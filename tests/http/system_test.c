@@ -268,7 +268,7 @@ static void test_logs(void **state)
 static void test_static_files(void **state)
 {
 	struct site *site = *state;
-	const struct http_answer *answer = site_page(site, VISITOR, "GET /static/css/lethe.css");
+	const struct http_answer *answer = site_page(site, VISITOR, "GET /static/css/base.css");
 
 	EXPECT(answer, 200, NULL);
 	assert_non_null(
