@@ -1,6 +1,7 @@
 /* erasure_kill_test.c - a worker that is killed between any two steps of scheduling, cancelling or
  * erasing an account: the next one goes on, and the end is the same. */
 #include "../support/people.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -16,24 +17,7 @@
 
 #define STEP_ROWS 4
 
-static struct world *world;
-static struct actor ada, ben;
 static struct account_status status;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
 
 static enum identity_outcome forget(
     void *context, const struct identity_subject *subject, char *why, size_t size)
@@ -49,15 +33,12 @@ static void set_up(bool keep)
 {
 	static const struct identity_provider provider = {"test", forget, NULL};
 	struct account_choices choices = {.keep_photos = keep, .reason = "Enough"};
-	struct id alder, photo, theirs, album;
+	struct id photo, theirs, album;
 	struct actor proven;
 
-	world_clear(world);
+	scene_people();
 	people_authorize(world);
 	world->domain.identity = &provider;
-	alder = world_organization(world, "Alder");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	ben = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
 	trash_sql(world, "UPDATE users SET identity_uid = HEX(id)");
 	photo = world_photo(world, &ada, "Mine", NULL, NULL);
 	(void)world_derivative(world, &ada, &photo);
@@ -171,7 +152,7 @@ static void expect_erased(bool keep)
 	assert_int_equal(trash_rows(world, "quest_content_cards"), 0);
 	assert_int_equal(trash_rows(world, "albums"), 0);
 	assert_int_equal(trash_rows(world, "events"), 1);
-	assert_int_equal(trash_rows(world, "users"), 1);
+	assert_int_equal(trash_rows(world, "users"), 3);
 	assert_int_equal(trash_entries(world, "account.erase"), 1);
 	assert_int_equal(people_mails(world, "account_erased"), 1);
 	assert_int_equal(trash_rows(world, "files"), keep ? 4 : 1);
@@ -202,5 +183,5 @@ int main(void)
 	    cmocka_unit_test(erasing_survives),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -1,6 +1,7 @@
 /* accounts_admin_test.c - accounts in the hands of admins: deleted, given back, in another role;
  * and that nobody locks an organisation out. */
 #include "../support/people.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,38 +12,15 @@
 #include <pthread.h>
 #include <string.h>
 
-static struct world *world;
-static struct id alder, birch;
-static struct actor ada, ben, admin, second, stranger, platform;
+static struct actor second, platform;
 static struct error error;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
 	(void)state;
-	world_clear(world);
+	scene_people();
 	people_authorize(world);
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	ben = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
 	second = world_user(world, &alder, "second@alder.example", ROLE_ADMIN);
-	stranger = world_user(world, &birch, "mia@birch.example", ROLE_ADMIN);
 	platform = world_user(world, &birch, "platform@lethe.example", ROLE_PLATFORM_ADMIN);
 	return 0;
 }
@@ -370,5 +348,5 @@ int main(void)
 	    cmocka_unit_test_setup(two_who_delete_each_other_leave_one, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -1,5 +1,6 @@
 /* accounts_test.c - leaving by oneself: asked, confirmed, scheduled, reminded, cancelled. */
 #include "../support/people.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,40 +11,14 @@
 #include <store/places.h>
 #include <string.h>
 
-static struct world *world;
-static struct id alder;
-static struct actor ada, ben, admin, stranger;
 static struct account_status status;
 static struct error error;
 
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
-
 static int set_up(void **state)
 {
-	struct id birch;
-
 	(void)state;
-	world_clear(world);
+	scene_people();
 	people_authorize(world);
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	ben = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-	stranger = world_user(world, &birch, "mia@birch.example", ROLE_ADMIN);
 	return 0;
 }
 
@@ -464,5 +439,5 @@ int main(void)
 	    cmocka_unit_test_setup(nobody_else_cancels_it, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -1,6 +1,7 @@
 /* albums_test.c - looking into albums: who sees which of their photos, in their order, page by
  * page.
  */
+#include "../support/scene.h"
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -26,24 +27,8 @@ DB_STATEMENT(albums_marking,
 DB_STATEMENT(
     albums_root, "UPDATE projects SET deleted_at = created_at, deletion_id = id WHERE id = ?");
 
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
 static struct id project, photos[PHOTOS];
 static struct place album;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
 
 static struct id put_in(const struct id *photo, int64_t position)
 {
@@ -64,7 +49,7 @@ static int set_up(void **state)
 	struct id id;
 
 	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
+	scene_people();
 	world->domain.look_rows = 0;
 	id = world_place(world, &ada, PLACE_ALBUM, "Summer");
 	project = world_place(world, &admin, PLACE_PROJECT, "garden");
@@ -252,5 +237,5 @@ int main(void)
 	    cmocka_unit_test_setup(others_see_nothing, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -1,6 +1,7 @@
 /* archives_test.c - archiving by criteria: what fits, what goes along, the preview, batches, steps.
  */
 #include "../support/containers.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,24 +21,8 @@ DB_STATEMENT(archives_live_shares, "SELECT COUNT(*) FROM photo_shares WHERE revo
 DB_STATEMENT(archives_archived, "SELECT COUNT(*) FROM photos WHERE archived_at IS NOT NULL");
 DB_STATEMENT(archives_tags, "SELECT id FROM tags ORDER BY name");
 
-static struct world *world;
-static struct actor ada, admin, stranger;
 static struct id project, winter, summer;
 static int64_t started_us;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
 
 /* Nine photos, one a day: every third in the project, all but the first "winter", the even ones
  * "summer" too; each with a share, the fifth with a derivative, one archived, one deleted before.
@@ -81,16 +66,9 @@ static void photos(void)
 
 static int set_up(void **state)
 {
-	struct id alder, birch;
-
 	(void)state;
-	world_clear(world);
+	scene_people();
 	started_us = world->clock.fixed_us;
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-	stranger = world_user(world, &birch, "mia@birch.example", ROLE_ADMIN);
 	project = world_place(world, &admin, PLACE_PROJECT, "Orchard");
 	photos();
 	return 0;
@@ -336,5 +314,5 @@ int main(void)
 	    cmocka_unit_test_setup(the_worker_ends_what_an_act_broke_off, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

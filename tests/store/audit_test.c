@@ -1,5 +1,6 @@
 /* audit_test.c - the trail: one entry an act, filters, pages, exports, and that it never changes.
  */
+#include "../support/scene.h"
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -11,37 +12,6 @@
 #include <base/buf.h>
 #include <domain/audit.h>
 #include <string.h>
-
-static struct world *world;
-static struct actor ada, admin, stranger;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
-static int set_up(void **state)
-{
-	struct id alder, birch;
-
-	(void)state;
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-	stranger = world_user(world, &birch, "mia@birch.example", ROLE_ADMIN);
-	return 0;
-}
 
 struct writing {
 	const struct actor *actor;
@@ -337,19 +307,19 @@ static void the_application_cannot_change_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(an_entry_tells_all_of_an_act, set_up),
-	    cmocka_unit_test_setup(an_entry_goes_with_its_transaction, set_up),
-	    cmocka_unit_test_setup(filters_narrow, set_up),
-	    cmocka_unit_test_setup(pages_are_complete, set_up),
-	    cmocka_unit_test_setup(only_admins_read_it, set_up),
-	    cmocka_unit_test_setup(csv_is_quoted_and_cannot_compute, set_up),
-	    cmocka_unit_test_setup(an_empty_csv_has_its_head, set_up),
-	    cmocka_unit_test_setup(json_lines_are_one_object_each, set_up),
-	    cmocka_unit_test_setup(an_export_goes_beyond_its_pages, set_up),
-	    cmocka_unit_test_setup(an_export_can_be_stopped, set_up),
-	    cmocka_unit_test_setup(the_revision_follows_the_trail, set_up),
-	    cmocka_unit_test_setup(the_application_cannot_change_it, set_up),
+	    SCENE_TEST(an_entry_tells_all_of_an_act),
+	    SCENE_TEST(an_entry_goes_with_its_transaction),
+	    SCENE_TEST(filters_narrow),
+	    SCENE_TEST(pages_are_complete),
+	    SCENE_TEST(only_admins_read_it),
+	    SCENE_TEST(csv_is_quoted_and_cannot_compute),
+	    SCENE_TEST(an_empty_csv_has_its_head),
+	    SCENE_TEST(json_lines_are_one_object_each),
+	    SCENE_TEST(an_export_goes_beyond_its_pages),
+	    SCENE_TEST(an_export_can_be_stopped),
+	    SCENE_TEST(the_revision_follows_the_trail),
+	    SCENE_TEST(the_application_cannot_change_it),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -1,6 +1,7 @@
 /* background_test.c - what acts leave to the worker: large deletions take turns, and one that fails
  * keeps none of the others waiting. */
 #include "../support/containers.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,36 +14,12 @@
 
 #define LARGE 40 /* photos, with a step for each */
 
-static struct world *world;
-static struct actor ada, admin, mia;
-
 DB_STATEMENT(background_attempts, "SELECT COALESCE(SUM(attempts), 0) FROM jobs");
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
-	struct id alder, birch;
-
 	(void)state;
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-	mia = world_user(world, &birch, "mia@birch.example", ROLE_ADMIN);
+	scene_people();
 	world->domain.step_rows = 1;
 	return 0;
 }
@@ -86,7 +63,7 @@ static void large_deletions_take_turns(void **state)
 	(void)go_on(0);
 	assert_int_equal(state_of(&back), DELETION_TRASHED);
 	large = delete_project(&admin, "Large", LARGE);
-	other = delete_project(&mia, "Other", 3);
+	other = delete_project(&stranger, "Other", 3);
 	assert_string_equal(trash_restore(world, &admin, &back.id, &back), "");
 	assert_int_equal(back.state, DELETION_RESTORING);
 	assert_int_equal(go_on(LARGE - 10), LARGE - 10);
@@ -107,7 +84,7 @@ static void a_turn_goes_on_where_the_last_one_ended(void **state)
 	(void)delete_project(&admin, "Alone", LARGE);
 	alone = go_on(0);
 	large = delete_project(&admin, "Large", LARGE);
-	(void)delete_project(&mia, "Other", LARGE);
+	(void)delete_project(&stranger, "Other", LARGE);
 	together = go_on(0);
 	assert_int_equal(state_of(&large), DELETION_TRASHED);
 	assert_int_equal(together, 2 * alone);
@@ -155,7 +132,7 @@ static void one_that_fails_keeps_nobody_waiting(void **state)
 	(void)state;
 	(void)go_on(0);
 	bad = delete_project(&admin, "Bad", 3);
-	good = delete_project(&mia, "Good", 3);
+	good = delete_project(&stranger, "Good", 3);
 	assert_string_equal(trash_restore(world, &admin, &back.id, &back), "");
 	spoil(&bad, UINT32_MAX);
 	log_set_level((enum log_level)(LOG_ERROR + 1));
@@ -236,5 +213,5 @@ int main(void)
 	    cmocka_unit_test_setup(a_purge_that_fails_keeps_nobody_waiting, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

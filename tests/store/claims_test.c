@@ -1,4 +1,5 @@
 /* claims_test.c - claims on sites: made once, decided by admins, within one organisation. */
+#include "../support/scene.h"
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -11,30 +12,15 @@
 #include <store/places.h>
 #include <string.h>
 
-static struct world *world;
-static struct actor ada, ben, admin, platform, stranger;
+static struct actor platform;
 static struct id site;
 static struct claim claim;
 static struct error error;
 
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
 static int set_up(void **state)
 {
 	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
+	scene_people();
 	platform = world_user(
 	    world, &stranger.organization_id, "platform@lethe.example", ROLE_PLATFORM_ADMIN);
 	site = world_place(world, &admin, PLACE_SITE, "shop");
@@ -219,5 +205,5 @@ int main(void)
 	    cmocka_unit_test_setup(lists_page_by_cursor, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -1,5 +1,6 @@
 /* containers_back_test.c - what comes back from deleted containers, and what stands in its way. */
 #include "../support/containers.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,35 +17,6 @@ DB_STATEMENT(live_in_deleted,
     "SELECT COUNT(*) FROM photos p LEFT JOIN projects a ON a.id = p.project_id"
     " LEFT JOIN sites b ON b.id = p.site_id WHERE p.deleted_at IS NULL AND p.archived_at IS NULL"
     " AND (a.deleted_at IS NOT NULL OR b.deleted_at IS NOT NULL)");
-
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
-static void people(void)
-{
-	world_people(world, &ada, &ben, &admin, &stranger);
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	people();
-	return 0;
-}
 
 static void an_album_goes_and_comes_with_its_list(void **state)
 {
@@ -169,7 +141,7 @@ static void two_containers_of_a_photo_come_back_in_any_order(void **state)
 		struct deletion one, two;
 		struct snapshot before, after;
 
-		people();
+		scene_people();
 		project = world_place(world, &admin, PLACE_PROJECT, "Orchard");
 		site = world_place(world, &admin, PLACE_SITE, "Stall");
 		photo = world_photo(world, &ada, "Both", &project, &site);
@@ -349,7 +321,7 @@ static void a_container_is_not_deleted_while_photos_come_back(void **state)
 		struct coming_back restored = {0}, unarchived = {0};
 		struct furnished f, other;
 
-		people();
+		scene_people();
 		f = containers_furnish(world, &admin, &ada, kinds[i], "First");
 		restored.deletion = trash_find(world, &f.deletion);
 		expect_waiting(&restored, &f);
@@ -367,7 +339,7 @@ static void a_site_is_not_deleted_while_its_photos_project_comes_back(void **sta
 	struct coming_back restored = {0};
 
 	(void)state;
-	people();
+	scene_people();
 	site = containers_furnish(world, &admin, &ada, ITEM_SITE, "Stall");
 	project = world_place(world, &admin, PLACE_PROJECT, "Orchard");
 	(void)world_photo(world, &ada, "Both", &project, &site.id);
@@ -406,18 +378,18 @@ static void what_is_being_restored_is_not_deleted_anew(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(an_album_goes_and_comes_with_its_list, set_up),
-	    cmocka_unit_test_setup(a_photo_deleted_before_waits_for_its_container, set_up),
-	    cmocka_unit_test_setup(what_was_put_elsewhere_stays_there, set_up),
-	    cmocka_unit_test_setup(what_was_archived_anew_stays_archived, set_up),
+	    SCENE_TEST(an_album_goes_and_comes_with_its_list),
+	    SCENE_TEST(a_photo_deleted_before_waits_for_its_container),
+	    SCENE_TEST(what_was_put_elsewhere_stays_there),
+	    SCENE_TEST(what_was_archived_anew_stays_archived),
 	    cmocka_unit_test(two_containers_of_a_photo_come_back_in_any_order),
-	    cmocka_unit_test_setup(a_taken_slug_stands_in_the_way, set_up),
-	    cmocka_unit_test_setup(nothing_goes_into_a_deleted_container, set_up),
-	    cmocka_unit_test_setup(some_photos_come_out_of_a_larger_deletion, set_up),
+	    SCENE_TEST(a_taken_slug_stands_in_the_way),
+	    SCENE_TEST(nothing_goes_into_a_deleted_container),
+	    SCENE_TEST(some_photos_come_out_of_a_larger_deletion),
 	    cmocka_unit_test(a_container_is_not_deleted_while_photos_come_back),
 	    cmocka_unit_test(a_site_is_not_deleted_while_its_photos_project_comes_back),
-	    cmocka_unit_test_setup(what_is_being_restored_is_not_deleted_anew, set_up),
+	    SCENE_TEST(what_is_being_restored_is_not_deleted_anew),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

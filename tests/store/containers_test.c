@@ -1,6 +1,7 @@
 /* containers_test.c - deleting albums, projects and sites: what each choice does to their photos,
  * that the preview says it, and that a restore gives back exactly what the act took. */
 #include "../support/containers.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,35 +19,6 @@ DB_STATEMENT(photos_archived, "SELECT COUNT(*) FROM photos WHERE archived_at IS 
 DB_STATEMENT(
     batch_photos, "SELECT SUM(photo_count) FROM archive_batches WHERE criteria IS NOT NULL");
 
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
-static void people(void)
-{
-	world_people(world, &ada, &ben, &admin, &stranger);
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	people();
-	return 0;
-}
-
 /* Each kind, each choice, in one step and in many. */
 struct variation {
 	enum item_kind kind;
@@ -63,7 +35,7 @@ static void vary(vary_fn test)
 	for (size_t k = 0; k < 2; k++) {
 		for (int action = PHOTO_ACTION_DELETE; action <= PHOTO_ACTION_ORPHAN; action++) {
 			for (size_t s = 0; s < 4; s++) {
-				people();
+				scene_people();
 				test(&(struct variation){
 				    kinds[k], (enum photo_action)action, steps[s]});
 			}
@@ -183,7 +155,7 @@ static void restore_amid(const struct variation *v)
 		unsigned done;
 		struct error error = {0};
 
-		people();
+		scene_people();
 		f = containers_furnish(world, &admin, &ada, v->kind, "Orchard");
 		before = containers_snapshot(world);
 		assert_string_equal(delete_it(v, &f, &deletion), "");
@@ -302,9 +274,9 @@ int main(void)
 	    cmocka_unit_test(a_restore_gives_back_exactly_what_the_act_took),
 	    cmocka_unit_test(a_restore_during_the_marking_gives_it_all_back),
 	    cmocka_unit_test(a_purge_takes_the_container_and_what_was_chosen),
-	    cmocka_unit_test_setup(the_name_is_typed_and_admins_alone_delete, set_up),
-	    cmocka_unit_test_setup(photos_are_orphaned_unless_something_else_is_chosen, set_up),
+	    SCENE_TEST(the_name_is_typed_and_admins_alone_delete),
+	    SCENE_TEST(photos_are_orphaned_unless_something_else_is_chosen),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

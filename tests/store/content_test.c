@@ -1,4 +1,5 @@
 /* content_test.c - quests and adventures: listing, archiving, restoring, deleting forever. */
+#include "../support/scene.h"
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -12,35 +13,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct world *world;
-static struct actor creator, other, admin, stranger;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
+static struct actor creator;
 
 static int set_up(void **state)
 {
-	struct id alder, birch;
-
 	(void)state;
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
+	scene_people();
 	creator = world_user(world, &alder, "creator@alder.example", ROLE_MEMBER);
-	other = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-	stranger = world_user(world, &birch, "mia@birch.example", ROLE_MEMBER);
 	return 0;
 }
 
@@ -99,13 +78,13 @@ static void only_its_creator_acts_on_it(void **state)
 	struct error error = {0};
 
 	(void)state;
-	assert_string_equal(archive(&other, ITEM_QUEST, &id, NULL), "forbidden");
+	assert_string_equal(archive(&ben, ITEM_QUEST, &id, NULL), "forbidden");
 	assert_string_equal(archive(&admin, ITEM_QUEST, &id, NULL), "forbidden");
 	assert_string_equal(archive(&stranger, ITEM_QUEST, &id, NULL), "not_found");
 	assert_string_equal(archive(&creator, ITEM_QUEST, &unknown, NULL), "not_found");
 	assert_string_equal(archive(&creator, ITEM_ADVENTURE, &id, NULL), "not_found");
 	assert_false(
-	    content_find(&world->domain, &other, world->arena, ITEM_QUEST, &id, &content, &error));
+	    content_find(&world->domain, &ben, world->arena, ITEM_QUEST, &id, &content, &error));
 	assert_int_equal(error.kind, ERROR_FORBIDDEN);
 	assert_true(content_find(
 	    &world->domain, &creator, world->arena, ITEM_QUEST, &id, &content, &error));
@@ -124,7 +103,7 @@ static void lists_are_ones_own_by_status(void **state)
 		world->clock.fixed_us += 1000;
 		trash_content(world, &creator, ITEM_QUEST, i == 1 ? "published" : "draft", 0);
 	}
-	trash_content(world, &other, ITEM_QUEST, "draft", 0);
+	trash_content(world, &ben, ITEM_QUEST, "draft", 0);
 	trash_content(world, &creator, ITEM_ADVENTURE, "draft", 0);
 	do {
 		assert_true(
@@ -189,7 +168,7 @@ static void only_archived_and_ones_own(void **state)
 	assert_int_equal(trash_error()->kind, ERROR_INVALID);
 	assert_string_equal(
 	    trash_error()->message, "Content must be archived before permanent deletion");
-	assert_string_equal(trash_forever(world, &other, ITEM_QUEST, &id, NULL), "forbidden");
+	assert_string_equal(trash_forever(world, &ben, ITEM_QUEST, &id, NULL), "forbidden");
 	assert_string_equal(trash_forever(world, &admin, ITEM_QUEST, &id, NULL), "forbidden");
 	assert_string_equal(trash_forever(world, &stranger, ITEM_QUEST, &id, NULL), "not_found");
 	assert_string_equal(
@@ -271,5 +250,5 @@ int main(void)
 	    cmocka_unit_test_setup(restoring_and_deleting_forever_exclude_each_other, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

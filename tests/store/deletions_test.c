@@ -1,5 +1,6 @@
 /* deletions_test.c - deleting a photo: what goes with it, who may, what is refused, and the lists.
  */
+#include "../support/scene.h"
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -18,30 +19,6 @@ DB_STATEMENT(revoked_shares, "SELECT COUNT(*) FROM photo_shares WHERE revoked_at
 DB_STATEMENT(superseded_requests,
     "SELECT COUNT(*) FROM deletion_requests WHERE status = 'superseded' AND deletion_id IS NOT NULL"
     " AND reviewed_at IS NOT NULL");
-
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
-	return 0;
-}
 
 static void a_photo_takes_its_derivatives_notes_and_results_along(void **state)
 {
@@ -478,24 +455,24 @@ static void one_deletion_is_its_makers_and_the_admins(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(a_photo_takes_its_derivatives_notes_and_results_along, set_up),
-	    cmocka_unit_test_setup(the_window_is_the_organisations_at_the_time_of_deleting, set_up),
-	    cmocka_unit_test_setup(a_derivative_goes_alone, set_up),
-	    cmocka_unit_test_setup(an_admin_deletes_under_their_own_name, set_up),
-	    cmocka_unit_test_setup(others_are_refused, set_up),
-	    cmocka_unit_test_setup(deleting_twice_names_the_deletion, set_up),
-	    cmocka_unit_test_setup(a_reason_is_bounded_in_characters, set_up),
-	    cmocka_unit_test_setup(a_reason_of_blanks_is_none, set_up),
-	    cmocka_unit_test_setup(other_kinds_are_refused, set_up),
-	    cmocka_unit_test_setup(pending_requests_are_superseded, set_up),
-	    cmocka_unit_test_setup(of_a_double_click_one_wins, set_up),
-	    cmocka_unit_test_setup(what_is_larger_than_a_step_is_marked_in_steps, set_up),
-	    cmocka_unit_test_setup(what_fits_a_step_exactly_is_marked_at_once, set_up),
-	    cmocka_unit_test_setup(lists_show_ones_own_and_admins_all, set_up),
-	    cmocka_unit_test_setup(lists_end_with_the_window, set_up),
-	    cmocka_unit_test_setup(what_closes_soonest_comes_first, set_up),
-	    cmocka_unit_test_setup(one_deletion_is_its_makers_and_the_admins, set_up),
+	    SCENE_TEST(a_photo_takes_its_derivatives_notes_and_results_along),
+	    SCENE_TEST(the_window_is_the_organisations_at_the_time_of_deleting),
+	    SCENE_TEST(a_derivative_goes_alone),
+	    SCENE_TEST(an_admin_deletes_under_their_own_name),
+	    SCENE_TEST(others_are_refused),
+	    SCENE_TEST(deleting_twice_names_the_deletion),
+	    SCENE_TEST(a_reason_is_bounded_in_characters),
+	    SCENE_TEST(a_reason_of_blanks_is_none),
+	    SCENE_TEST(other_kinds_are_refused),
+	    SCENE_TEST(pending_requests_are_superseded),
+	    SCENE_TEST(of_a_double_click_one_wins),
+	    SCENE_TEST(what_is_larger_than_a_step_is_marked_in_steps),
+	    SCENE_TEST(what_fits_a_step_exactly_is_marked_at_once),
+	    SCENE_TEST(lists_show_ones_own_and_admins_all),
+	    SCENE_TEST(lists_end_with_the_window),
+	    SCENE_TEST(what_closes_soonest_comes_first),
+	    SCENE_TEST(one_deletion_is_its_makers_and_the_admins),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

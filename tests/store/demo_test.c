@@ -1,5 +1,5 @@
 /* demo_test.c - the demonstration holds something in every state that a page shows. */
-#include "../support/world.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -154,26 +154,16 @@ DB_STATEMENT(
 DB_STATEMENT(FUTURE, "SELECT COUNT(*) FROM audit_log WHERE at > ?");
 DB_STATEMENT(ENDED_SHARES, "SELECT COUNT(*) FROM photo_shares WHERE expires_at <= ?");
 
-static struct world *world;
-
 static int start(void **state)
 {
 	struct error error = {0};
 
-	(void)state;
-	world = world_open();
+	(void)scene_start(state);
 	world->clock.fixed_us = clock_now_us(&clock_system);
 	if (!demo_load(&world->domain, &error)) {
 		print_error("%s: %s %s\n", error.code, error.message, error.field);
 		return 1;
 	}
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
 	return 0;
 }
 
@@ -289,5 +279,5 @@ int main(void)
 	    cmocka_unit_test(a_database_that_is_not_empty_is_refused),
 	};
 
-	return cmocka_run_group_tests_name("demo", tests, start, stop);
+	return cmocka_run_group_tests_name("demo", tests, start, scene_stop);
 }

@@ -1,6 +1,7 @@
 /* erasure_requests_test.c - what an erasure does to requests: the person's own are taken back,
  * those of others for photos that stay wait for their decision. */
 #include "../support/asking.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +13,6 @@
 
 static const char *const befores[] = {"pending", "approved", "rejected"};
 
-static struct world *world;
 static struct asking_cast cast;
 static struct account_status status;
 
@@ -23,21 +23,6 @@ DB_STATEMENT(erased_published, "SELECT COUNT(*) FROM photos WHERE published AND 
 DB_STATEMENT(erased_words,
     "SELECT COUNT(*) FROM deletion_requests WHERE requester_email IS NOT NULL"
     " OR reason IS NOT NULL");
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
@@ -177,5 +162,5 @@ int main(void)
 	    cmocka_unit_test_setup(what_others_ask_for_can_be_approved_when_photos_stay, set_up),
 	};
 
-	return cmocka_run_group_tests_name("erasure_requests", tests, start, stop);
+	return cmocka_run_group_tests_name("erasure_requests", tests, scene_start, scene_stop);
 }

@@ -1,5 +1,6 @@
 /* erasure_test.c - what is left of an account once it is erased: nothing that names the person. */
 #include "../support/people.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,42 +18,17 @@
 #define SECRET  "Xanthippe" /* in all that the person wrote, and their name */
 #define ADDRESS "xanthippe@alder.example"
 
-static struct world *world;
-static struct id alder, birch;
-static struct actor ada, ben, admin, stranger;
 static struct account_status status;
 static struct error error;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
 	(void)state;
-	world_clear(world);
+	scene_people();
 	people_authorize(world);
 	world->domain.identity = NULL;
-	world->domain.after_step = NULL;
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	ada = world_user(world, &alder, ADDRESS, ROLE_MEMBER);
-	ben = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-	stranger = world_user(world, &birch, "mia@birch.example", ROLE_ADMIN);
-	trash_sql(world, "UPDATE users SET display_name = '" SECRET "', bio = '" SECRET "'"
-			 " WHERE email = '" ADDRESS "'");
+	trash_sql(world, "UPDATE users SET email = '" ADDRESS "', display_name = '" SECRET
+			 "', bio = '" SECRET "' WHERE email = 'ada@alder.example'");
 	return 0;
 }
 
@@ -588,5 +564,5 @@ int main(void)
 	    cmocka_unit_test_setup(an_organization_takes_its_people_along, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -1,8 +1,9 @@
 /* exports_end_test.c - exports: whose they are and for how long, and what ends them but for purges.
  */
-#include "../support/exporting.h"
-
 #include "../support/archives.h"
+#include "../support/exporting.h"
+#include "../support/scene.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,31 +20,13 @@ DB_STATEMENT(test_exports_rows, "SELECT COUNT(*) FROM exports");
 DB_STATEMENT(test_exports_files, "SELECT COUNT(*) FROM files WHERE owner_kind = 'export'");
 DB_STATEMENT(test_exports_queue, "SELECT COUNT(*) FROM storage_cleanup_queue");
 
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
 static struct error error;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
 	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
+	scene_people();
 	people_authorize(world);
-	world->domain.after_step = NULL;
 	return 0;
 }
 
@@ -321,5 +304,5 @@ int main(void)
 	    cmocka_unit_test_setup(the_check_of_the_storage_knows_them, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -1,6 +1,7 @@
 /* exports_large_test.c - an export of a gibibyte, in bounded memory. */
 #include "../support/archives.h"
-#include "../support/people.h"
+#include "../support/scene.h"
+#include "../support/trash.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +24,6 @@
 #define BYTES   (25 * 1024 * 1024)
 #define MOST_KB (32 * 1024) /* that the process may grow by */
 
-static struct world *world;
 static char folder[] = "/tmp/lethe-large-XXXXXX";
 
 static int remove_one(const char *path, const struct stat *facts, int type, struct FTW *place)
@@ -77,7 +77,6 @@ static long peak_kb(void)
 static void a_gibibyte_takes_no_more_memory(void **state)
 {
 	const struct exports_limits limits = {0};
-	struct actor ada, ben, admin, stranger;
 	struct exports_report report;
 	struct export_row row;
 	struct error error = {0};
@@ -90,7 +89,7 @@ static void a_gibibyte_takes_no_more_memory(void **state)
 		print_message("skipped: less than 5 GiB are free in /tmp\n");
 		skip();
 	}
-	world_people(world, &ada, &ben, &admin, &stranger);
+	scene_people();
 	assert_non_null(mkdtemp(folder));
 	large = storage_open_folder(folder, &error);
 	assert_non_null(large);
@@ -110,19 +109,11 @@ static void a_gibibyte_takes_no_more_memory(void **state)
 	world->domain.storage = world->storage;
 }
 
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
 static int stop(void **state)
 {
 	(void)state;
 	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-	world_close(&world);
-	return 0;
+	return scene_stop(state);
 }
 
 int main(void)
@@ -131,5 +122,5 @@ int main(void)
 	    cmocka_unit_test(a_gibibyte_takes_no_more_memory),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, stop);
 }

@@ -1,7 +1,8 @@
 /* exports_test.c - what people take with them: what is in it, and what is not. */
-#include "../support/exporting.h"
-
 #include "../support/archives.h"
+#include "../support/exporting.h"
+#include "../support/scene.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,31 +13,13 @@
 #include <store/places.h>
 #include <string.h>
 
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
 static struct error error;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
 	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
+	scene_people();
 	people_authorize(world);
-	world->domain.after_step = NULL;
 	return 0;
 }
 
@@ -315,5 +298,5 @@ int main(void)
 	    cmocka_unit_test_setup(thumbnails_are_in_it, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

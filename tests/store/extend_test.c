@@ -1,5 +1,6 @@
 /* extend_test.c - lengthening windows: which, by how much, and what must never be lengthened. */
 #include "../support/containers.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,44 +13,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct world *world;
-static struct actor ada, mia, admin, platform;
-static struct id photos[4], of_mia;
-static struct deletion deletions[4], deletion_of_mia;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
+static struct actor platform;
+static struct id photos[4], of_stranger;
+static struct deletion deletions[4], deletion_of_stranger;
 
 /* Four photos in the trash of one organisation and one in another's. */
 static int set_up(void **state)
 {
-	struct id alder, birch;
-
 	(void)state;
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-	mia = world_user(world, &birch, "mia@birch.example", ROLE_MEMBER);
+	scene_people();
 	platform = world_user(world, &birch, "platform@lethe.example", ROLE_PLATFORM_ADMIN);
 	for (int i = 0; i < 4; i++) {
 		photos[i] = world_photo(world, &ada, "A photo", NULL, NULL);
 		assert_string_equal(trash_delete(world, &ada, &photos[i], &deletions[i]), "");
 	}
-	of_mia = world_photo(world, &mia, "Map", NULL, NULL);
-	assert_string_equal(trash_delete(world, &mia, &of_mia, &deletion_of_mia), "");
+	of_stranger = world_photo(world, &stranger, "Map", NULL, NULL);
+	assert_string_equal(
+	    trash_delete(world, &stranger, &of_stranger, &deletion_of_stranger), "");
 	return 0;
 }
 
@@ -79,7 +59,7 @@ static void all_windows_end_later(void **state)
 		    extend(&(struct purge_extension){.until_us = until_us}, &count), "");
 		assert_int_equal(count, 5);
 		assert_int_equal(window_of(&deletions[0]), until_us);
-		assert_int_equal(window_of(&deletion_of_mia), until_us);
+		assert_int_equal(window_of(&deletion_of_stranger), until_us);
 		assert_int_equal(trash_entries(world, "purge.extend"), 1);
 		/* Never shorter. */
 		assert_string_equal(
@@ -101,13 +81,14 @@ static void some_windows_end_later(void **state)
 	assert_int_equal(count, 1);
 	assert_int_equal(window_of(&deletions[0]), before_us);
 	assert_int_equal(window_of(&deletions[1]), before_us + HOUR_US);
-	assert_string_equal(extend(&(struct purge_extension){.organization_id = mia.organization_id,
-				       .by_us = HOUR_US},
-				&count),
+	assert_string_equal(
+	    extend(&(struct purge_extension){.organization_id = stranger.organization_id,
+		       .by_us = HOUR_US},
+		&count),
 	    "");
 	assert_int_equal(count, 1);
 	assert_int_equal(window_of(&deletions[0]), before_us);
-	assert_int_equal(window_of(&deletion_of_mia), before_us + HOUR_US);
+	assert_int_equal(window_of(&deletion_of_stranger), before_us + HOUR_US);
 }
 
 /* Paused in time, what is over is not lost: it can be restored again. */
@@ -239,5 +220,5 @@ int main(void)
 	    cmocka_unit_test_setup(the_command_says_what_it_did, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

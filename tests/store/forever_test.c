@@ -1,4 +1,5 @@
 /* forever_test.c - deleting a photo forever: by whom, from where, in which steps. */
+#include "../support/scene.h"
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -6,30 +7,6 @@
 #include <stddef.h>
 
 #include <cmocka.h>
-
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
-	return 0;
-}
 
 static void a_photo_in_the_trash_is_deleted_forever_by_admins(void **state)
 {
@@ -137,12 +114,12 @@ static void a_reauthentication_allows_one_act(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(a_photo_in_the_trash_is_deleted_forever_by_admins, set_up),
-	    cmocka_unit_test_setup(an_archived_photo_is_deleted_forever, set_up),
-	    cmocka_unit_test_setup(a_part_of_a_deletion_is_split_off, set_up),
-	    cmocka_unit_test_setup(what_is_larger_than_a_step_the_worker_finishes, set_up),
-	    cmocka_unit_test_setup(a_reauthentication_allows_one_act, set_up),
+	    SCENE_TEST(a_photo_in_the_trash_is_deleted_forever_by_admins),
+	    SCENE_TEST(an_archived_photo_is_deleted_forever),
+	    SCENE_TEST(a_part_of_a_deletion_is_split_off),
+	    SCENE_TEST(what_is_larger_than_a_step_the_worker_finishes),
+	    SCENE_TEST(a_reauthentication_allows_one_act),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -1,5 +1,5 @@
 /* generations_test.c - derivatives that come in time, twice, or too late. */
-#include "../support/world.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,28 +27,12 @@ DB_STATEMENT(ASKED, "UPDATE photos SET status = 'deletion_requested' WHERE id = 
 DB_STATEMENT(ASKED_WITHHELD,
     "UPDATE photos SET status = 'deletion_requested', withheld = TRUE WHERE id = ?");
 
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
 static struct id original;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
 	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
+	scene_people();
 	original = world_photo(world, &ada, "river", NULL, NULL);
 	return 0;
 }
@@ -526,5 +510,5 @@ int main(void)
 	    cmocka_unit_test_setup(whoever_is_first_nothing_is_left_over, set_up),
 	};
 
-	return cmocka_run_group_tests_name("generations", tests, start, stop);
+	return cmocka_run_group_tests_name("generations", tests, scene_start, scene_stop);
 }

@@ -1,5 +1,6 @@
 /* impact_test.c - what a deletion would touch, counted in full and up to a bound. */
 #include "../support/containers.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,33 +12,6 @@
 
 DB_STATEMENT(take_out, "UPDATE photos SET project_id = NULL WHERE id = ?");
 
-static struct world *world;
-static struct actor ada, admin;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
-static void people(void)
-{
-	struct id alder;
-
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-}
-
 /* Counted up to a bound it is exact up to there, and beyond says of what there may be more. */
 static void a_preview_can_stop_counting(void **state)
 {
@@ -46,7 +20,7 @@ static void a_preview_can_stop_counting(void **state)
 	struct error error;
 
 	(void)state;
-	people();
+	scene_people();
 	f = containers_furnish(world, &admin, &ada, ITEM_SITE, "Orchard");
 	assert_string_equal(
 	    containers_impact(world, &admin, ITEM_SITE, &f.id, PHOTO_ACTION_DELETE, &all), "");
@@ -83,7 +57,7 @@ static void what_was_made_counts_wherever_it_is(void **state)
 		struct deletion_impact impact;
 		struct deletion deletion;
 
-		people();
+		scene_people();
 		f = containers_furnish(world, &admin, &ada, ITEM_PROJECT, "Orchard");
 		assert_int_equal(
 		    db_exec(world->domain.db, &take_out, DB_VALUES(db_bind_id(&f.made)), NULL),
@@ -106,5 +80,5 @@ int main(void)
 	    cmocka_unit_test(what_was_made_counts_wherever_it_is),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

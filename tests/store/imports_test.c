@@ -1,5 +1,5 @@
 /* imports_test.c - a folder taken in, again and again. */
-#include "../support/world.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,23 +24,7 @@ DB_STATEMENT(TITLES, "SELECT COUNT(*) FROM photos WHERE title IN ('first', 'seco
 DB_STATEMENT(OF_ADA, "SELECT COUNT(*) FROM photos p JOIN users u ON u.id = p.uploader_id"
 		     " WHERE u.email = 'ada@alder.example'");
 
-static struct world *world;
-static struct actor ada;
 static char folder[64];
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
 
 /* Write a picture, different from all others, below the folder. */
 static void picture(const char *name)
@@ -76,13 +60,10 @@ static void text(const char *name, const char *content)
 
 static int set_up(void **state)
 {
-	struct id alder;
 	char path[200];
 
 	(void)state;
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
+	scene_people();
 	snprintf(folder, sizeof(folder), "/tmp/lethe-import-XXXXXX");
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/below", folder);
@@ -185,12 +166,10 @@ static void what_is_in_the_trash_is_told_and_left_there(void **state)
 
 static void the_same_file_of_another_organisation_is_taken(void **state)
 {
-	struct id birch = world_organization(world, "Birch");
 	struct imports_options options = {.folder = folder, .owner = "mia@birch.example"};
 	struct imports_report report;
 
 	(void)state;
-	world_user(world, &birch, "mia@birch.example", ROLE_MEMBER);
 	import_all(NULL);
 	assert_true(imports_run(&world->domain, &options, NULL, NULL, &report, NULL));
 	assert_int_equal(report.added, 2);
@@ -247,5 +226,5 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(wrong_owners_and_folders_are_named, set_up, tear_down),
 	};
 
-	return cmocka_run_group_tests_name("imports", tests, start, stop);
+	return cmocka_run_group_tests_name("imports", tests, scene_start, scene_stop);
 }

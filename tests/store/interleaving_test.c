@@ -1,6 +1,7 @@
 /* interleaving_test.c - deleting, marking, restoring and purging at the same time, by connections
  * of their own: whatever comes first, no row is left half marked. */
 #include "../support/containers.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -44,32 +45,12 @@ DB_STATEMENT(under_way, "SELECT COUNT(*) FROM deletions"
 			" WHERE state IN ('marking', 'restoring', 'purging')");
 DB_STATEMENT(files_lost, "SELECT (SELECT COUNT(*) FROM photos) <> (SELECT COUNT(*) FROM files)");
 
-static struct world *world;
-static struct actor ada, admin;
 static struct id projects[PROJECTS], photos[PROJECTS * PHOTOS];
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
 
 static void set_up(void)
 {
-	struct id alder;
 
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
+	scene_people();
 	world->domain.step_rows = 2;
 	for (int i = 0; i < PROJECTS; i++) {
 		char name[] = "Project 0";
@@ -303,5 +284,5 @@ int main(void)
 	    cmocka_unit_test(neither_do_many),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -1,6 +1,7 @@
 /* leases_test.c - workers spread over large deletions: nobody queues on what another is at, and
  * nobody waits for a worker that is no more, or whose clock ran ahead. */
 #include "../support/containers.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,34 +13,12 @@
 
 #define LONGEST_US (60 * CLOCK_SECOND_US)
 
-static struct world *world;
-static struct actor ada, admin;
 static struct id item;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
-	struct id alder;
-
 	(void)state;
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-	world->domain.after_step = NULL;
+	scene_people();
 	item = id_generate(world->clock.fixed_us);
 	return 0;
 }
@@ -288,5 +267,5 @@ int main(void)
 	    cmocka_unit_test_setup(purges_spread_likewise, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

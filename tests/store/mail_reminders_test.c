@@ -1,4 +1,5 @@
 /* mail_reminders_test.c - who is told that archived photos will be purged, when, and how often. */
+#include "../support/scene.h"
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -17,37 +18,6 @@ DB_STATEMENT(TEST_MAILS, "SELECT recipient, data, template, state, user_id, orga
 			 " FROM mail_outbox ORDER BY recipient, id");
 DB_STATEMENT(TEST_TOLD, "SELECT COUNT(*) FROM photos WHERE purge_mail_at IS NOT NULL");
 DB_STATEMENT(TEST_PURGE_AFTER, "SELECT MAX(purge_after) FROM photos");
-
-static struct world *world;
-static struct id alder, birch;
-static struct actor ada, ben, admin, mia;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	ben = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-	mia = world_user(world, &birch, "mia@birch.example", ROLE_MEMBER);
-	return 0;
-}
 
 static void archive(const struct actor *actor, const struct id *photo_id)
 {
@@ -173,7 +143,7 @@ static void each_owner_gets_one_mail_that_lists_all(void **state)
 	world->clock.fixed_us += HOUR_US;
 	archived(&ada, NULL);
 	archived(&ben, "Cart");
-	archived(&mia, "Dove");
+	archived(&stranger, "Dove");
 	stand_before_purge(CLOCK_DAY_US);
 	assert_int_equal(remind().mails, 3);
 
@@ -257,7 +227,7 @@ static void who_cannot_or_will_not_be_told_is_not(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-		set_up(NULL);
+		scene_people();
 		archived(&ada, "Barn");
 		trash_sql(world, "%s", reasons[i]);
 		stand_before_purge(CLOCK_DAY_US);
@@ -366,7 +336,7 @@ static void what_a_mail_could_not_count_gets_its_own(void **state)
 	world->clock.fixed_us++;
 	assert_int_equal(remind().mails, 1);
 
-	set_up(NULL);
+	scene_people();
 	trash_sql(world, "UPDATE organizations SET archive_retention_s = 86400");
 	archived(&ada, "Barn");
 	assert_int_equal(remind().mails, 1);
@@ -444,7 +414,7 @@ static void two_workers_send_one_mail(void **state)
 	assert_int_equal(mails().count, 2);
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, set_up)
+#define TEST(name) SCENE_TEST(name)
 
 int main(void)
 {
@@ -467,5 +437,5 @@ int main(void)
 	    TEST(two_workers_send_one_mail),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

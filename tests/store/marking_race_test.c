@@ -2,6 +2,7 @@
  * generations that come in meanwhile, names that are taken, and the worker's own rest. */
 #include "../../app/worker/tasks.h"
 #include "../support/containers.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,9 +17,8 @@
 
 #define ORIGINALS 6
 
-static struct world *world;
-static struct actor ada, admin, platform;
-static struct id alder, birch, project;
+static struct actor platform;
+static struct id project;
 static struct id originals[ORIGINALS], generations[ORIGINALS];
 
 DB_STATEMENT(race_live_derivatives,
@@ -31,29 +31,10 @@ DB_STATEMENT(race_left_over, "SELECT COUNT(*) FROM photos p JOIN projects r ON r
 			     " WHERE p.deleted_at IS NULL AND r.deleted_at IS NOT NULL");
 DB_STATEMENT(race_live_users, "SELECT COUNT(*) FROM users WHERE deleted_at IS NULL");
 
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
 static int set_up(void **state)
 {
 	(void)state;
-	world_clear(world);
-	world->domain.after_step = NULL;
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
+	scene_people();
 	platform = world_user(world, &birch, "platform@birch.example", ROLE_PLATFORM_ADMIN);
 	return 0;
 }
@@ -234,7 +215,7 @@ static void an_address_taken_during_a_restore_stays_its_takers(void **state)
 	taker = world_user(world, &birch, "ada@alder.example", ROLE_MEMBER);
 	trash_continue(world);
 	assert_int_equal(trash_find(world, &deletion.id).state, DELETION_RESTORED);
-	assert_int_equal(world_number(world, &race_live_users), 4);
+	assert_int_equal(world_number(world, &race_live_users), 6);
 	assert_int_equal(users_find(world->db, world->arena, &ada.user_id, &back), DB_OK);
 	assert_null(back.email);
 	assert_int_equal(users_find(world->db, world->arena, &taker.user_id, &other), DB_OK);
@@ -349,5 +330,5 @@ int main(void)
 	    cmocka_unit_test_setup(purging_keeps_the_pace, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -1,6 +1,7 @@
 /* marking_test.c - what readers see while a container's deletion is still marking: at every step
  * what they see at its end, though the rows say something else. */
 #include "../support/containers.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,41 +17,21 @@
 
 #define PHOTOS 9
 
-static struct world *world;
-static struct actor ada, admin;
 static struct id project, site, tag;
 static struct id photos[PHOTOS];
 static const char *shared_token;
 
 DB_STATEMENT(marking_tag, "SELECT id FROM tags LIMIT 1");
 
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
 /* Photos of a project, of a site, of both, of neither; some archived, some of the admin's. */
 static void set_up(void)
 {
-	struct id alder;
 	struct db_rows rows = {0};
 	struct error error = {0};
 	struct share share;
 	struct photo photo;
 
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
+	scene_people();
 	project = world_place(world, &admin, PLACE_PROJECT, "Orchard");
 	site = world_place(world, &admin, PLACE_SITE, "Stall");
 	for (int i = 0; i < PHOTOS; i++) {
@@ -358,5 +339,5 @@ int main(void)
 	    cmocka_unit_test(from_restoring_on_each_row_is_live_again),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

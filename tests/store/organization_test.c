@@ -2,6 +2,7 @@
  * of it gets in any more, that all of it comes back, and that a purge leaves nothing but records.
  */
 #include "../support/containers.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,7 +27,7 @@ DB_STATEMENT(organization_records_with_words,
 DB_STATEMENT(organization_reasons_left,
     "SELECT COUNT(*) FROM audit_reasons r JOIN organizations o ON o.id = r.organization_id"
     " WHERE o.deleted_at IS NOT NULL AND r.reason IS NOT NULL");
-DB_STATEMENT(organization_named, "SELECT COUNT(*) FROM organizations WHERE name = 'Alder Farm' OR "
+DB_STATEMENT(organization_named, "SELECT COUNT(*) FROM organizations WHERE name = 'Alder' OR "
 				 "name = 'Deleted organisation'");
 DB_STATEMENT(organization_mail_left, "SELECT COUNT(*) FROM mail_outbox WHERE NOT forget"
 				     " AND (recipient IS NOT NULL OR subject IS NOT NULL)");
@@ -34,26 +35,10 @@ DB_STATEMENT(organization_unpurged,
     "SELECT COUNT(*) FROM deletions d JOIN organizations o ON o.id = d.organization_id"
     " WHERE o.deleted_at IS NOT NULL AND d.state <> 'purged' AND d.state <> 'restored'");
 
-static struct world *world;
-static struct actor ada, ben, admin, platform, second, mia;
-static struct id alder, birch;
+static struct actor platform, second;
 static struct id photo_of_birch;
 static struct furnished in_project, in_site;
 static const char *shared_token;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
 
 /* Rows that no act of the tests makes, one a table. */
 static void odds_and_ends(void)
@@ -99,17 +84,11 @@ static void people(void)
 {
 	struct id home;
 
-	world_clear(world);
+	scene_people();
 	home = world_organization(world, "Installation");
-	alder = world_organization(world, "Alder Farm");
-	birch = world_organization(world, "Birch");
 	platform = world_user(world, &home, "platform@lethe.example", ROLE_PLATFORM_ADMIN);
 	second = world_user(world, &birch, "second@lethe.example", ROLE_PLATFORM_ADMIN);
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	ben = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-	mia = world_user(world, &birch, "mia@birch.example", ROLE_MEMBER);
-	photo_of_birch = world_photo(world, &mia, "Map", NULL, NULL);
+	photo_of_birch = world_photo(world, &stranger, "Map", NULL, NULL);
 }
 
 /* Everything an organisation can have; beside another, which keeps all of its own. */
@@ -126,10 +105,10 @@ static int set_up(void **state)
 	(void)trash_content(world, &ada, ITEM_ADVENTURE, "archived", 2);
 	odds_and_ends();
 	containers_session(world, &ada);
-	containers_session(world, &mia);
+	containers_session(world, &stranger);
 	assert_true(share_create(&world->domain, &ada, world->arena, &in_project.outside, 0, &share,
 	    &shared_token, &error));
-	trash_note(world, &mia, &photo_of_birch);
+	trash_note(world, &stranger, &photo_of_birch);
 	trash_sql(world, "UPDATE deletions SET recover_until = '2030-01-01'");
 	trash_sql(
 	    world, "UPDATE photos SET purge_after = '2030-01-01' WHERE purge_after IS NOT NULL");
@@ -139,7 +118,7 @@ static int set_up(void **state)
 static const char *delete_alder(const struct actor *actor, struct deletion *deletion)
 {
 	return containers_delete(
-	    world, actor, ITEM_ORGANIZATION, &alder, PHOTO_ACTION_NONE, "Alder Farm", deletion);
+	    world, actor, ITEM_ORGANIZATION, &alder, PHOTO_ACTION_NONE, "Alder", deletion);
 }
 
 static bool share_opens(void)
@@ -157,12 +136,12 @@ static void only_platform_admins_delete_and_not_their_own(void **state)
 
 	(void)state;
 	assert_string_equal(delete_alder(&admin, NULL), "forbidden");
-	assert_string_equal(delete_alder(&mia, NULL), "not_found");
+	assert_string_equal(delete_alder(&stranger, NULL), "not_found");
 	assert_string_equal(
 	    containers_impact(world, &admin, ITEM_ORGANIZATION, &alder, PHOTO_ACTION_NONE, &impact),
 	    "forbidden");
 	assert_string_equal(containers_delete(world, &platform, ITEM_ORGANIZATION, &alder,
-				PHOTO_ACTION_NONE, "Alder", NULL),
+				PHOTO_ACTION_NONE, "Alder Farm", NULL),
 	    "wrong_confirmation");
 	assert_string_equal(containers_delete(world, &platform, ITEM_ORGANIZATION,
 				&platform.organization_id, PHOTO_ACTION_NONE, "Installation", NULL),
@@ -372,7 +351,7 @@ static void only_platform_admins_restore(void **state)
 	assert_false(deletions_restore_organization(
 	    &world->domain, &admin, world->arena, &alder, &deletion, &error));
 	assert_string_equal(error.code, "forbidden");
-	assert_string_equal(trash_restore(world, &mia, &deletion.id, NULL), "not_found");
+	assert_string_equal(trash_restore(world, &stranger, &deletion.id, NULL), "not_found");
 	assert_false(
 	    deletions_list_organizations(&world->domain, &admin, world->arena, &page, &error));
 	assert_true(
@@ -526,7 +505,7 @@ static bool delete_amid_an_addition(struct db_tx *tx, void *context, struct erro
 	struct deletion_act act = {.kind = ITEM_ORGANIZATION,
 	    .item_id = alder,
 	    .origin = ORIGIN_BY_ACTOR,
-	    .confirmation = "Alder Farm"};
+	    .confirmation = "Alder"};
 	struct deletion deletion;
 
 	if (!deletions_delete_in(tx, &world->domain, &platform, &act, &deletion, error)) {
@@ -582,5 +561,5 @@ int main(void)
 	    cmocka_unit_test_setup(nothing_is_added_to_a_deleted_organisation, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -1,5 +1,5 @@
 /* photos_acts_test.c - archiving, moderating, bringing back, and the same for many at once. */
-#include "../support/world.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,30 +25,6 @@ DB_STATEMENT(ADD_REQUEST,
     "INSERT INTO deletion_requests (id, organization_id, photo_id, requester_id, requester_role,"
     " reason, status, photo_status_before, requested_at, due_at)"
     " VALUES (?, ?, ?, ?, 'submitter', 'please remove it', 'pending', 'approved', ?, ?)");
-
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
-	return 0;
-}
 
 static struct photo find(const struct id *id)
 {
@@ -475,23 +451,23 @@ static void a_bulk_act_takes_1_to_1000(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(archiving_sets_the_end_of_the_retention, set_up),
-	    cmocka_unit_test_setup(derivatives_go_into_the_archive_and_come_back, set_up),
-	    cmocka_unit_test_setup(an_archived_photo_comes_back_until_its_retention_ends, set_up),
-	    cmocka_unit_test_setup(who_may_archive, set_up),
-	    cmocka_unit_test_setup(what_the_state_forbids, set_up),
-	    cmocka_unit_test_setup(a_reason_has_its_limit, set_up),
-	    cmocka_unit_test_setup(archiving_ends_shares_for_good, set_up),
-	    cmocka_unit_test_setup(a_part_of_a_larger_deletion_comes_back_alone, set_up),
-	    cmocka_unit_test_setup(what_was_never_there_is_not_found, set_up),
-	    cmocka_unit_test_setup(moderation_is_for_admins, set_up),
-	    cmocka_unit_test_setup(a_pending_request_decides_the_status, set_up),
-	    cmocka_unit_test_setup(a_bulk_act_reports_each_in_order, set_up),
-	    cmocka_unit_test_setup(undo_takes_back_a_bulk_act_with_derivatives_in_it, set_up),
-	    cmocka_unit_test_setup(a_bulk_archive_is_one_batch, set_up),
-	    cmocka_unit_test_setup(a_bulk_restore_takes_deleted_and_archived_alike, set_up),
-	    cmocka_unit_test_setup(a_bulk_act_takes_1_to_1000, set_up),
+	    SCENE_TEST(archiving_sets_the_end_of_the_retention),
+	    SCENE_TEST(derivatives_go_into_the_archive_and_come_back),
+	    SCENE_TEST(an_archived_photo_comes_back_until_its_retention_ends),
+	    SCENE_TEST(who_may_archive),
+	    SCENE_TEST(what_the_state_forbids),
+	    SCENE_TEST(a_reason_has_its_limit),
+	    SCENE_TEST(archiving_ends_shares_for_good),
+	    SCENE_TEST(a_part_of_a_larger_deletion_comes_back_alone),
+	    SCENE_TEST(what_was_never_there_is_not_found),
+	    SCENE_TEST(moderation_is_for_admins),
+	    SCENE_TEST(a_pending_request_decides_the_status),
+	    SCENE_TEST(a_bulk_act_reports_each_in_order),
+	    SCENE_TEST(undo_takes_back_a_bulk_act_with_derivatives_in_it),
+	    SCENE_TEST(a_bulk_archive_is_one_batch),
+	    SCENE_TEST(a_bulk_restore_takes_deleted_and_archived_alike),
+	    SCENE_TEST(a_bulk_act_takes_1_to_1000),
 	};
 
-	return cmocka_run_group_tests_name("photos_acts", tests, start, stop);
+	return cmocka_run_group_tests_name("photos_acts", tests, scene_start, scene_stop);
 }

@@ -1,5 +1,5 @@
 /* photos_add_test.c - what is taken, what is refused, and that a refusal leaves nothing. */
-#include "../support/world.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,38 +21,6 @@ DB_STATEMENT(DELETE_PLACE, "UPDATE projects SET deleted_at = ?, deletion_id = ? 
 DB_STATEMENT(ADD_DELETION,
     "INSERT INTO deletions (id, organization_id, act_id, kind, item_id, origin, mode, state,"
     " deleted_at, recover_until) VALUES (?, ?, ?, 'project', ?, 'admin', 'soft', 'trashed', ?, ?)");
-
-static struct world *world;
-static struct actor ada;
-static struct actor stranger;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
-static int set_up(void **state)
-{
-	struct id alder;
-	struct id birch;
-
-	(void)state;
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	stranger = world_user(world, &birch, "mia@birch.example", ROLE_MEMBER);
-	return 0;
-}
 
 static bool add(struct photos_upload *upload, struct photo *photo_r, struct error *error)
 {
@@ -407,21 +375,21 @@ static void a_storage_out_of_reach_leaves_no_rows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(a_library_photo_is_approved, set_up),
-	    cmocka_unit_test_setup(a_site_photo_waits_with_its_submitter, set_up),
-	    cmocka_unit_test_setup(a_thumbnail_that_is_missing_is_the_original, set_up),
-	    cmocka_unit_test_setup(each_format_is_told_by_its_content, set_up),
-	    cmocka_unit_test_setup(what_is_cut_off_is_refused, set_up),
-	    cmocka_unit_test_setup(what_is_no_image_is_refused, set_up),
-	    cmocka_unit_test_setup(texts_are_counted_in_characters, set_up),
-	    cmocka_unit_test_setup(tags_have_their_limits, set_up),
-	    cmocka_unit_test_setup(tags_that_differ_in_an_accent_are_two, set_up),
-	    cmocka_unit_test_setup(places_of_others_and_unknown_ones_are_refused, set_up),
-	    cmocka_unit_test_setup(an_unknown_organisation_is_not_found, set_up),
-	    cmocka_unit_test_setup(a_deleted_place_says_by_which_deletion, set_up),
-	    cmocka_unit_test_setup(a_failed_transaction_leaves_no_objects, set_up),
-	    cmocka_unit_test_setup(a_storage_out_of_reach_leaves_no_rows, set_up),
+	    SCENE_TEST(a_library_photo_is_approved),
+	    SCENE_TEST(a_site_photo_waits_with_its_submitter),
+	    SCENE_TEST(a_thumbnail_that_is_missing_is_the_original),
+	    SCENE_TEST(each_format_is_told_by_its_content),
+	    SCENE_TEST(what_is_cut_off_is_refused),
+	    SCENE_TEST(what_is_no_image_is_refused),
+	    SCENE_TEST(texts_are_counted_in_characters),
+	    SCENE_TEST(tags_have_their_limits),
+	    SCENE_TEST(tags_that_differ_in_an_accent_are_two),
+	    SCENE_TEST(places_of_others_and_unknown_ones_are_refused),
+	    SCENE_TEST(an_unknown_organisation_is_not_found),
+	    SCENE_TEST(a_deleted_place_says_by_which_deletion),
+	    SCENE_TEST(a_failed_transaction_leaves_no_objects),
+	    SCENE_TEST(a_storage_out_of_reach_leaves_no_rows),
 	};
 
-	return cmocka_run_group_tests_name("photos_add", tests, start, stop);
+	return cmocka_run_group_tests_name("photos_add", tests, scene_start, scene_stop);
 }

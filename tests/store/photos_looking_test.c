@@ -1,4 +1,5 @@
 /* photos_looking_test.c - lists that narrow: whole over all their pages, however far each looks. */
+#include "../support/scene.h"
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -27,38 +28,16 @@ DB_STATEMENT(looking_batch,
     " created_at) SELECT id, organization_id, created_by, '{}', '2100-01-01', created_at"
     " FROM projects WHERE id = ?");
 
-static struct world *world;
-static struct actor ada, ben, admin;
 static struct id garden, field, shop;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
 
 /* Photos of two people with every mix of place, tag and status, some archived. */
 static int set_up(void **state)
 {
 	static const char *const statuses[] = {
 	    "approved", "pending", "approved", "rejected", "deletion_requested"};
-	struct id alder;
-
 	(void)state;
-	world_clear(world);
+	scene_people();
 	world->domain.look_rows = 0;
-	alder = world_organization(world, "Alder");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	ben = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
 	garden = world_place(world, &admin, PLACE_PROJECT, "garden");
 	field = world_place(world, &admin, PLACE_PROJECT, "field");
 	shop = world_place(world, &admin, PLACE_SITE, "shop");
@@ -315,5 +294,5 @@ int main(void)
 	    cmocka_unit_test_setup(each_shelf_of_a_place_is_looked_at, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -1,5 +1,5 @@
 /* photos_test.c - who sees which photo, and lists page by page. */
-#include "../support/world.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,40 +23,15 @@ DB_STATEMENT(ADD_CLAIM,
     "INSERT INTO site_claims (id, organization_id, site_id, user_id, state, created_at)"
     " VALUES (?, ?, ?, ?, ?, ?)");
 
-static struct world *world;
-
 /* The people of every test. */
-static struct actor ada, ben, admin, platform, stranger;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
+static struct actor platform;
 
 static int set_up(void **state)
 {
-	struct id alder;
-	struct id birch;
-
 	(void)state;
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	ben = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
+	scene_people();
 	platform = world_user(world, &birch, "platform@lethe.example", ROLE_PLATFORM_ADMIN);
 	platform.organization_id = alder;
-	stranger = world_user(world, &birch, "mia@birch.example", ROLE_ADMIN);
 	return 0;
 }
 
@@ -576,5 +551,5 @@ int main(void)
 	    cmocka_unit_test_setup(a_site_owner_is_known_as_such, set_up),
 	};
 
-	return cmocka_run_group_tests_name("photos", tests, start, stop);
+	return cmocka_run_group_tests_name("photos", tests, scene_start, scene_stop);
 }

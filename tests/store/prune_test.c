@@ -1,6 +1,7 @@
 /* prune_test.c - the end of the audit retention: to the microsecond, by calendar months, of each
  * organisation its own, in bounded steps, and never what is not settled. */
 #include "../support/containers.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,27 +25,21 @@ DB_STATEMENT(prune_reasons_alone,
 #define YEAR_AGO      (WORLD_START_US - 365 * CLOCK_DAY_US)
 #define TWO_YEARS_AGO (WORLD_START_US - 731 * CLOCK_DAY_US)
 
-static struct world *world;
 static struct db *prune;
-static struct id alder, birch;
-static struct actor ada, admin, stranger;
 static struct error error;
 static unsigned steps, stop_after;
 
 static int start(void **state)
 {
-	(void)state;
-	world = world_open();
+	(void)scene_start(state);
 	prune = test_database_connect(world->database, TEST_PRUNE);
 	return 0;
 }
 
 static int stop(void **state)
 {
-	(void)state;
 	db_close(&prune);
-	world_close(&world);
-	return 0;
+	return scene_stop(state);
 }
 
 static void count_step(void *context, const char *name)
@@ -57,17 +52,11 @@ static void count_step(void *context, const char *name)
 static int set_up(void **state)
 {
 	(void)state;
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-	stranger = world_user(world, &birch, "mia@birch.example", ROLE_MEMBER);
+	scene_people();
 	trash_sql(world, "DELETE FROM audit_reasons");
 	trash_sql(world, "DELETE FROM audit_log");
 	trash_sql(world, "UPDATE organizations SET audit_retention_months = 24 WHERE id = %s",
 	    trash_hex(world, &birch));
-	world->domain.after_step = NULL;
 	steps = stop_after = 0;
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* purge_test.c - purging: what is due to the microsecond, what goes and what stays, in steps, under
  * a brake, and by the end of a retention. */
+#include "../support/scene.h"
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -21,27 +22,12 @@ DB_STATEMENT(open_generations, "SELECT COUNT(*) FROM generations WHERE original_
 DB_STATEMENT(orphans, "SELECT COUNT(*) FROM photos WHERE original_id IS NULL");
 DB_STATEMENT(queued_bytes, "SELECT SUM(bytes) FROM storage_cleanup_queue");
 
-static struct world *world;
-static struct actor ada, ben, admin, stranger, caretaker;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
+static struct actor caretaker;
 
 static int set_up(void **state)
 {
 	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
+	scene_people();
 	caretaker = actor_system("operator", NULL);
 	return 0;
 }
@@ -488,5 +474,5 @@ int main(void)
 	    cmocka_unit_test_setup(several_workers_share_the_work, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

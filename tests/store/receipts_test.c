@@ -2,6 +2,7 @@
  * verify it after they were replaced. */
 #include "../support/people.h"
 #include "../support/program.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,30 +23,12 @@ DB_STATEMENT(receipts_stored, "SELECT COUNT(receipt) FROM deletions");
 DB_STATEMENT(receipts_public_halves, "SELECT COUNT(public_key) FROM signing_keys");
 DB_STATEMENT(receipts_keys_known, "SELECT COUNT(*) FROM signing_keys");
 
-static struct world *world;
-static struct id alder;
-static struct actor ada, ben, admin, stranger;
 static struct error error;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
 	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
+	scene_people();
 	alder = ada.organization_id;
 	people_authorize(world);
 	trash_sql(world, "DELETE FROM signing_keys");
@@ -372,5 +355,5 @@ int main(void)
 	    cmocka_unit_test_setup(a_migration_adds_public_halves, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

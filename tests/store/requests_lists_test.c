@@ -1,5 +1,6 @@
 /* requests_lists_test.c - who sees which request, page by page, and how many there are. */
 #include "../support/asking.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,24 +11,8 @@
 #include <store/requests.h>
 #include <string.h>
 
-static struct world *world;
 static struct asking_cast cast;
 static struct error error;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
@@ -278,5 +263,5 @@ int main(void)
 	    cmocka_unit_test_setup(the_queue_is_read_by_its_index, set_up),
 	};
 
-	return cmocka_run_group_tests_name("requests_lists", tests, start, stop);
+	return cmocka_run_group_tests_name("requests_lists", tests, scene_start, scene_stop);
 }

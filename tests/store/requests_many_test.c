@@ -1,5 +1,6 @@
 /* requests_many_test.c - a photo that more people ask for than one look at its requests reads. */
 #include "../support/asking.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,26 +12,10 @@
 
 #define ONE_LOOK 1000
 
-static struct world *world;
 static struct asking_cast cast;
 static struct error error;
 
 DB_STATEMENT(many_pending, "SELECT COUNT(*) FROM deletion_requests WHERE status = 'pending'");
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
@@ -131,5 +116,5 @@ int main(void)
 	    cmocka_unit_test_setup(what_was_settled_since_hides_no_pending_request, set_up),
 	};
 
-	return cmocka_run_group_tests_name("requests_many", tests, start, stop);
+	return cmocka_run_group_tests_name("requests_many", tests, scene_start, scene_stop);
 }

@@ -2,6 +2,7 @@
  * archives: at whatever moment it is restored, nobody sees what nobody had let them see. */
 #include "../support/asking.h"
 #include "../support/containers.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,27 +16,11 @@
 
 static const char *const befores[] = {"pending", "approved", "rejected"};
 
-static struct world *world;
 static struct asking_cast cast;
 static struct error error;
 
 DB_STATEMENT(marked_published, "SELECT COUNT(*) FROM photos WHERE published AND id = ?");
 DB_STATEMENT(marked_links, "SELECT COUNT(*) FROM photo_shares WHERE revoked_at IS NULL");
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
@@ -330,5 +315,5 @@ int main(void)
 	    cmocka_unit_test_setup(a_bulk_decision_tells_each_requester_once, set_up),
 	};
 
-	return cmocka_run_group_tests_name("requests_marking", tests, start, stop);
+	return cmocka_run_group_tests_name("requests_marking", tests, scene_start, scene_stop);
 }

@@ -1,6 +1,7 @@
 /* requests_review_test.c - deciding requests: approving, rejecting, several at once, who comes
  * second. */
 #include "../support/asking.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,24 +21,8 @@ DB_STATEMENT(review_undecided,
     "SELECT COUNT(*) FROM deletion_requests r JOIN photos p ON p.id = r.photo_id"
     " WHERE r.status = 'pending' AND p.deleted_at IS NOT NULL");
 
-static struct world *world;
 static struct asking_cast cast;
 static struct error error;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
@@ -482,5 +467,5 @@ int main(void)
 	    cmocka_unit_test_setup(a_blanked_request_is_still_decided, set_up),
 	};
 
-	return cmocka_run_group_tests_name("requests_review", tests, start, stop);
+	return cmocka_run_group_tests_name("requests_review", tests, scene_start, scene_stop);
 }

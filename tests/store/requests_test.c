@@ -1,6 +1,7 @@
 /* requests_test.c - asking for the deletion of a photo: who may, what it takes, what it does, how
  * often, and taking it back. */
 #include "../support/asking.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,24 +21,8 @@ DB_STATEMENT(requests_reasons_apart,
     "SELECT COUNT(*) FROM audit_reasons r JOIN audit_log l ON l.id = r.audit_id"
     " WHERE l.action = 'request.create' AND r.reason LIKE 'My face%'");
 
-static struct world *world;
 static struct asking_cast cast;
 static struct error error;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
@@ -518,5 +503,5 @@ int main(void)
 	    cmocka_unit_test_setup(a_deletion_supersedes_and_its_restore_gives_back, set_up),
 	};
 
-	return cmocka_run_group_tests_name("requests", tests, start, stop);
+	return cmocka_run_group_tests_name("requests", tests, scene_start, scene_stop);
 }

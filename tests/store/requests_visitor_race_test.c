@@ -1,5 +1,6 @@
 /* requests_visitor_race_test.c - people without an account, and what happens at the same moment. */
 #include "../support/asking.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,24 +15,8 @@
 
 #define KIM "kim@mail.example"
 
-static struct world *world;
 static struct asking_cast cast;
 static struct error error;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
@@ -160,5 +145,5 @@ int main(void)
 	    cmocka_unit_test_setup(what_is_archived_meanwhile_is_asked_for_no_more, set_up),
 	};
 
-	return cmocka_run_group_tests_name("requests_visitor_race", tests, start, stop);
+	return cmocka_run_group_tests_name("requests_visitor_race", tests, scene_start, scene_stop);
 }

@@ -1,6 +1,7 @@
 /* requests_visitor_test.c - the way of people without an account: an address, a link, what is shown
  * behind it, a request, its state, taking it back. */
 #include "../support/asking.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,24 +19,8 @@ DB_STATEMENT(visitor_mails, "SELECT COUNT(*) FROM mail_outbox WHERE template = '
 DB_STATEMENT(visitor_actors,
     "SELECT COUNT(*) FROM audit_log WHERE actor = 'visitor' AND action LIKE 'request.%'");
 
-static struct world *world;
 static struct asking_cast cast;
 static struct error error;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
@@ -561,5 +546,5 @@ int main(void)
 	    cmocka_unit_test_setup(what_was_deleted_before_is_unknown_to_strangers, set_up),
 	};
 
-	return cmocka_run_group_tests_name("requests_visitor", tests, start, stop);
+	return cmocka_run_group_tests_name("requests_visitor", tests, scene_start, scene_stop);
 }

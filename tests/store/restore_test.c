@@ -1,5 +1,6 @@
 /* restore_test.c - restoring: the window to the microsecond, exactly what the act took, parts of a
  * deletion, containers, and against other acts at the same moment. */
+#include "../support/scene.h"
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -19,30 +20,6 @@ DB_STATEMENT(live_shares, "SELECT COUNT(*) FROM photo_shares WHERE revoked_at IS
 DB_STATEMENT(archived_photos, "SELECT COUNT(*) FROM photos WHERE archived_at IS NOT NULL");
 DB_STATEMENT(detached_photos, "SELECT COUNT(*) FROM photos WHERE original_id IS NULL");
 DB_STATEMENT(photos_in_projects, "SELECT COUNT(*) FROM photos WHERE project_id IS NOT NULL");
-
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
-	return 0;
-}
 
 static void a_restore_gives_back_what_the_act_took(void **state)
 {
@@ -516,26 +493,26 @@ static void against_deleting_forever_one_wins(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(a_restore_gives_back_what_the_act_took, set_up),
-	    cmocka_unit_test_setup(the_window_closes_to_the_microsecond, set_up),
-	    cmocka_unit_test_setup(a_window_of_nothing_is_closed_at_once, set_up),
-	    cmocka_unit_test_setup(only_who_deleted_and_admins_restore, set_up),
-	    cmocka_unit_test_setup(having_deleted_as_an_admin_does_not_outlive_the_role, set_up),
-	    cmocka_unit_test_setup(a_purged_one_is_gone_for_who_could_have_restored_it, set_up),
-	    cmocka_unit_test_setup(an_archived_photo_comes_back_archived, set_up),
-	    cmocka_unit_test_setup(a_photo_gets_back_the_status_before_a_request, set_up),
-	    cmocka_unit_test_setup(some_photos_can_be_taken_out, set_up),
-	    cmocka_unit_test_setup(a_derivative_comes_back_with_its_original, set_up),
-	    cmocka_unit_test_setup(conflicts_of_some_come_before_that_it_is_too_late, set_up),
-	    cmocka_unit_test_setup(a_derivative_can_leave_its_deleted_original, set_up),
-	    cmocka_unit_test_setup(a_photo_can_leave_its_deleted_project, set_up),
-	    cmocka_unit_test_setup(a_large_one_is_restored_in_steps, set_up),
-	    cmocka_unit_test_setup(what_is_still_marking_can_be_restored, set_up),
-	    cmocka_unit_test_setup(undo_takes_back_the_act, set_up),
-	    cmocka_unit_test_setup(too_many_or_no_items_are_refused, set_up),
-	    cmocka_unit_test_setup(against_a_purge_one_wins, set_up),
-	    cmocka_unit_test_setup(against_deleting_forever_one_wins, set_up),
+	    SCENE_TEST(a_restore_gives_back_what_the_act_took),
+	    SCENE_TEST(the_window_closes_to_the_microsecond),
+	    SCENE_TEST(a_window_of_nothing_is_closed_at_once),
+	    SCENE_TEST(only_who_deleted_and_admins_restore),
+	    SCENE_TEST(having_deleted_as_an_admin_does_not_outlive_the_role),
+	    SCENE_TEST(a_purged_one_is_gone_for_who_could_have_restored_it),
+	    SCENE_TEST(an_archived_photo_comes_back_archived),
+	    SCENE_TEST(a_photo_gets_back_the_status_before_a_request),
+	    SCENE_TEST(some_photos_can_be_taken_out),
+	    SCENE_TEST(a_derivative_comes_back_with_its_original),
+	    SCENE_TEST(conflicts_of_some_come_before_that_it_is_too_late),
+	    SCENE_TEST(a_derivative_can_leave_its_deleted_original),
+	    SCENE_TEST(a_photo_can_leave_its_deleted_project),
+	    SCENE_TEST(a_large_one_is_restored_in_steps),
+	    SCENE_TEST(what_is_still_marking_can_be_restored),
+	    SCENE_TEST(undo_takes_back_the_act),
+	    SCENE_TEST(too_many_or_no_items_are_refused),
+	    SCENE_TEST(against_a_purge_one_wins),
+	    SCENE_TEST(against_deleting_forever_one_wins),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -1,4 +1,5 @@
 /* settings_test.c - windows and switches: their bounds on both sides, and later acts alone. */
+#include "../support/scene.h"
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -12,38 +13,8 @@
 
 #define DAY_S 86400
 
-static struct world *world;
-static struct actor ada, admin, stranger;
 static struct settings settings;
 static struct error error;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
-static int set_up(void **state)
-{
-	struct id alder, birch;
-
-	(void)state;
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-	stranger = world_user(world, &birch, "mia@birch.example", ROLE_ADMIN);
-	return 0;
-}
 
 /* The code of the refusal, or "". */
 static const char *set(const struct actor *actor, enum setting setting, int64_t value)
@@ -171,14 +142,14 @@ static void archived_photos_keep_their_retention(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(defaults_are_the_lifecycles, set_up),
-	    cmocka_unit_test_setup(bounds_hold_on_both_sides, set_up),
-	    cmocka_unit_test_setup(one_wrong_value_changes_nothing, set_up),
-	    cmocka_unit_test_setup(only_admins_of_the_organization, set_up),
-	    cmocka_unit_test_setup(a_change_is_recorded_once, set_up),
-	    cmocka_unit_test_setup(it_holds_for_later_acts, set_up),
-	    cmocka_unit_test_setup(archived_photos_keep_their_retention, set_up),
+	    SCENE_TEST(defaults_are_the_lifecycles),
+	    SCENE_TEST(bounds_hold_on_both_sides),
+	    SCENE_TEST(one_wrong_value_changes_nothing),
+	    SCENE_TEST(only_admins_of_the_organization),
+	    SCENE_TEST(a_change_is_recorded_once),
+	    SCENE_TEST(it_holds_for_later_acts),
+	    SCENE_TEST(archived_photos_keep_their_retention),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -1,5 +1,5 @@
 /* shares_test.c - links: live until their end, and dead for good. */
-#include "../support/world.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,28 +20,12 @@ DB_STATEMENT(ADD_DEAD, "INSERT INTO dead_shares (token_hash, purged_at) VALUES (
 DB_STATEMENT(AUDIT_SHARES, "SELECT COUNT(*) FROM audit_log WHERE action IN ('share.create',"
 			   " 'share.revoke')");
 
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
 static struct id photo_id;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
 	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
+	scene_people();
 	photo_id = world_photo(world, &ada, "x", NULL, NULL);
 	return 0;
 }
@@ -320,5 +304,5 @@ int main(void)
 	    cmocka_unit_test_setup(the_link_of_a_purged_photo_is_gone_and_not_unknown, set_up),
 	};
 
-	return cmocka_run_group_tests_name("shares", tests, start, stop);
+	return cmocka_run_group_tests_name("shares", tests, scene_start, scene_stop);
 }

@@ -1,6 +1,7 @@
 /* stats_test.c - the figures of the dashboard: each held against a plain count of all rows, after
  * acts of all kinds in no order. What the worker counts ahead is in tally_test.c. */
 #include "../support/figures.h"
+#include "../support/scene.h"
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -18,49 +19,20 @@
 #define ACTS   400
 #define PEOPLE 3
 
-static struct world *world;
-static struct id alder, birch;
-static struct actor people[PEOPLE + 1]; /* two of Alder, the third of Birch, and its admin */
-static struct actor admin, stranger;
+static struct actor people[PEOPLE]; /* two of Alder, the third of Birch */
 static struct figures figures;
 static struct error error;
 static uint64_t seed;
 
-static int start(void **state)
-{
-	(void)state;
-	figures.world = world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
 static int set_up(void **state)
 {
 	(void)state;
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	people[0] = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	people[1] = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
-	people[2] = world_user(world, &birch, "mia@birch.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-	stranger = world_user(world, &birch, "admin@birch.example", ROLE_ADMIN);
+	scene_people();
+	figures.world = world;
+	people[0] = ada;
+	people[1] = ben;
+	people[2] = world_user(world, &birch, "pia@birch.example", ROLE_MEMBER);
 	return 0;
-}
-
-static struct id deleted_photo(void)
-{
-	struct id photo = world_photo(world, &people[0], "Photo", NULL, NULL);
-	struct deletion deletion;
-
-	assert_string_equal(trash_delete(world, &people[0], &photo, &deletion), "");
-	return deletion.id;
 }
 
 /* --- acts in no order --------------------------------------------------------------------- */
@@ -271,21 +243,21 @@ static void work_is_overdue_at_the_microsecond(void **state)
 {
 	int64_t due = WORLD_START_US + 40 * CLOCK_DAY_US;
 	char text[CLOCK_TEXT_SIZE];
-	struct id photo = world_photo(world, &people[0], "Photo", NULL, NULL), request;
+	struct id photo = world_photo(world, &ada, "Photo", NULL, NULL), request;
 	struct photo archived;
 
 	(void)state;
 	clock_format(due, text);
 	text[strlen(text) - 1] = '\0';
-	request = trash_request(world, &people[0], &photo, "approved");
+	request = trash_request(world, &ada, &photo, "approved");
 	trash_sql(world, "UPDATE deletion_requests SET due_at = '%s' WHERE id = %s", text,
 	    trash_hex(world, &request));
 	overdue(STATS_REQUESTS_OVERDUE, due, 0);
-	deleted_photo();
+	trash_deleted_photo(world, &ada);
 	trash_sql(world, "UPDATE deletions SET recover_until = '%s'", text);
 	overdue(STATS_PURGES_OVERDUE, due, STATS_LATE_US);
-	assert_true(photos_archive(
-	    &world->domain, &people[0], world->arena, &photo, NULL, &archived, &error));
+	assert_true(
+	    photos_archive(&world->domain, &ada, world->arena, &photo, NULL, &archived, &error));
 	trash_sql(
 	    world, "UPDATE photos SET purge_after = '%s' WHERE purge_after IS NOT NULL", text);
 	overdue(STATS_RETENTIONS_OVERDUE, due, STATS_LATE_US);
@@ -327,13 +299,13 @@ static void work_is_overdue_at_the_microsecond(void **state)
 /* What is archived and then deleted is the deletion's affair. */
 static void an_archived_photo_in_the_trash_is_not_overdue(void **state)
 {
-	struct id photo = world_photo(world, &people[0], "Photo", NULL, NULL);
+	struct id photo = world_photo(world, &ada, "Photo", NULL, NULL);
 	struct photo archived;
 
 	(void)state;
-	assert_true(photos_archive(
-	    &world->domain, &people[0], world->arena, &photo, NULL, &archived, &error));
-	assert_string_equal(trash_delete(world, &people[0], &photo, NULL), "");
+	assert_true(
+	    photos_archive(&world->domain, &ada, world->arena, &photo, NULL, &archived, &error));
+	assert_string_equal(trash_delete(world, &ada, &photo, NULL), "");
 	world->clock.fixed_us += 60 * CLOCK_DAY_US;
 	figures_read(&figures, &admin);
 	assert_int_equal(figures.stats.counts[STATS_RETENTIONS_OVERDUE].count, 0);
@@ -342,11 +314,11 @@ static void an_archived_photo_in_the_trash_is_not_overdue(void **state)
 
 static void visitors_are_told_apart_by_address(void **state)
 {
-	struct id photo = world_photo(world, &people[0], "Photo", NULL, NULL);
+	struct id photo = world_photo(world, &ada, "Photo", NULL, NULL);
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
-		struct id request = trash_request(world, &people[0], &photo, "approved");
+		struct id request = trash_request(world, &ada, &photo, "approved");
 		world->clock.fixed_us += 1000;
 		trash_sql(world,
 		    "UPDATE deletion_requests SET requester_id = NULL, requester_email = %s,"
@@ -368,9 +340,9 @@ static void visitors_are_told_apart_by_address(void **state)
 static void only_admins_may_know(void **state)
 {
 	(void)state;
-	assert_false(stats_read(&world->domain, &people[0], world->arena, &figures.stats, &error));
+	assert_false(stats_read(&world->domain, &ada, world->arena, &figures.stats, &error));
 	assert_int_equal(error.kind, ERROR_FORBIDDEN);
-	deleted_photo();
+	trash_deleted_photo(world, &ada);
 	figures_read(&figures, &stranger);
 	assert_int_equal(figures.stats.closing.count, 0);
 	assert_int_equal(figures.stats.latest.count, 0);
@@ -392,5 +364,5 @@ int main(void)
 	    cmocka_unit_test_setup(only_admins_may_know, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

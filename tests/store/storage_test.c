@@ -1,5 +1,6 @@
 /* storage_test.c - the cleanup queue and the check: what is removed, retried, found and repaired.
  */
+#include "../support/scene.h"
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -26,38 +27,6 @@ DB_STATEMENT(CHANGE_DIGEST, "UPDATE files SET digest = REPEAT('x', 32)");
 DB_STATEMENT(
     ITEM, "SELECT attempts, state, next_attempt_at, last_error FROM storage_cleanup_queue");
 DB_STATEMENT(RETRIES, "SELECT COUNT(*) FROM audit_log WHERE action = 'storage.retry'");
-
-static struct world *world;
-static struct actor ada, admin, stranger;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
-static int set_up(void **state)
-{
-	struct id alder;
-	struct id birch;
-
-	(void)state;
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-	stranger = world_user(world, &birch, "admin@birch.example", ROLE_ADMIN);
-	return 0;
-}
 
 /* An object without a row, made at the world's time. */
 static struct storage_object object(const char *text)
@@ -362,20 +331,20 @@ static void the_queue_shows_failed_ones_first_and_each_once(void **state)
 /* However long the queue, its page reads a bounded part of it. */
 static void counts_of_the_queue_end_at_their_bound(void **state)
 {
-	const char *alder = trash_hex(world, &ada.organization_id);
+	const char *owner = trash_hex(world, &alder);
 	struct storage_queue_page page;
 
 	(void)state;
-	trash_sql(world, FILL_QUEUE, alder, "waiting", 1, QUEUE_MOST);
+	trash_sql(world, FILL_QUEUE, owner, "waiting", 1, QUEUE_MOST);
 	trash_sql(
-	    world, FILL_QUEUE, alder, "failed", QUEUE_MOST + 1, QUEUE_MOST + QUEUE_MOST_SUMMED);
+	    world, FILL_QUEUE, owner, "failed", QUEUE_MOST + 1, QUEUE_MOST + QUEUE_MOST_SUMMED);
 	assert_true(storage_queue_list(&world->domain, &admin, world->arena, NULL, 0, &page, NULL));
 	assert_int_equal(page.counts.waiting, QUEUE_MOST);
 	assert_int_equal(page.counts.failed, QUEUE_MOST_SUMMED);
 	assert_int_equal(page.counts.bytes, 2 * 2 * QUEUE_MOST_SUMMED);
 	assert_true(page.counts.bytes_more);
 	assert_false(page.counts.waiting_more || page.counts.failed_more);
-	trash_sql(world, FILL_QUEUE, alder, "waiting", 2 * QUEUE_MOST, 2 * QUEUE_MOST);
+	trash_sql(world, FILL_QUEUE, owner, "waiting", 2 * QUEUE_MOST, 2 * QUEUE_MOST);
 	assert_true(storage_queue_list(&world->domain, &admin, world->arena, NULL, 0, &page, NULL));
 	assert_int_equal(page.counts.waiting, QUEUE_MOST);
 	assert_true(page.counts.waiting_more);
@@ -573,28 +542,28 @@ static void every_row_is_looked_at(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(objects_go_and_their_rows_with_them, set_up),
-	    cmocka_unit_test_setup(what_a_clock_ahead_has_queued_is_due, set_up),
-	    cmocka_unit_test_setup(an_absent_object_counts_as_removed, set_up),
-	    cmocka_unit_test_setup(a_failed_removal_is_tried_again_and_never_dropped, set_up),
-	    cmocka_unit_test_setup(what_a_clock_ahead_has_put_off_is_due, set_up),
-	    cmocka_unit_test_setup(one_that_fails_does_not_hold_up_the_others, set_up),
-	    cmocka_unit_test_setup(an_object_that_a_row_names_is_kept, set_up),
-	    cmocka_unit_test_setup(several_runs_share_the_work, set_up),
-	    cmocka_unit_test_setup(what_another_run_holds_is_passed_over, set_up),
-	    cmocka_unit_test_setup(the_queue_shows_failed_ones_first_and_each_once, set_up),
-	    cmocka_unit_test_setup(counts_of_the_queue_end_at_their_bound, set_up),
-	    cmocka_unit_test_setup(who_sees_the_queue_and_retries, set_up),
-	    cmocka_unit_test_setup(all_is_well, set_up),
-	    cmocka_unit_test_setup(an_object_without_a_row_is_queued_after_its_grace, set_up),
-	    cmocka_unit_test_setup(an_object_from_the_future_is_young, set_up),
+	    SCENE_TEST(objects_go_and_their_rows_with_them),
+	    SCENE_TEST(what_a_clock_ahead_has_queued_is_due),
+	    SCENE_TEST(an_absent_object_counts_as_removed),
+	    SCENE_TEST(a_failed_removal_is_tried_again_and_never_dropped),
+	    SCENE_TEST(what_a_clock_ahead_has_put_off_is_due),
+	    SCENE_TEST(one_that_fails_does_not_hold_up_the_others),
+	    SCENE_TEST(an_object_that_a_row_names_is_kept),
+	    SCENE_TEST(several_runs_share_the_work),
+	    SCENE_TEST(what_another_run_holds_is_passed_over),
+	    SCENE_TEST(the_queue_shows_failed_ones_first_and_each_once),
+	    SCENE_TEST(counts_of_the_queue_end_at_their_bound),
+	    SCENE_TEST(who_sees_the_queue_and_retries),
+	    SCENE_TEST(all_is_well),
+	    SCENE_TEST(an_object_without_a_row_is_queued_after_its_grace),
+	    SCENE_TEST(an_object_from_the_future_is_young),
 	    cmocka_unit_test_setup(
-		a_crash_between_object_and_row_leaves_nothing_in_the_end, set_up),
-	    cmocka_unit_test_setup(rows_without_their_object_are_told, set_up),
-	    cmocka_unit_test_setup(damaged_objects_are_told, set_up),
-	    cmocka_unit_test_setup(stale_uploads_are_swept_by_a_repair, set_up),
-	    cmocka_unit_test_setup(every_row_is_looked_at, set_up),
+		a_crash_between_object_and_row_leaves_nothing_in_the_end, scene_set_up),
+	    SCENE_TEST(rows_without_their_object_are_told),
+	    SCENE_TEST(damaged_objects_are_told),
+	    SCENE_TEST(stale_uploads_are_swept_by_a_repair),
+	    SCENE_TEST(every_row_is_looked_at),
 	};
 
-	return cmocka_run_group_tests_name("storage", tests, start, stop);
+	return cmocka_run_group_tests_name("storage", tests, scene_start, scene_stop);
 }

@@ -1,6 +1,7 @@
 /* tally_test.c - what the worker counts ahead for the dashboard: each hour once, at its edges, by
  * several workers and by killed ones; and the shelves of photos. */
 #include "../support/figures.h"
+#include "../support/scene.h"
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -18,46 +19,15 @@
 
 DB_STATEMENT(plain_hours, "SELECT COUNT(*) FROM hourly_tallies");
 
-static struct world *world;
-static struct id alder, birch;
-static struct actor people[1];
-static struct actor admin, stranger;
 static struct figures figures;
 static struct error error;
-
-static int start(void **state)
-{
-	(void)state;
-	figures.world = world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
 	(void)state;
-	world_clear(world);
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
-	people[0] = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
-	stranger = world_user(world, &birch, "admin@birch.example", ROLE_ADMIN);
+	scene_people();
+	figures.world = world;
 	return 0;
-}
-
-static struct id deleted_photo(void)
-{
-	struct id photo = world_photo(world, &people[0], "Photo", NULL, NULL);
-	struct deletion deletion;
-
-	assert_string_equal(trash_delete(world, &people[0], &photo, &deletion), "");
-	return deletion.id;
 }
 
 /* --- hours -------------------------------------------------------------------------------- */
@@ -72,7 +42,7 @@ static void an_hour_is_counted_once_nobody_can_add_to_it(void **state)
 	int64_t hour = hour_of(world->clock.fixed_us), settled = hour + HOUR_US + STATS_SETTLED_US;
 
 	(void)state;
-	deleted_photo();
+	trash_deleted_photo(world, &ada);
 	world->clock.fixed_us = settled - 1;
 	figures_tally(&figures);
 	assert_int_equal(figures_tallied(&figures, &alder).until_us, hour);
@@ -92,9 +62,9 @@ static void restored_at(int64_t at_us)
 	struct id deletion;
 
 	world->clock.fixed_us = at_us - CLOCK_SECOND_US;
-	deletion = deleted_photo();
+	deletion = trash_deleted_photo(world, &ada);
 	world->clock.fixed_us = at_us;
-	assert_string_equal(trash_restore(world, &people[0], &deletion, NULL), "");
+	assert_string_equal(trash_restore(world, &ada, &deletion, NULL), "");
 }
 
 static void settling_has_the_same_boundaries(void **state)
@@ -122,10 +92,10 @@ static void boundaries_belong_to_what_they_begin(void **state)
 	(void)state;
 	for (int i = 0; i < 3; i++) {
 		world->clock.fixed_us = midnight - 1 + i;
-		deleted_photo();
+		trash_deleted_photo(world, &ada);
 	}
 	world->clock.fixed_us = midnight + HOUR_US - 1;
-	deleted_photo();
+	trash_deleted_photo(world, &ada);
 	world->clock.fixed_us = midnight + 3 * HOUR_US;
 	figures_compare(&figures, &admin);
 	assert_int_equal(figures.stats.days[STATS_DAYS - 2].turnover.deleted, 1);
@@ -145,10 +115,10 @@ static void what_is_forgotten_is_counted_anew(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 5; i++) {
-		struct id deletion = deleted_photo();
+		struct id deletion = trash_deleted_photo(world, &ada);
 		world->clock.fixed_us += CLOCK_SECOND_US;
 		if (i % 2)
-			assert_string_equal(trash_restore(world, &people[0], &deletion, NULL), "");
+			assert_string_equal(trash_restore(world, &ada, &deletion, NULL), "");
 		world->clock.fixed_us += 13 * HOUR_US;
 	}
 	(void)trash_purge(world);
@@ -166,7 +136,7 @@ static void what_is_forgotten_is_counted_anew(void **state)
 static void hours_that_no_chart_shows_go(void **state)
 {
 	(void)state;
-	deleted_photo();
+	trash_deleted_photo(world, &ada);
 	world->clock.fixed_us += 2 * HOUR_US;
 	figures_tally(&figures);
 	assert_int_equal(world_number(world, &plain_hours), 1);
@@ -180,7 +150,7 @@ static void hours_that_no_chart_shows_go(void **state)
 static void sums_outlive_the_records(void **state)
 {
 	(void)state;
-	deleted_photo();
+	trash_deleted_photo(world, &ada);
 	world->clock.fixed_us += 5 * HOUR_US;
 	(void)trash_purge(world);
 	world->clock.fixed_us += 2 * HOUR_US;
@@ -196,7 +166,7 @@ static void sums_outlive_the_records(void **state)
 static void fill_hours(void)
 {
 	for (int i = 0; i < 40; i++) {
-		deleted_photo();
+		trash_deleted_photo(world, &ada);
 		world->clock.fixed_us += 7 * HOUR_US;
 	}
 }
@@ -263,7 +233,7 @@ static void shelves_are_counted_again_when_something_happened(void **state)
 	(void)state;
 	figures_tally(&figures);
 	assert_int_equal(figures_tallied(&figures, &alder).counted_us, counted);
-	deleted_photo();
+	trash_deleted_photo(world, &ada);
 	world->clock.fixed_us = counted + STATS_STALE_US - 1;
 	figures_tally(&figures);
 	assert_int_equal(figures_tallied(&figures, &alder).counted_us, counted);
@@ -292,15 +262,15 @@ static void run_ahead(int64_t ahead_us, int64_t later_us)
 	int64_t now = hour_of(world->clock.fixed_us) + HOUR_US / 6;
 
 	world->clock.fixed_us = now;
-	deleted_photo();
+	trash_deleted_photo(world, &ada);
 	world->clock.fixed_us = now + ahead_us;
 	(void)trash_purge(world);
 	world->clock.fixed_us += 2 * HOUR_US;
 	figures_tally(&figures);
 	world->clock.fixed_us = now + CLOCK_SECOND_US;
-	deleted_photo();
+	trash_deleted_photo(world, &ada);
 	world->clock.fixed_us = now + later_us;
-	deleted_photo();
+	trash_deleted_photo(world, &ada);
 }
 
 static void a_later_clock_keeps_nothing_from_being_counted(void **state)
@@ -337,7 +307,7 @@ static void shelves_that_a_later_clock_counted_are_counted_again(void **state)
 	world->clock.fixed_us--;
 	figures_tally(&figures);
 	assert_int_equal(figures_tallied(&figures, &alder).counted_us, world->clock.fixed_us);
-	deleted_photo();
+	trash_deleted_photo(world, &ada);
 	world->clock.fixed_us = now + CLOCK_SECOND_US;
 	figures_tally(&figures);
 	assert_int_equal(figures_tallied(&figures, &alder).counted_us, world->clock.fixed_us);
@@ -349,7 +319,7 @@ static void shelves_that_a_later_clock_counted_are_counted_again(void **state)
 static void an_hour_tallied_meanwhile_is_not_counted_twice(void **state)
 {
 	(void)state;
-	deleted_photo();
+	trash_deleted_photo(world, &ada);
 	figures_tally(&figures);
 	trash_sql(world,
 	    "INSERT INTO hourly_tallies (organization_id, hour, deleted) SELECT organization_id,"
@@ -374,5 +344,5 @@ int main(void)
 	    cmocka_unit_test_setup(an_hour_tallied_meanwhile_is_not_counted_twice, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -1,4 +1,5 @@
 /* webhooks_test.c - subscriptions, and which acts become which events for whom. */
+#include "../support/scene.h"
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -21,32 +22,9 @@ DB_STATEMENT(TEST_DETAILS,
 
 #define ALL webhook_events_all()
 
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
 static struct webhook made;
 static const char *secret;
 static struct error error;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
-	return 0;
-}
 
 static const char *create(const struct actor *actor, const char *url, uint64_t events)
 {
@@ -509,21 +487,21 @@ static void test_retry(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(test_names, set_up),
-	    cmocka_unit_test_setup(test_created_and_listed, set_up),
-	    cmocka_unit_test_setup(test_addresses, set_up),
-	    cmocka_unit_test_setup(test_length_of_an_address, set_up),
-	    cmocka_unit_test_setup(test_only_admins, set_up),
-	    cmocka_unit_test_setup(test_no_more_than_twenty, set_up),
-	    cmocka_unit_test_setup(test_the_twentieth_twice, set_up),
-	    cmocka_unit_test_setup(test_an_act_is_told_to_who_wants_it, set_up),
-	    cmocka_unit_test_setup(test_every_action, set_up),
-	    cmocka_unit_test_setup(test_no_event_without_its_act, set_up),
-	    cmocka_unit_test_setup(test_archiving_counts, set_up),
-	    cmocka_unit_test_setup(test_removed, set_up),
-	    cmocka_unit_test_setup(test_test_events, set_up),
-	    cmocka_unit_test_setup(test_retry, set_up),
+	    SCENE_TEST(test_names),
+	    SCENE_TEST(test_created_and_listed),
+	    SCENE_TEST(test_addresses),
+	    SCENE_TEST(test_length_of_an_address),
+	    SCENE_TEST(test_only_admins),
+	    SCENE_TEST(test_no_more_than_twenty),
+	    SCENE_TEST(test_the_twentieth_twice),
+	    SCENE_TEST(test_an_act_is_told_to_who_wants_it),
+	    SCENE_TEST(test_every_action),
+	    SCENE_TEST(test_no_event_without_its_act),
+	    SCENE_TEST(test_archiving_counts),
+	    SCENE_TEST(test_removed),
+	    SCENE_TEST(test_test_events),
+	    SCENE_TEST(test_retry),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

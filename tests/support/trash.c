@@ -242,6 +242,16 @@ const char *trash_delete(struct world *world, const struct actor *actor, const s
 	    deletion_r ? deletion_r : &ignored, &last_error));
 }
 
+struct id trash_deleted_photo(struct world *world, const struct actor *actor)
+{
+	struct id photo = world_photo(world, actor, "Photo", NULL, NULL);
+	struct deletion deletion;
+
+	if (*trash_delete(world, actor, &photo, &deletion))
+		abort();
+	return deletion.id;
+}
+
 const char *trash_restore(struct world *world, const struct actor *actor,
     const struct id *deletion_id, struct deletion *deletion_r)
 {

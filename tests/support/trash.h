@@ -41,6 +41,9 @@ const char *trash_restore_items(struct world *world, const struct actor *actor,
 const char *trash_forever(struct world *world, const struct actor *actor, enum item_kind kind,
     const struct id *item_id, struct deletion *deletion_r);
 
+/* A photo of theirs that they delete: the deletion. */
+struct id trash_deleted_photo(struct world *world, const struct actor *actor);
+
 /* The last refusal in full. */
 const struct error *trash_error(void);
 

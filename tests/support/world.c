@@ -88,6 +88,7 @@ void world_clear(struct world *world)
 	open_storage(world);
 	world->clock.fixed_us = WORLD_START_US;
 	world->domain.step_rows = DOMAIN_STEP_ROWS;
+	world->domain.after_step = NULL;
 	arena_reset(world->arena);
 }
 
