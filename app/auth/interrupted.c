@@ -46,6 +46,16 @@ bool interrupted_load(struct auth *auth, struct arena *arena, const struct id *s
 	return true;
 }
 
+bool interrupted_take(struct auth *auth, struct arena *arena, const struct id *session_id,
+    int64_t began_us, const struct id *id, struct interrupted *act_r, struct error *error)
+{
+	int64_t since_us = clock_now_us(auth->clock) - INTERRUPTED_LIFE_US;
+	enum db_result result = acts_adopt(auth->db, id, session_id, since_us, began_us);
+
+	return result <= DB_NONE ? interrupted_load(auth, arena, session_id, id, act_r, error)
+				 : db_fail(result, error);
+}
+
 bool interrupted_drop(
     struct auth *auth, const struct id *session_id, const struct id *id, struct error *error)
 {

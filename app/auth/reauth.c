@@ -12,7 +12,6 @@
 
 #define AUDIENCE "reauth"
 #define LIFE_US  (REAUTH_LIFE_S * CLOCK_SECOND_US)
-#define FRESH_US (INT64_C(300) * CLOCK_SECOND_US)
 
 static const struct rate_limit PER_USER = {"reauth", 10, INT64_C(15) * 60 * CLOCK_SECOND_US};
 
@@ -58,7 +57,7 @@ static bool check_input(const struct reauth_proof *proof, enum reauth_purpose pu
 	if (has_item != PURPOSES[purpose].has_item)
 		return error_set_field(error, "item", "invalid_item",
 		    has_item ? "This purpose has no item." : "This purpose needs its item's id.");
-	if (!proof->password && !proof->host)
+	if (!proof->password && !proof->host && !proof->host_auth_us)
 		return error_set_field(
 		    error, "password", "missing_password", "Please enter your password.");
 	return true;
@@ -113,11 +112,14 @@ static bool prove_by_password(struct auth *auth, const struct actor *actor, cons
 
 /* An authentication up to a minute in the future passed the check of the token's own claims; one
  * that the token does not tell of (0) was long ago. */
-static bool prove_by_host(
-    struct auth *auth, const struct actor *actor, const struct access *host, struct error *error)
+static bool prove_by_host(struct auth *auth, const struct actor *actor,
+    const struct reauth_proof *proof, struct error *error)
 {
-	if (host->from_host && id_equal(&host->user.id, &actor->user_id) &&
-	    clock_now_us(auth->clock) - host->auth_us <= FRESH_US)
+	const struct access *host = proof->host;
+	bool theirs = !host || (host->from_host && id_equal(&host->user.id, &actor->user_id));
+	int64_t auth_us = host ? host->auth_us : proof->host_auth_us;
+
+	if (theirs && clock_now_us(auth->clock) - auth_us <= REAUTH_FRESH_US)
 		return true;
 	return error_set(error, ERROR_FORBIDDEN, "stale_authentication",
 	    "Please sign in again at the application you came from, then try once more.");
@@ -136,7 +138,7 @@ static bool prove(struct auth *auth, struct arena *arena, const struct actor *ac
 		    error, ERROR_UNAUTHENTICATED, "unauthenticated", "Please sign in.");
 	if (proof->password)
 		return prove_by_password(auth, actor, &user, proof->password, purpose, error);
-	return prove_by_host(auth, actor, proof->host, error);
+	return prove_by_host(auth, actor, proof, error);
 }
 
 /* An id as a claim; none is no claim. */

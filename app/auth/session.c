@@ -4,6 +4,7 @@
 
 #include <auth/secret.h>
 #include <auth/session.h>
+#include <store/acts.h>
 #include <store/sessions.h>
 #include <string.h>
 
@@ -38,7 +39,10 @@ static bool write_session(struct db_tx *tx, void *context, struct error *error)
 
 	if (result == DB_NONE || (result == DB_OK && !user_actor_is_live(&user)))
 		return refuse(error);
-	if (result == DB_OK && new->replaces)
+	/* What waits for the host's word goes on in the session that brings it. */
+	if (result == DB_OK && new->replaces &&new->row.host_auth_us)
+		result = acts_hand_on(tx, new->old.bytes, &new->row.user_id, &new->row.id);
+	if (result <= DB_NONE && new->replaces)
 		result = sessions_remove(tx, new->old.bytes);
 	if (result <= DB_NONE)
 		result = sessions_insert(tx, &new->row);
@@ -59,8 +63,8 @@ static const char *shorten(struct arena *arena, const char *text, size_t charact
 }
 
 bool session_start(struct auth *auth, struct arena *arena, const struct user *user,
-    const char *method, const char *old_token, const struct auth_caller *caller,
-    const char **token_r, struct error *error)
+    const char *method, int64_t host_auth_us, const char *old_token,
+    const struct auth_caller *caller, const char **token_r, struct error *error)
 {
 	int64_t now_us = clock_now_us(auth->clock);
 	struct starting new = {0};
@@ -80,6 +84,7 @@ bool session_start(struct auth *auth, struct arena *arena, const struct user *us
 	    .user_id = user->id,
 	    .csrf_secret = new.csrf,
 	    .user_agent = shorten(arena, caller->user_agent, USER_AGENT_MAX),
+	    .host_auth_us = host_auth_us,
 	    .created_us = now_us,
 	    .seen_us = now_us,
 	};
@@ -108,6 +113,7 @@ static void fill_session(const struct session_user *row, struct session *session
 	    .email = row->email,
 	    .created_us = row->session.created_us,
 	    .seen_us = row->session.seen_us,
+	    .host_auth_us = row->session.host_auth_us,
 	};
 	secret_format(row->session.csrf_secret, session->csrf);
 	id_format(&session->user_id, session->uid);

@@ -13,6 +13,6 @@ bool sso_start(struct auth *auth, struct arena *arena, const char *token, const 
 	if (!access.from_host)
 		return error_set(error, ERROR_UNAUTHENTICATED, "unauthenticated",
 		    "This sign-in is only for tokens of the host application.");
-	return session_start(
-	    auth, arena, &access.user, "sso", old_token, caller, session_token_r, error);
+	return session_start(auth, arena, &access.user, "sso", access.auth_us, old_token, caller,
+	    session_token_r, error);
 }

@@ -7,15 +7,15 @@
 
 DB_STATEMENT(SESSIONS_INSERT,
     "INSERT INTO sessions (token_hash, id, user_id, acting_organization_id, csrf_secret,"
-    " user_agent, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-DB_STATEMENT(SESSIONS_FIND, "SELECT s.id, s.user_id,"
-			    " (SELECT a.id FROM organizations a WHERE a.id = "
-			    "s.acting_organization_id), s.csrf_secret, s.created_at, s.seen_at,"
-			    " u.organization_id, u.role, u.deletion_status, u.display_name, u.email"
-			    " FROM sessions s JOIN users u ON u.id = s.user_id"
-			    " JOIN organizations o ON o.id = u.organization_id"
-			    " WHERE s.token_hash = ? AND s.created_at > ? AND s.seen_at > ?"
-			    " AND u.deleted_at IS NULL AND o.deleted_at IS NULL");
+    " user_agent, host_auth_at, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+DB_STATEMENT(SESSIONS_FIND,
+    "SELECT s.id, s.user_id,"
+    " (SELECT a.id FROM organizations a WHERE a.id = s.acting_organization_id), s.csrf_secret,"
+    " s.created_at, s.seen_at, u.organization_id, u.role, u.deletion_status, u.display_name,"
+    " u.email, s.host_auth_at FROM sessions s JOIN users u ON u.id = s.user_id"
+    " JOIN organizations o ON o.id = u.organization_id"
+    " WHERE s.token_hash = ? AND s.created_at > ? AND s.seen_at > ?"
+    " AND u.deleted_at IS NULL AND o.deleted_at IS NULL");
 DB_STATEMENT(
     SESSIONS_TOUCH, "UPDATE sessions SET seen_at = ? WHERE token_hash = ? AND seen_at < ?");
 DB_STATEMENT(SESSIONS_SET_ACTING, "UPDATE sessions SET acting_organization_id = ? WHERE id = ?");
@@ -36,8 +36,8 @@ enum db_result sessions_insert(struct db_tx *tx, const struct session_row *sessi
 		db_bind_id(&session->id), db_bind_id(&session->user_id),
 		db_bind_id(&session->acting_organization_id),
 		db_bind_blob(session->csrf_secret, SESSIONS_CSRF_BYTES),
-		db_bind_text(session->user_agent), db_bind_time(session->created_us),
-		db_bind_time(session->seen_us)),
+		db_bind_text(session->user_agent), db_bind_time(session->host_auth_us),
+		db_bind_time(session->created_us), db_bind_time(session->seen_us)),
 	    NULL);
 }
 
@@ -50,6 +50,7 @@ static void read_session_user(const struct db_rows *rows, struct session_user *o
 	    .session.csrf_secret = (const unsigned char *)db_text(rows, 0, 3),
 	    .session.created_us = db_time(rows, 0, 4),
 	    .session.seen_us = db_time(rows, 0, 5),
+	    .session.host_auth_us = db_time(rows, 0, 11),
 	    .organization_id = db_id(rows, 0, 6),
 	    .deletion_status = user_deletion_parse(db_text(rows, 0, 8)),
 	    .display_name = db_text(rows, 0, 9),

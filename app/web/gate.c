@@ -277,6 +277,32 @@ static bool interrupt(struct web *web, struct error *error)
 	    web, http_url_build(web->arena, "/reauth", HTTP_NO_PAIRS, HTTP_PAIRS({"act", text})));
 }
 
+bool gate_is_fresh(const struct web *web)
+{
+	return web->session && web->session->host_auth_us &&
+	       web->now_us - web->session->host_auth_us <= REAUTH_FRESH_US;
+}
+
+/* Prove it for the act's own purpose and item, so that the act spends the token as any other. */
+static bool prove(struct web *web, const char *password, struct error *error)
+{
+	struct reauth_proof proof = {.password = password};
+	enum reauth_purpose purpose;
+	const struct id *item = &web->subject_id;
+	const char *token;
+
+	if (!web->route->reauth || !reauth_purpose_parse(web->route->reauth, &purpose))
+		return error_set(
+		    error, ERROR_GONE, "act_forgotten", "There is nothing to go on with.");
+	if (!reauth_purpose_has_item(purpose))
+		item = &id_none;
+	if (!password) /* never is long ago */
+		proof.host_auth_us = web->session->host_auth_us ? web->session->host_auth_us : 1;
+	return reauth_issue(
+		   web->auth, web->arena, &web->actor, &proof, purpose, item, &token, error) &&
+	       reauth_check(web->auth, web->arena, token, purpose, item, &web->actor, error);
+}
+
 /* `done_r`: the answer is the way to /reauth. */
 static bool check_reauth(struct web *web, bool *done_r, struct error *error)
 {
@@ -286,6 +312,8 @@ static bool check_reauth(struct web *web, bool *done_r, struct error *error)
 	if (!web->route->reauth || web->is_replay ||
 	    (web->route->waives && web->route->waives(web)))
 		return true;
+	if (!web->is_api && gate_is_fresh(web))
+		return prove(web, NULL, error);
 	if (!web->is_api) {
 		*done_r = true;
 		return interrupt(web, error);
@@ -302,6 +330,7 @@ static bool is_mendable(const struct error *error)
 	return error->kind == ERROR_INVALID || error->kind == ERROR_RATE_LIMITED ||
 	       error->kind == ERROR_TOO_LARGE || error->kind == ERROR_UNAUTHENTICATED ||
 	       strcmp(error->code, "wrong_password") == 0 ||
+	       strcmp(error->code, "stale_authentication") == 0 ||
 	       strcmp(error->code, "container_deleted") == 0;
 }
 
@@ -421,24 +450,6 @@ bool gate_run(struct web *web, struct error *error)
 	}
 	return check_csrf(web, error) && choose_organization(web, error) &&
 	       find_subject(web, error) && act(web, error);
-}
-
-/* Prove it for the act's own purpose and item, so that the act spends the token as any other. */
-static bool prove(struct web *web, const char *password, struct error *error)
-{
-	struct reauth_proof proof = {.password = password};
-	enum reauth_purpose purpose;
-	const struct id *item = &web->subject_id;
-	const char *token;
-
-	if (!web->route->reauth || !reauth_purpose_parse(web->route->reauth, &purpose))
-		return error_set(
-		    error, ERROR_GONE, "act_forgotten", "There is nothing to go on with.");
-	if (!reauth_purpose_has_item(purpose))
-		item = &id_none;
-	return reauth_issue(
-		   web->auth, web->arena, &web->actor, &proof, purpose, item, &token, error) &&
-	       reauth_check(web->auth, web->arena, token, purpose, item, &web->actor, error);
 }
 
 bool gate_replay(

@@ -12,8 +12,12 @@ bool gate_run(struct web *web, struct error *error) __attribute__((warn_unused_r
 bool gate_check_form_token(struct web *web, const struct http_pairs *fields, struct error *error)
     __attribute__((warn_unused_result));
 
-/* Go on with an interrupted act: POST `form` (urlencoded) to `path`, by an actor who has just
- * re-authenticated. The answer is the act's. */
+/* Whether the session's person has authenticated at the host within the last five minutes, and so
+ * need not do it again. */
+bool gate_is_fresh(const struct web *web);
+
+/* Go on with an interrupted act: POST `form` (urlencoded) to `path`, by an actor who
+ * re-authenticates by `password` (NULL: by the host's fresh word). The answer is the act's. */
 bool gate_replay(struct web *web, const char *path, const char *form, const char *password,
     struct error *error) __attribute__((warn_unused_result));
 

@@ -83,7 +83,7 @@ const struct web_input in_sso[] = {
 const struct web_input in_reauth_page[] = {
     {.name = "act", .type = INPUT_ID, .place = IN_QUERY, .required = true}, END};
 const struct web_input in_reauth_send[] = {{.name = "act", .type = INPUT_ID, .required = true},
-    {.name = "password", .type = INPUT_TEXT, .required = true, .max = 1024}, END};
+    {.name = "password", .type = INPUT_TEXT, .max = 1024}, END};
 const struct web_input in_reauth[] = {
     {.name = "password",
 	.type = INPUT_TEXT,

@@ -1,5 +1,6 @@
 /* subjects_users.c - the account that a path names, and what is asked before it goes. */
 #include "acts_accounts.h"
+#include "gate.h"
 #include "handlers.h"
 #include "input.h"
 
@@ -40,6 +41,7 @@ bool waive_account_delete(const struct web *web)
 	struct error ignored = {0};
 
 	return !http_header(web->request, "X-Reauth-Token") &&
+	       (web->is_api || !gate_is_fresh(web)) &&
 	       accounts_status(web->domain, &web->actor, web->arena, &status, &ignored) &&
 	       !status.has_password;
 }

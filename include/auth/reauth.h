@@ -11,7 +11,8 @@
 #include <auth/auth.h>
 #include <base/id.h>
 
-#define REAUTH_LIFE_S 300
+#define REAUTH_LIFE_S   300
+#define REAUTH_FRESH_US (INT64_C(300) * CLOCK_SECOND_US) /* so long an authentication is recent */
 
 /* The limit (auth/rate.h, by the user's id as text) of failed attempts to leave: wrong passwords
  * for account.delete and wrong phrases. */
@@ -36,11 +37,13 @@ bool reauth_purpose_has_item(enum reauth_purpose purpose);
 bool reauth_purpose_parse(const char *name, enum reauth_purpose *purpose_r)
     __attribute__((warn_unused_result));
 
-/* What a person offers. Either is enough; a password that is given must be right. */
+/* What a person offers. One is enough; a password that is given must be right. */
 struct reauth_proof {
 	const char *password;      /* or NULL */
 	const struct access *host; /* a host token of the same user, or NULL; its auth_time is at
 				    * most 5 minutes old */
+	int64_t
+	    host_auth_us; /* of the session (auth/session.h): likewise; 0: it is not the host's */
 };
 
 /* Check the proof and make a token for `actor` (its session, if it has one), `purpose` and `item`

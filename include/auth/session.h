@@ -31,6 +31,8 @@ struct session {
 	char uid[ID_TEXT_SIZE];       /* user_id as text */
 	int64_t created_us;
 	int64_t seen_us;
+	int64_t host_auth_us; /* begun by a token of the host: when the person authenticated there,
+			       * as far as it said; else 0 */
 };
 
 /* A session as the list on /account shows it. */
@@ -44,11 +46,13 @@ struct session_entry {
 
 /* Sign `user` in: a new session with a new token (never one that the browser brought along), which
  * takes the place of the session that `old_token` (the cookie that came, or NULL) names. Writes the
- * audit entry session.login with `method` ("password", "sso"). `token_r` is for the cookie.
+ * audit entry session.login with `method` ("password", "sso"). `host_auth_us`: of "sso", when the
+ * person authenticated at the host (0: not said). `token_r` is for the cookie.
  * False: unavailable, or unauthenticated if the user was deleted meanwhile. */
 bool session_start(struct auth *auth, struct arena *arena, const struct user *user,
-    const char *method, const char *old_token, const struct auth_caller *caller,
-    const char **token_r, struct error *error) __attribute__((warn_unused_result));
+    const char *method, int64_t host_auth_us, const char *old_token,
+    const struct auth_caller *caller, const char **token_r, struct error *error)
+    __attribute__((warn_unused_result));
 
 /* The session a cookie names; one statement. With `touch` its last use is noted, at most once a
  * minute (pass false for what a page asks by itself, so that an open page keeps nobody signed in).

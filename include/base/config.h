@@ -44,6 +44,7 @@ struct config {
 	const char *issuer;           /* `iss` of our own tokens */
 	const char *host_key;         /* PASERK k4.public of the host application */
 	const char *host_issuer;      /* `iss` of its tokens */
+	const char *host_sign_in;     /* address of its sign-in page, or "" */
 	const char *identity;         /* who forgets the erased: "none", "firebase" or "webhook" */
 	const char *firebase_account; /* file of the service account */
 	const char *firebase_url;

@@ -23,6 +23,16 @@ enum db_result acts_find(struct db *db, struct arena *arena, const struct id *id
     const struct id *session_id, int64_t since_us, struct act_row *act_r)
     __attribute__((warn_unused_result));
 
+/* Give an act that was saved in (since_us, until_us] by another session of the same user to that
+ * session. DB_NONE: there is no such act. */
+enum db_result acts_adopt(struct db *db, const struct id *id, const struct id *session_id,
+    int64_t since_us, int64_t until_us) __attribute__((warn_unused_result));
+
+/* Give the acts of the session of that token hash to another session of the same user, which takes
+ * its place. DB_NONE: there are none. */
+enum db_result acts_hand_on(struct db_tx *tx, const unsigned char *token_hash,
+    const struct id *user_id, const struct id *session_id) __attribute__((warn_unused_result));
+
 /* Forget the act of that session. DB_NONE: there is none. */
 enum db_result acts_remove(struct db *db, const struct id *id, const struct id *session_id)
     __attribute__((warn_unused_result));

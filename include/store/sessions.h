@@ -18,6 +18,8 @@ struct session_row {
 	struct id acting_organization_id;
 	const unsigned char *csrf_secret; /* SESSIONS_CSRF_BYTES */
 	const char *user_agent;           /* at most 200 characters, or NULL */
+	int64_t
+	    host_auth_us; /* when the person authenticated at the host; 0: not said, or not there */
 	int64_t created_us;
 	int64_t seen_us;
 };

@@ -32,7 +32,8 @@ static int open_second(void **state)
 	paserk_format_public(&public, text);
 	base = site_open_second(
 	    site, (const char *const[]){arena_printf(site_arena(site), "LETHE_HOST_KEY=%s", text),
-		      "LETHE_HOST_ISSUER=" ISSUER, "LETHE_CORS_ORIGINS=" ORIGIN, NULL});
+		      "LETHE_HOST_ISSUER=" ISSUER, "LETHE_HOST_SIGN_IN=" ISSUER "/sign-in",
+		      "LETHE_CORS_ORIGINS=" ORIGIN, NULL});
 	return 0;
 }
 
@@ -188,6 +189,194 @@ static void test_fresh_authentication(void **state)
 	    403, "stale_authentication");
 }
 
+/* --- pages, without a password ---------------------------------------------------------------- */
+
+/* Somebody whom only the host knows, signed in by its word. */
+struct guest {
+	const char *id;
+	const char *cookie; /* header */
+	const char *csrf;
+};
+
+static const char *make_guest(struct site *site)
+{
+	const char *id = site_new_id(site);
+
+	site_sql(site,
+	    "INSERT INTO users (id, organization_id, email, display_name, role, created_at) "
+	    "SELECT " UUID
+	    ", organization_id, '%s@alder.example', 'Hosted', 'member', created_at FROM users"
+	    " WHERE email = '%s'",
+	    id, id, site_email(ADA));
+	return id;
+}
+
+static const struct http_answer *see(struct site *site, const struct guest *guest, const char *path)
+{
+	return call_with(site, "GET", path, guest->cookie, NULL);
+}
+
+/* `age_s`: how long ago they authenticated at the host; less than 0: it does not say. */
+static struct guest come_again(
+    struct site *site, const char *id, int age_s, const char *next, const char *old)
+{
+	struct claims claims = host_claims(site);
+	struct guest guest = {.id = id};
+	const struct http_answer *answer;
+	const char *field;
+
+	claims.subject = id;
+	if (age_s >= 0)
+		claims.authenticated_us = clock_now_us(&clock_system) - age_s * CLOCK_SECOND_US;
+	answer = http_client_send(
+	    site_client(site), &(struct http_call){.base = base,
+				   .method = "POST",
+				   .path = "/sso",
+				   .type = "application/x-www-form-urlencoded",
+				   .headers = (const char *const[]){old, NULL},
+				   .body = arena_printf(site_arena(site), "token=%s&next=%s",
+				       http_url_encode(site_arena(site), sign_in(site, &claims)),
+				       http_url_encode(site_arena(site), next))});
+	EXPECT(answer, 303, NULL);
+	assert_string_equal(http_answer_header(site_client(site), answer, "Location"), next);
+	guest.cookie = arena_printf(site_arena(site), "Cookie: session=%s",
+	    http_answer_cookie(site_client(site), answer, "session"));
+	field = strstr(see(site, &guest, "/help")->body, "name=\"csrf\" value=\"");
+	assert_non_null(field);
+	field += strlen("name=\"csrf\" value=\"");
+	guest.csrf = arena_printf(site_arena(site), "%.*s", (int)strcspn(field, "\""), field);
+	return guest;
+}
+
+static struct guest come_in(struct site *site, const char *id, int age_s, const char *next)
+{
+	return come_again(site, id, age_s, next, NULL);
+}
+
+static const struct http_answer *send_form(
+    struct site *site, const struct guest *guest, const char *path, const char *fields)
+{
+	return http_client_send(site_client(site),
+	    &(struct http_call){.base = base,
+		.method = "POST",
+		.path = path,
+		.type = "application/x-www-form-urlencoded",
+		.body = arena_printf(site_arena(site), "csrf=%s%s", guest->csrf, fields),
+		.headers = (const char *const[]){guest->cookie, NULL}});
+}
+
+static const char *location(struct site *site, const struct http_answer *answer)
+{
+	EXPECT(answer, 303, NULL);
+	return http_answer_header(site_client(site), answer, "Location");
+}
+
+static int64_t exports_of(struct site *site, const char *id)
+{
+	return site_number(site, "SELECT COUNT(*) FROM exports WHERE user_id = " UUID, id);
+}
+
+static bool shows(const struct http_answer *answer, const char *text)
+{
+	return strstr(answer->body, text) != NULL;
+}
+
+/* The way to the host and back: what was begun is done in the session that comes back. */
+static void test_proof_by_the_host_on_pages(void **state)
+{
+	struct site *site = *state;
+	const char *id = make_guest(site), *way, *act;
+	struct guest guest = come_in(site, id, -1, "/account/export"), back, other;
+	const struct http_answer *answer;
+
+	way = location(site, send_form(site, &guest, "/account/export", ""));
+	assert_int_equal(strncmp(way, "/reauth?act=", 12), 0);
+	act = arena_printf(site_arena(site), "&act=%s", way + 12);
+	answer = see(site, &guest, way);
+	EXPECT(answer, 200, NULL);
+	assert_true(shows(answer, "get an export of your data"));
+	assert_true(shows(answer, ISSUER "/sign-in?next=%2Freauth%3Fact%3D"));
+	assert_false(shows(answer, "name=\"password\""));
+	answer = send_form(site, &guest, "/reauth", act);
+	EXPECT(answer, 403, NULL);
+	assert_true(shows(answer, "Please sign in again at the application"));
+	/* Not somebody else's, and not by an authentication of six minutes ago. */
+	other = come_in(site, make_guest(site), 0, "/");
+	EXPECT(see(site, &other, way), 410, NULL);
+	EXPECT(send_form(site, &other, "/reauth", act), 410, NULL);
+	back = come_in(site, id, 360, way);
+	EXPECT(see(site, &back, way), 410, NULL);
+	assert_int_equal(exports_of(site, id), 0);
+	back = come_in(site, id, 1, way);
+	answer = see(site, &back, way);
+	EXPECT(answer, 200, NULL);
+	assert_false(shows(answer, "/sign-in?next="));
+	EXPECT(send_form(site, &back, "/reauth", act), 303, NULL);
+	assert_int_equal(exports_of(site, id), 1);
+	EXPECT(send_form(site, &back, "/reauth", act), 410, NULL);
+}
+
+/* Where the host is of the same site, the browser brings its old session along, which ends. */
+static void test_proof_replaces_the_session(void **state)
+{
+	struct site *site = *state;
+	const char *id = make_guest(site), *way;
+	struct guest guest = come_in(site, id, -1, "/account/export"), back;
+
+	way = location(site, send_form(site, &guest, "/account/export", ""));
+	back = come_again(site, id, 1, way, guest.cookie);
+	EXPECT(see(site, &guest, way), 303, NULL);
+	EXPECT(see(site, &back, way), 200, NULL);
+	EXPECT(
+	    send_form(site, &back, "/reauth", arena_printf(site_arena(site), "&act=%s", way + 12)),
+	    303, NULL);
+	assert_int_equal(exports_of(site, id), 1);
+}
+
+/* Who comes from there just now is not sent back. */
+static void test_fresh_from_the_host(void **state)
+{
+	struct site *site = *state;
+	struct guest guest = come_in(site, make_guest(site), 0, "/account/delete");
+
+	assert_true(shows(see(site, &guest, "/account/delete"), "It is done at once"));
+	assert_string_equal(
+	    location(site, send_form(site, &guest, "/account/delete", "&phrase=delete+my+account")),
+	    "/account/deletion");
+	assert_string_equal(
+	    site_text(site, "SELECT deletion_status FROM users WHERE id = " UUID, guest.id),
+	    "SCHEDULED");
+	assert_int_equal(site_number(site,
+			     "SELECT COUNT(*) FROM mail_outbox WHERE template = 'account_confirm' "
+			     "AND user_id = " UUID,
+			     guest.id),
+	    0);
+}
+
+/* With a password it is asked for all the same, once that is long ago. */
+static void test_password_after_the_host(void **state)
+{
+	struct site *site = *state;
+	struct guest guest = come_in(site, make_guest(site), 301, "/");
+	const char *way = location(site, send_form(site, &guest, "/account/export", ""));
+	const struct http_answer *answer;
+
+	site_sql(site,
+	    "UPDATE users u JOIN users a ON a.email = '%s' SET u.password_hash = a.password_hash"
+	    " WHERE u.id = " UUID,
+	    site_email(ADA), guest.id);
+	answer = see(site, &guest, way);
+	assert_true(shows(answer, "name=\"password\""));
+	assert_false(shows(answer, "/sign-in?next="));
+	answer = send_form(
+	    site, &guest, "/reauth", arena_printf(site_arena(site), "&act=%s&password=", way + 12));
+	EXPECT(answer, 400, NULL);
+	assert_true(shows(answer, "Please enter your password"));
+	assert_int_equal(exports_of(site, guest.id), 0);
+	answer = see(site, &(struct guest){.cookie = "X-Nothing: 1"}, "/login?next=/trash");
+	assert_true(shows(answer, ISSUER "/sign-in?next=%2Ftrash"));
+}
+
 /* --- other origins ---------------------------------------------------------------------------- */
 
 static const char *allowed_origin(struct site *site, const struct http_answer *answer)
@@ -245,6 +434,10 @@ int main(void)
 	    SITE_TEST(test_refused_tokens),
 	    SITE_TEST(test_bearer),
 	    SITE_TEST(test_fresh_authentication),
+	    SITE_TEST(test_proof_by_the_host_on_pages),
+	    SITE_TEST(test_proof_replaces_the_session),
+	    SITE_TEST(test_fresh_from_the_host),
+	    SITE_TEST(test_password_after_the_host),
 	    SITE_TEST(test_cors),
 	    SITE_TEST(test_cors_of_others),
 	};

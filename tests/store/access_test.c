@@ -307,7 +307,7 @@ static void test_sso(void **state)
 
 	(void)state;
 	assert_true(session_start(
-	    &id_->auth, id_->arena, &id_->root, "password", NULL, &id_->caller, &old, &error));
+	    &id_->auth, id_->arena, &id_->root, "password", 0, NULL, &id_->caller, &old, &error));
 	claims.subject = "idp-ada";
 	assert_true(sso_start(
 	    &id_->auth, id_->arena, sign_host(&claims), old, &id_->caller, &token, &error));

@@ -163,7 +163,7 @@ static void test_password(void **state)
 
 	(void)state;
 	assert_true(session_start(
-	    &id_->auth, id_->arena, &id_->ada, "password", NULL, &id_->caller, &token, &error));
+	    &id_->auth, id_->arena, &id_->ada, "password", 0, NULL, &id_->caller, &token, &error));
 	id_->clock.fixed_us++;
 	assert_int_equal(run("password ADA@alder.test", "another password\n"), CLI_OK);
 	assert_false(logs_in("ada@alder.test", IDENTITY_PASSWORD));

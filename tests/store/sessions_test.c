@@ -29,7 +29,7 @@ static const char *start(const struct user *user, const char *old)
 	const char *token = NULL;
 
 	assert_true(session_start(
-	    &id_->auth, id_->arena, user, "password", old, &id_->caller, &token, &error));
+	    &id_->auth, id_->arena, user, "password", 0, old, &id_->caller, &token, &error));
 	return token;
 }
 
@@ -176,7 +176,7 @@ static void test_ends_with_user_and_organisation(void **state)
 	    id_, "UPDATE users SET deleted_at = created_at WHERE id = x'%s'", &id_->ada.id);
 	assert_false(finds(token, NULL));
 	assert_false(session_start(
-	    &id_->auth, id_->arena, &id_->ada, "password", NULL, &id_->caller, &none, &error));
+	    &id_->auth, id_->arena, &id_->ada, "password", 0, NULL, &id_->caller, &none, &error));
 	assert_int_equal(error.kind, ERROR_UNAUTHENTICATED);
 	identity_sql(id_, "UPDATE users SET deleted_at = NULL WHERE id = x'%s'", &id_->ada.id);
 	assert_true(finds(token, NULL));
@@ -184,7 +184,7 @@ static void test_ends_with_user_and_organisation(void **state)
 	    id_, "UPDATE organizations SET deleted_at = created_at WHERE id = x'%s'", &id_->alder);
 	assert_false(finds(token, NULL));
 	assert_false(session_start(
-	    &id_->auth, id_->arena, &id_->ada, "password", NULL, &id_->caller, &none, &error));
+	    &id_->auth, id_->arena, &id_->ada, "password", 0, NULL, &id_->caller, &none, &error));
 	assert_int_equal(identity_count(id_, "SELECT COUNT(*) FROM sessions"), 1);
 }
 
