@@ -80,8 +80,19 @@ static bool strip_files(struct db_tx *tx, const struct domain *domain,
 	return true;
 }
 
-static bool keep_photo(struct db_tx *tx, const struct domain *domain,
-    const struct deletion *deletion, const struct kept_photo *photo, struct error *error)
+/* The record, and the receipt, tell of what goes with the account. */
+static void count_photo(struct deletion *deletion, const struct kept_photo *photo, bool goes)
+{
+	bool counted = id_equal(&photo->deletion_id, &deletion->id);
+
+	if (goes != counted) {
+		deletion->counts[COUNT_PHOTO] += goes ? 1 : -1;
+		deletion->bytes += goes ? photo->bytes : -photo->bytes;
+	}
+}
+
+static bool keep_photo(struct db_tx *tx, const struct domain *domain, struct deletion *deletion,
+    const struct kept_photo *photo, struct error *error)
 {
 	bool fit;
 	enum db_result result;
@@ -90,11 +101,14 @@ static bool keep_photo(struct db_tx *tx, const struct domain *domain,
 		return false;
 	}
 	result = erasure_strip_photo(tx, deletion, &deletion->item_id, photo, fit);
+	if (result == DB_OK) {
+		count_photo(deletion, photo, !fit);
+	}
 	return result <= DB_NONE || db_fail(result, error);
 }
 
-bool erasure_keep_step(struct db_tx *tx, const struct domain *domain,
-    const struct deletion *deletion, bool *done_r, struct error *error)
+bool erasure_keep_step(struct db_tx *tx, const struct domain *domain, struct deletion *deletion,
+    bool *done_r, struct error *error)
 {
 	struct account_row row = {0};
 	struct kept_photo *photos;

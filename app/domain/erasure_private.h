@@ -29,10 +29,10 @@ bool erasure_begin(struct db_tx *tx, const struct domain *domain, const struct d
 bool erasure_adopt_step(struct db_tx *tx, struct deletion *deletion, int64_t budget, bool *done_r,
     bool *waits_r, struct error *error) __attribute__((warn_unused_result));
 
-/* Take the name from at most a few photos that are kept; nothing where photos are deleted. */
-bool erasure_keep_step(struct db_tx *tx, const struct domain *domain,
-    const struct deletion *deletion, bool *done_r, struct error *error)
-    __attribute__((warn_unused_result));
+/* Take the name from at most a few photos that are kept, which the deletion's counts lose; nothing
+ * where photos are deleted. */
+bool erasure_keep_step(struct db_tx *tx, const struct domain *domain, struct deletion *deletion,
+    bool *done_r, struct error *error) __attribute__((warn_unused_result));
 
 /* Run the stages for the person, at most `budget` rows, which are taken off it. `done_r`: nothing
  * is left, and the provider (if there is one) has forgotten them. */

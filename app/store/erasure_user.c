@@ -18,8 +18,9 @@ DB_STATEMENT(ERASURE_ADOPT_ALBUMS, ADOPT_OF("albums", "created_by"));
 DB_STATEMENT(ERASURE_ADOPT_QUESTS, ADOPT_OF("quests", "creator_id"));
 DB_STATEMENT(ERASURE_ADOPT_ADVENTURES, ADOPT_OF("adventures", "creator_id"));
 
-DB_STATEMENT(ERASURE_KEPT, "SELECT p.id, p.organization_id FROM photos p FORCE INDEX (own) WHERE "
-			   "p.uploader_id = ? LIMIT ?");
+DB_STATEMENT(ERASURE_KEPT,
+    "SELECT p.id, p.organization_id, p.deletion_id, p.bytes FROM photos p FORCE INDEX (own) WHERE "
+    "p.uploader_id = ? LIMIT ?");
 /* What others asked for, and the account's deletion closed, waits for its decision again. Values:
  * photo, organisation, deletion, user, user. */
 DB_STATEMENT(ERASURE_REOPEN,
@@ -150,8 +151,10 @@ enum db_result erasure_kept_photos(struct db *db, struct arena *arena, const str
 	*count_r = rows.count;
 	*photos_r = arena_array(arena, rows.count + 1, sizeof(**photos_r));
 	for (size_t i = 0; i < rows.count; i++) {
-		(*photos_r)[i] = (struct kept_photo){
-		    .id = db_id(&rows, i, 0), .organization_id = db_id(&rows, i, 1)};
+		(*photos_r)[i] = (struct kept_photo){.id = db_id(&rows, i, 0),
+		    .organization_id = db_id(&rows, i, 1),
+		    .deletion_id = db_id(&rows, i, 2),
+		    .bytes = db_int(&rows, i, 3)};
 	}
 	return result == DB_NONE ? DB_OK : result;
 }

@@ -88,6 +88,8 @@ enum db_result erasure_adopt(struct db_tx *tx, const struct deletion *deletion,
 struct kept_photo {
 	struct id id;
 	struct id organization_id;
+	struct id deletion_id; /* whose mark it bears; none: live */
+	int64_t bytes;
 };
 enum db_result erasure_kept_photos(struct db *db, struct arena *arena, const struct id *user_id,
     unsigned limit, struct kept_photo **photos_r, size_t *count_r)
