@@ -96,7 +96,7 @@ struct identity_service *identity_service_open(
 	if (identity->options.timeout_ms == 0)
 		identity->options.timeout_ms = IDENTITY_TIMEOUT_MS;
 	identity->asked = identity_provider_none;
-	for (size_t i = 0; i < sizeof(providers) / sizeof(providers[0]); i++)
+	for (size_t i = 0; identity && i < sizeof(providers) / sizeof(providers[0]); i++)
 		if (strcmp(providers[i]->name, config->identity) == 0 &&
 		    !open_provider(identity, config, providers[i], error))
 			identity_service_close(&identity);
