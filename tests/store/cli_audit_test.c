@@ -1,5 +1,7 @@
 /* cli_audit_test.c - lethe audit export: of one organisation, and of all of them. */
+#include "../support/scene.h"
 #include "../support/trash.h"
+
 #include <cli/cli.h>
 
 #include <setjmp.h>
@@ -11,32 +13,15 @@
 
 #include <cmocka.h>
 
-static struct world *world;
-static struct actor ada, stranger;
 static char *output, *complaint;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
 
 /* A deletion in each of two organisations. */
 static int set_up(void **state)
 {
-	struct actor ben, admin;
 	struct id photo;
 
 	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
+	scene_people();
 	photo = world_photo(world, &ada, "river", NULL, NULL);
 	assert_string_equal(trash_delete(world, &ada, &photo, NULL), "");
 	photo = world_photo(world, &stranger, "hill", NULL, NULL);
@@ -142,5 +127,5 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(what_is_wrong_is_said, set_up, tear_down),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -3,6 +3,7 @@
 #include "../support/containers.h"
 #include "../support/google.h"
 #include "../support/people.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,18 +23,15 @@ DB_STATEMENT(identity_reasons,
     "SELECT COUNT(*) FROM jobs WHERE last_error LIKE '%-uid%' OR last_error LIKE '%alder%'");
 DB_STATEMENT(identity_leases, "SELECT COUNT(*) FROM jobs WHERE lease_owner IS NOT NULL");
 
-static struct world *world;
 static struct identity_service *service;
 static struct config config;
-static struct id alder;
-static struct actor ada, ben, admin, platform;
+static struct actor platform;
 static struct account_status status;
 static struct error error;
 
 static int start(void **state)
 {
-	(void)state;
-	world = world_open();
+	(void)scene_start(state);
 	google_start();
 	log_set_level(LOG_ERROR);
 	return 0;
@@ -41,11 +39,8 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-	(void)state;
 	google_stop();
-	people_close();
-	world_close(&world);
-	return 0;
+	return scene_stop(state);
 }
 
 static void open_provider(void)
@@ -70,16 +65,11 @@ static int set_up(void **state)
 	struct id home;
 
 	(void)state;
-	world_clear(world);
+	scene_people();
 	google_clear();
 	people_authorize(world);
-	world->domain.step_rows = DOMAIN_STEP_ROWS;
 	home = world_organization(world, "Installation");
 	platform = world_user(world, &home, "platform@lethe.example", ROLE_PLATFORM_ADMIN);
-	alder = world_organization(world, "Alder");
-	ada = world_user(world, &alder, "ada@alder.example", ROLE_MEMBER);
-	ben = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
 	know(&ada, "ada-uid");
 	open_provider();
 	return 0;

@@ -1,6 +1,7 @@
 /* erasure_words_test.c - an erasure in the words of others: reasons, mails, what was submitted
  * without the account. */
 #include "../support/people.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,34 +14,13 @@
 #define SECRET  "Xanthippe"
 #define ADDRESS "xanthippe@alder.example"
 
-static struct world *world;
-static struct id alder;
-static struct actor ada, ben, admin;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
-
 static int set_up(void **state)
 {
 	(void)state;
-	world_clear(world);
+	scene_people();
 	people_authorize(world);
-	alder = world_organization(world, "Alder");
-	ada = world_user(world, &alder, ADDRESS, ROLE_MEMBER);
-	ben = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
+	trash_sql(
+	    world, "UPDATE users SET email = '" ADDRESS "' WHERE email = 'ada@alder.example'");
 	return 0;
 }
 
@@ -165,5 +145,5 @@ int main(void)
 	    cmocka_unit_test_setup(submissions_of_a_visitor_lose_their_words, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

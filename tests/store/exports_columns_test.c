@@ -1,8 +1,9 @@
 /* exports_columns_test.c - an export is complete: whatever an erasure would take from a person's
  * rows is a member of one of its documents, or left out for a reason that stands here. */
-#include "../support/exporting.h"
-
 #include "../support/archives.h"
+#include "../support/exporting.h"
+#include "../support/scene.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,30 +16,11 @@
 #include <store/places.h>
 #include <string.h>
 
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
-
 static int set_up(void **state)
 {
 	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
+	scene_people();
 	people_authorize(world);
-	world->domain.after_step = NULL;
 	return 0;
 }
 
@@ -373,5 +355,5 @@ int main(void)
 	    cmocka_unit_test_setup(what_lies_elsewhere_is_in_it, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

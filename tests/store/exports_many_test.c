@@ -3,6 +3,7 @@
 #include "../support/archives.h"
 #include "../support/exporting.h"
 #include "../support/program.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,24 +24,6 @@
 #define MOST_KB                                                                                    \
 	(48 * 1024) /* that the process may grow by: the directory, 200 bytes for each file */
 #define CONTENT "tiny"
-
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
 
 /* The i-th object's id; all in the folder "ab/cd". */
 static struct id object_id(unsigned i)
@@ -138,7 +121,7 @@ static void more_files_than_the_older_form_counts(void **state)
 	long before;
 
 	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
+	scene_people();
 	people_authorize(world);
 	make_objects();
 	make_rows();
@@ -156,5 +139,5 @@ int main(void)
 	    cmocka_unit_test(more_files_than_the_older_form_counts),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

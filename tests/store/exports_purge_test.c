@@ -1,8 +1,9 @@
 /* exports_purge_test.c - exports and purges: what is removed is in none. */
-#include "../support/exporting.h"
-
 #include "../support/archives.h"
 #include "../support/containers.h"
+#include "../support/exporting.h"
+#include "../support/scene.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,30 +15,11 @@
 
 DB_STATEMENT(test_purged_files, "SELECT COUNT(*) FROM files WHERE owner_kind = 'export'");
 
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
-
 static int set_up(void **state)
 {
 	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
+	scene_people();
 	people_authorize(world);
-	world->domain.after_step = NULL;
 	return 0;
 }
 
@@ -226,5 +208,5 @@ int main(void)
 	    cmocka_unit_test_setup(a_purge_of_a_place_discards_its_makers, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

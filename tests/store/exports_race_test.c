@@ -1,6 +1,7 @@
 /* exports_race_test.c - two who ask for the same export, two workers at the same one. */
 #include "../support/archives.h"
 #include "../support/exporting.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,30 +15,11 @@
 DB_STATEMENT(test_race_rows, "SELECT COUNT(*) FROM exports");
 DB_STATEMENT(test_race_jobs, "SELECT COUNT(*) FROM jobs");
 
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
-
 static int set_up(void **state)
 {
 	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
+	scene_people();
 	people_authorize(world);
-	world->domain.after_step = NULL;
 	return 0;
 }
 
@@ -152,5 +134,5 @@ int main(void)
 	    cmocka_unit_test_setup(a_worker_who_lost_its_lease_makes_nothing, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

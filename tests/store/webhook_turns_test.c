@@ -1,6 +1,7 @@
 /* webhook_turns_test.c - receivers that are away or slow hold up nobody else's events. */
 #include "../support/hooks.h"
 #include "../support/receiver.h"
+#include "../support/scene.h"
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -16,16 +17,13 @@
 DB_STATEMENT(TEST_TURNS, "SELECT state, attempts, next_attempt_at FROM webhook_outbox ORDER BY id");
 enum { STATE, ATTEMPTS, NEXT };
 
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
 static struct webhook made;
 static struct webhook_report report;
 static struct webhook_run run;
 
 static int start(void **state)
 {
-	(void)state;
-	world = world_open();
+	(void)scene_start(state);
 	receiver_start(false);
 	log_set_level(LOG_ERROR);
 	return 0;
@@ -33,16 +31,14 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-	(void)state;
 	receiver_stop();
-	world_close(&world);
-	return 0;
+	return scene_stop(state);
 }
 
 static int set_up(void **state)
 {
 	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
+	scene_people();
 	world->domain.webhook_private = true;
 	run = (struct webhook_run){.db = world->db, .clock = &world->clock, .allow_private = true};
 	receiver_clear();
