@@ -201,6 +201,7 @@ bool page_photos_delete(struct web *web, struct error *error);
 bool page_photos_delete_send(struct web *web, struct error *error);
 bool page_photos_archive(struct web *web, struct error *error);
 bool page_photos_archive_send(struct web *web, struct error *error);
+bool page_photos_restore_send(struct web *web, struct error *error);
 bool page_share_send(struct web *web, struct error *error);
 bool page_share_revoke_send(struct web *web, struct error *error);
 bool page_shared(struct web *web, struct error *error);

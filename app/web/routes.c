@@ -116,6 +116,8 @@ const struct web_route web_routes[] = {
     PAGE("/photos/archive", WEB_MEMBER, page_photos_archive, .inputs = in_selection),
     FORM("/photos/archive", WEB_MEMBER, page_photos_archive_send, .flags = WEB_UNLISTED,
 	.inputs = in_bulk),
+    FORM("/photos/restore", WEB_MEMBER, page_photos_restore_send, .flags = WEB_UNLISTED,
+	.inputs = in_bulk_restore),
     API(HTTP_POST, "/api/photos", WEB_MEMBER, api_photo_add, 201, "photo", "Add a photo",
 	.flags = WEB_MULTIPART, .inputs = in_upload),
     API(HTTP_GET, "/api/photos", WEB_MEMBER, api_photo_list, 200, "photo_list", "List photos",

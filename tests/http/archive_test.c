@@ -81,6 +81,39 @@ static void test_bulk_archive(void **state)
 }
 
 /* At the end of the retention, whether the worker has come or not. */
+/* Of several selected on the page of the archive, what can come back does; the rest stays. */
+static void test_restore_selected(void **state)
+{
+	struct site *site = *state;
+	const char *one = site_photo(site, ADA, "One"), *two = site_photo(site, ADA, "Two");
+	const char *hers = site_photo(site, BEN, "Ben's");
+	const char *fields = arena_printf(site_arena(site),
+	    "ids=%s&ids=%s&ids=%s&next=%%2Ftrash%%3Ftab%%3Darchived", one, hers, two);
+	const struct http_answer *answer;
+
+	EXPECT(site_api(site, ADA, "POST /api/photos/%s/archive", one), 200, NULL);
+	EXPECT(site_api(site, ADA, "POST /api/photos/%s/archive", two), 200, NULL);
+	EXPECT(site_api(site, BEN, "POST /api/photos/%s/archive", hers), 200, NULL);
+	answer = site_page(site, ADA, "GET /trash?tab=archived");
+	EXPECT(answer, 200, NULL);
+	assert_non_null(strstr(answer->body, "action=\"/photos/restore\""));
+	assert_non_null(strstr(answer->body,
+	    arena_printf(site_arena(site), "name=\"ids\" value=\"%s\" form=\"selection\"", one)));
+	answer = site_form(site, ADA, fields, "POST /photos/restore");
+	EXPECT(answer, 303, NULL);
+	assert_string_equal(http_answer_header(site_client(site), answer, "Location"),
+	    "/trash?tab=archived&done=restored_some&n=2");
+	EXPECT(site_api(site, BEN, "GET /api/photos/%s", one), 200, NULL);
+	EXPECT(site_api(site, BEN, "GET /api/photos/%s", two), 200, NULL);
+	assert_non_null(
+	    http_answer_text(site_api(site, BEN, "GET /api/photos/%s", hers), "archived_at"));
+	EXPECT(site_form(site, ADA, fields, "POST /photos/restore"), 409, NULL);
+	answer = site_form(
+	    site, ADMIN, arena_printf(site_arena(site), "ids=%s", hers), "POST /photos/restore");
+	EXPECT(answer, 303, NULL);
+	EXPECT(site_form(site, ADA, "", "POST /photos/restore"), 400, NULL);
+}
+
 static void test_retention_is_over(void **state)
 {
 	struct site *site = *state;
@@ -288,6 +321,7 @@ int main(void)
 	    SITE_TEST(test_archiving),
 	    SITE_TEST(test_archiving_the_deleted),
 	    SITE_TEST(test_bulk_archive),
+	    SITE_TEST(test_restore_selected),
 	    SITE_TEST(test_retention_is_over),
 	    SITE_TEST(test_moderation),
 	    SITE_TEST(test_list_by_moderation),

@@ -4,6 +4,7 @@
 #include "../handlers.h"
 #include "../input.h"
 #include "../present.h"
+#include "restore_bar.h"
 
 #include <base/clock.h>
 #include <domain/deletions.h>
@@ -39,5 +40,6 @@ bool page_recover(struct web *web, struct error *error)
 	doc_set_text(
 	    page, "next_url", rows.more ? next_url(web, &rows.items[rows.count - 1]) : NULL);
 	doc_set_text(page, "first_url", after_us ? "/admin/recover" : NULL);
+	page_set_restore_bar(web, page, "/trash/restore", "/admin/recover");
 	return page_send(web, 200, "recover", page, error);
 }

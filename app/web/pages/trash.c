@@ -7,6 +7,7 @@
 #include "../present.h"
 #include "../show.h"
 #include "account_parts.h"
+#include "restore_bar.h"
 
 #include <domain/deletions.h>
 #include <domain/photos.h>
@@ -24,6 +25,7 @@ static const struct tab {
     {"Albums", "album", ROLE_MEMBER},
     {"Projects", "project", ROLE_ADMIN},
     {"Sites", "site", ROLE_ADMIN},
+    {"Accounts", "user", ROLE_ADMIN},
 };
 
 static const char *tab_url(struct web *web, const char *tab, const char *kind, const char *cursor)
@@ -122,6 +124,15 @@ static bool fill_archived(struct web *web, struct doc *page, struct error *error
 	return true;
 }
 
+void page_set_restore_bar(struct web *web, struct doc *page, const char *action, const char *next)
+{
+	struct doc *restore = doc_object(web->arena);
+
+	doc_set_text(restore, "action", action);
+	doc_set_text(restore, "next", next);
+	doc_set(page, "restore", restore);
+}
+
 bool page_trash(struct web *web, struct error *error)
 {
 	struct doc *page = page_begin(web, "Trash");
@@ -133,6 +144,8 @@ bool page_trash(struct web *web, struct error *error)
 	doc_set_bool(page, "is_archive", is_archive);
 	doc_set_text(page, "search", search_of(web));
 	doc_set_bool(page, "can_search", actor_is_admin(&web->actor) && !is_archive);
+	page_set_restore_bar(web, page, is_archive ? "/photos/restore" : "/trash/restore",
+	    is_archive ? "/trash?tab=archived" : list_url(web, NULL));
 	if (!(is_archive ? fill_archived : fill_deleted)(web, page, error))
 		return false;
 	return page_send(web, 200, "trash", page, error);
