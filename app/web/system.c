@@ -5,6 +5,7 @@
 
 #include <domain/purge.h>
 #include <http/router.h>
+#include <store/metrics.h>
 #include <store/queue.h>
 #include <store/requests.h>
 
@@ -87,15 +88,63 @@ static void put_routes(const struct web_app *app, struct buf *out)
 	}
 }
 
-/* Counted along an index that holds the pending ones; more than that is no longer a queue. */
-#define REQUESTS_COUNTED_MOST 10000
+/* Counted along an index that holds what waits; more than that is no longer a queue. */
+#define COUNTED_MOST 10000
+
+/* Of the installation; those of one name follow each other. */
+static const struct {
+	const char *name, *label, *type, *help; /* help: of the first of a name */
+	enum metric metric;
+} figures[] = {
+    {"lethe_mails", "{state=\"waiting\"}", "gauge",
+	"Mails to be sent, and given up, as far as 10,000 of each.", METRIC_MAILS_WAITING},
+    {"lethe_mails", "{state=\"failed\"}", NULL, NULL, METRIC_MAILS_FAILED},
+    {"lethe_webhooks", "{state=\"waiting\"}", "gauge",
+	"Deliveries to webhooks to be made, and given up, likewise.", METRIC_WEBHOOKS_WAITING},
+    {"lethe_webhooks", "{state=\"failed\"}", NULL, NULL, METRIC_WEBHOOKS_FAILED},
+    {"lethe_jobs", "", "gauge", "Jobs of the worker, likewise.", METRIC_JOBS_WAITING},
+    {"lethe_deletions_at_work", "{state=\"marking\"}", "gauge",
+	"Deletions that the worker marks, restores or purges, likewise.", METRIC_DELETIONS_MARKING},
+    {"lethe_deletions_at_work", "{state=\"restoring\"}", NULL, NULL, METRIC_DELETIONS_RESTORING},
+    {"lethe_deletions_at_work", "{state=\"purging\"}", NULL, NULL, METRIC_DELETIONS_PURGING},
+    {"lethe_overdue_seconds", "{work=\"mail\"}", "gauge",
+	"For how long the oldest work that could be done waits: it grows while no worker runs.",
+	METRIC_MAILS_OVERDUE},
+    {"lethe_overdue_seconds", "{work=\"webhook\"}", NULL, NULL, METRIC_WEBHOOKS_OVERDUE},
+    {"lethe_overdue_seconds", "{work=\"job\"}", NULL, NULL, METRIC_JOBS_OVERDUE},
+    {"lethe_overdue_seconds", "{work=\"purge\"}", NULL, NULL, METRIC_PURGES_OVERDUE},
+    {"lethe_deleted_total", "", "counter", "Deletions that were made, by full hours.",
+	METRIC_DELETED},
+    {"lethe_restored_total", "", "counter", "Deletions that were restored, by full hours.",
+	METRIC_RESTORED},
+    {"lethe_purged_total", "", "counter", "Deletions that were purged, by full hours.",
+	METRIC_PURGED},
+    {"lethe_reclaimed_bytes_total", "", "counter", "What purging freed, by full hours.",
+	METRIC_RECLAIMED_BYTES},
+};
+
+static bool put_figures(struct web *web, struct buf *out, struct error *error)
+{
+	int64_t values[METRIC_COUNT];
+
+	if (metrics_read(web->domain->db, web->arena, web->now_us, COUNTED_MOST, values) != DB_OK)
+		return error_set(
+		    error, ERROR_UNAVAILABLE, "store_unavailable", "The store cannot be reached.");
+	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
+		if (figures[i].help)
+			put_help(out, figures[i].name, figures[i].type, figures[i].help);
+		buf_printf(out, "%s%s %lld\n", figures[i].name, figures[i].label,
+		    (long long)values[figures[i].metric]);
+	}
+	return true;
+}
 
 static bool put_requests(struct web *web, struct buf *out, struct error *error)
 {
 	struct request_counts counts;
 
-	if (store_requests_count(web->domain->db, web->arena, &id_none, web->now_us,
-		REQUESTS_COUNTED_MOST, &counts) != DB_OK)
+	if (store_requests_count(
+		web->domain->db, web->arena, &id_none, web->now_us, COUNTED_MOST, &counts) != DB_OK)
 		return error_set(
 		    error, ERROR_UNAVAILABLE, "store_unavailable", "The store cannot be reached.");
 	put_help(out, "lethe_requests_pending", "gauge", "Requests for deletion to be decided.");
@@ -121,7 +170,7 @@ static bool put_store(struct web *web, struct buf *out, struct error *error)
 	buf_printf(
 	    out, "lethe_storage_cleanup{state=\"waiting\"} %lld\n", (long long)counts.waiting);
 	buf_printf(out, "lethe_storage_cleanup{state=\"failed\"} %lld\n", (long long)counts.failed);
-	if (!put_requests(web, out, error))
+	if (!put_requests(web, out, error) || !put_figures(web, out, error))
 		return false;
 	put_help(out, "lethe_purge_paused", "gauge", "1 while purging is paused.");
 	buf_printf(out, "lethe_purge_paused %d\n", installation.purge_paused_at_us != 0);

@@ -226,6 +226,30 @@ static void test_metrics(void **state)
 }
 
 /* Each line is "name{labels} number", "# HELP" or "# TYPE"; nobody's name is among them. */
+/* Beside a worker that sends what is due: what was given up stays, and what is due in years waits.
+ */
+static void test_metrics_of_queues(void **state)
+{
+	static const char *const names[] = {"lethe_webhooks{state=\"failed\"}", "lethe_jobs",
+	    "lethe_deletions_at_work{state=\"purging\"}", "lethe_overdue_seconds{work=\"purge\"}",
+	    "lethe_overdue_seconds{work=\"mail\"}", "lethe_deleted_total"};
+	struct site *site = *state;
+	long failed = metric(site, "lethe_mails{state=\"failed\"}");
+	const char *one = site_new_id(site), *two = site_new_id(site);
+
+	site_sql(site,
+	    "INSERT INTO mail_outbox (id, template, recipient, state, attempts, next_attempt_at,"
+	    " created_at) VALUES (" UUID ", 'removal_link', 'metrics@mail.example', 'failed', 10,"
+	    " '2199-01-01', '2026-01-01'), (" UUID ", 'removal_link', 'metrics@mail.example',"
+	    " 'waiting', 1, '2199-01-01', '2026-01-01')",
+	    one, two);
+	assert_int_equal(metric(site, "lethe_mails{state=\"failed\"}"), failed + 1);
+	assert_true(metric(site, "lethe_mails{state=\"waiting\"}") >= 1);
+	site_sql(site, "DELETE FROM mail_outbox WHERE id IN (" UUID ", " UUID ")", one, two);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_true(metric(site, names[i]) >= 0);
+}
+
 static void test_metrics_format(void **state)
 {
 	struct site *site = *state;
@@ -291,6 +315,7 @@ int main(void)
 	    SITE_TEST(test_metrics_on_loopback_only),
 	    SITE_TEST(test_metrics_of_requests),
 	    SITE_TEST(test_metrics),
+	    SITE_TEST(test_metrics_of_queues),
 	    SITE_TEST(test_metrics_format),
 	    SITE_TEST(test_logs),
 	    SITE_TEST(test_static_files),

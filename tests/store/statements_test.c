@@ -126,6 +126,7 @@ static const struct {
     {"VISITOR_", "people without an account: by an address or link that is theirs, in any of them"},
     {"REQUESTS_COUNT_ALL", "the metrics of the installation"},
     {"AUDIT_PAGE_EVERYWHERE", "the operator's export of the whole trail"},
+    {"METRICS_", "likewise"},
     {"USERS_", "accounts are unique in the installation: by id, address or uid"},
 };
 #define EXCEPTIONS (sizeof(without_organization) / sizeof(without_organization[0]))
