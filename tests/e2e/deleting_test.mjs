@@ -177,6 +177,18 @@ testBoth('one photo is archived from its page and brought back', async (hands) =
 	await page.getByRole('link', { name: 'Archive…' }).waitFor();
 });
 
+testBoth('several archived photos come back together', async (hands) => {
+	const photos = [await addPhoto('ada', unique('Back a')), await addPhoto('ada', unique('Back b'))];
+	for (const photo of photos) await archivePhoto('ada', photo);
+	const page = await hands.browserOf('ada');
+	await visit(page, '/trash?tab=archived');
+	for (const photo of photos) await page.getByLabel(`Select ${photo.title}`).check();
+	await page.getByRole('button', { name: 'Restore selected' }).click();
+	await toast(page, '2 items were restored.');
+	await page.getByRole('link', { name: 'Archive', exact: true }).waitFor();
+	for (const photo of photos) assert.equal(await statusOf('ben', `/api/photos/${photo.id}`), 200);
+});
+
 testBoth('some of what one deletion took come back alone', async (hands) => {
 	const title = unique('Some');
 	const original = await addPhoto('ada', title);
