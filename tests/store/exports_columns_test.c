@@ -64,6 +64,8 @@ static const struct whereabouts {
     {"interrupted_acts", "form", NULL, "forgotten within an hour"},
     {"mail_outbox", "user_id", "mails", "id"},
     {"mail_outbox", "recipient", "mails", "recipient"},
+    {"mail_outbox", "author_id", NULL, "of mails to others"},
+    {"mail_outbox", "owner_id", NULL, "of mails to others"},
     {"mail_outbox", "data", NULL, "holds links that are secrets, and is forgotten"},
     {"mail_outbox", "unsubscribe", NULL, "a secret"},
     {"mail_outbox", "subject", NULL, "may name what is another's"},
