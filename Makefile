@@ -58,7 +58,8 @@ TOOLS      := $(sort $(wildcard tests/spec/*_cli.c tests/http/*_cli.c tests/faul
                 tests/bench/*.c))
 FUZZERS    := $(sort $(wildcard tests/fuzz/*_fuzz.c))
 # Programs that look at all of Lethe (each statement, each route) and so are linked with every object of it.
-WHOLE      := tests/store/statements_test tests/store/schema_test tests/http/routes_test tests/bench/bare
+WHOLE      := tests/store/statements_test tests/store/schema_test tests/http/routes_pages_test \
+              tests/http/routes_api_test tests/bench/bare
 
 OBJECTS    := $(SOURCES:%.c=$(BUILD)/obj/%.o)
 PROGRAMS   := $(TESTS:%.c=$(BUILD)/%) $(TOOLS:%.c=$(BUILD)/%)

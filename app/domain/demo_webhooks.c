@@ -24,8 +24,8 @@ static bool claim(struct db_tx *tx, void *context, struct error *error)
 {
 	struct demo_claiming *c = context;
 	int64_t now_us = c->demo->clock.fixed_us;
-	enum db_result result =
-	    webhooks_claim(tx, &id_none, now_us, now_us + CLOCK_SECOND_US, c->demo->arena, &c->claim);
+	enum db_result result = webhooks_claim(
+	    tx, &id_none, now_us, now_us + CLOCK_SECOND_US, c->demo->arena, &c->claim);
 
 	return result == DB_OK || db_fail(result, error);
 }

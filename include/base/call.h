@@ -48,7 +48,8 @@ void caller_close(struct caller **caller);
 /* Post, and read the answer, whatever its status; redirects are answers, which nobody follows. TLS
  * is 1.2 or later, and the server's certificate is verified. Every address that is connected to is
  * checked then, whatever the name led to before. False with the reason in `why` (unavailable) where
- * there was none: private_address, endless_head, timeout, or unreachable, in words that hold nothing personal. */
+ * there was none: private_address, endless_head, timeout, or unreachable, in words that hold
+ * nothing personal. */
 bool caller_post(struct caller *caller, const struct call *call, struct call_answer *answer_r,
     struct error *why) __attribute__((warn_unused_result));
 

@@ -47,10 +47,11 @@ struct photos_page {
 /* The photos of the actor's organisation that the actor sees, by the table "Who sees what": live
  * published ones, and of their own all that are live; archived ones where asked for: one's own, of
  * admins all; deleted ones where asked for: admins alone. A project, site or tag that is unknown
- * gives an empty page. A list that narrows by these or by status, and any list while the deletion of
- * a container is marking, looks at no more than domain_look_rows rows of an index for a page: where few of them fit the page is short, or empty, and `next`
- * goes on. Errors: forbidden ("admins_only") for include_deleted; invalid ("limit",
- * "invalid_limit"); forbidden for visitors. */
+ * gives an empty page. A list that narrows by these or by status, and any list while the deletion
+ * of a container is marking, looks at no more than domain_look_rows rows of an index for a page:
+ * where few of them fit the page is short, or empty, and `next` goes on. Errors: forbidden
+ * ("admins_only") for include_deleted; invalid ("limit", "invalid_limit"); forbidden for visitors.
+ */
 bool photos_list(const struct domain *domain, const struct actor *actor, struct arena *arena,
     const struct photos_query *query, struct photos_page *page_r, struct error *error)
     __attribute__((warn_unused_result));

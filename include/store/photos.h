@@ -101,9 +101,10 @@ struct photo_filter {
 
 /* Photos that the filter lets through, newest first; by index ranges, so that the last page costs
  * what the first does. Where it narrows (project, site, tag, status), and while the deletion of a
- * container is marking, it looks at the newest `look` rows of a range, whether they fit or not; looked_down_to says where it stopped, as the cursor of
- * the rest. Tags and albums are not read: see store_photo_details. DB_NONE where there are none
- * (looked_down_to is set), or where the ranges are of no form that domain/photos asks for. */
+ * container is marking, it looks at the newest `look` rows of a range, whether they fit or not;
+ * looked_down_to says where it stopped, as the cursor of the rest. Tags and albums are not read:
+ * see store_photo_details. DB_NONE where there are none (looked_down_to is set), or where the
+ * ranges are of no form that domain/photos asks for. */
 enum db_result store_photos_list(struct db *db, struct arena *arena,
     const struct photo_filter *filter, struct photo_rows *rows_r)
     __attribute__((warn_unused_result));

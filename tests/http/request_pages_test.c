@@ -1,5 +1,5 @@
 /* request_pages_test.c - asking for a photo's deletion, and following it. Who may come in at all is
- * in routes_test.c. */
+ * in routes_pages_test.c. */
 #include "../support/request_forms.h"
 
 #include <setjmp.h>
