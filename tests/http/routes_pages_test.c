@@ -47,6 +47,7 @@ static const struct route_row rows[] = {
     {POST, "/upload", FILE_FORM, NULL, NULL, NOTHING, NULL, SIGNED_IN(401, 303)},
     {GET, "/photos/delete", QUERY, "/photos/delete?ids=$", NULL, LIVE, NULL, SIGNED_IN(303, 200)},
     {POST, "/photos/delete", FORM, NULL, "ids=$", LIVE, NULL, {401, 303, 409, 303, 303, 409, 409}},
+    {POST, "/photos/restore", FORM, NULL, "ids=$", ARCHIVED, NULL, {401, 303, 409, 303, 303, 409, 409}},
     {GET, "/photos/archive", QUERY, "/photos/archive?ids=$", NULL, LIVE, NULL, SIGNED_IN(303, 200)},
     {POST, "/photos/archive", FORM, NULL, "ids=$", LIVE, NULL, {401, 303, 409, 303, 303, 409, 409}},
 
