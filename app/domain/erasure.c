@@ -193,11 +193,6 @@ static bool is_last(size_t stage)
 	return stage >= ERASURE_PART_COUNT && !stages[stage - ERASURE_PART_COUNT].take;
 }
 
-static bool asks_identity(const struct domain *domain, const struct user *user)
-{
-	return domain->identity != &identity_provider_none && user->identity_uid != NULL;
-}
-
 bool erasure_step(struct db_tx *tx, const struct domain *domain, const struct deletion *deletion,
     struct erasing *erasing, int64_t *budget, bool *done_r, struct error *error)
 {
@@ -225,13 +220,7 @@ bool erasure_step(struct db_tx *tx, const struct domain *domain, const struct de
 	if (!is_last(erasing->stage)) {
 		return true;
 	}
-	*done_r = !asks_identity(domain, &erasure.user);
-	erasing->waits = !*done_r && !domain->identity;
-	if (!*done_r && !erasing->waits) {
-		snprintf(erasing->identity_uid, sizeof(erasing->identity_uid), "%s",
-		    erasure.user.identity_uid);
-	}
-	return true;
+	return erasure_next_identity(tx, domain, &erasure.user, erasing, done_r, error);
 }
 
 /* The mail goes once everything else is gone, and is forgotten with its address. */

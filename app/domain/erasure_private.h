@@ -49,6 +49,12 @@ bool erasure_people_step(struct db_tx *tx, const struct domain *domain,
     const struct deletion *deletion, struct erasing *erasing, int64_t *budget, bool *done_r,
     struct error *error) __attribute__((warn_unused_result));
 
+/* Whether the provider is to be asked about the person: `erasing` says so then, or that it has to
+ * wait for a worker who can. `done_r`: it is not. An identity that another live account has by now
+ * is that one's, and stays. */
+bool erasure_next_identity(struct db_tx *tx, const struct domain *domain, const struct user *user,
+    struct erasing *erasing, bool *done_r, struct error *error) __attribute__((warn_unused_result));
+
 /* Ask the provider, as erasing->identity_uid says, and note its answer. `later_r`: it is to be
  * asked again later; the deletion is put off. */
 bool erasure_ask_identity(const struct domain *domain, const struct deletion *deletion,

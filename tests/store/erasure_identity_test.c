@@ -13,7 +13,9 @@
 
 #include <base/log.h>
 #include <domain/erasure.h>
+#include <domain/purge.h>
 #include <identity/identity.h>
+#include <stdio.h>
 #include <store/jobs.h>
 #include <string.h>
 
@@ -313,6 +315,81 @@ static void all_of_an_organisation_are_removed(void **state)
 	assert_int_equal(world_number(world, &identity_jobs), 0);
 }
 
+/* Who came back under the same identity keeps it; it goes with that account. */
+static void the_identity_of_a_live_account_stays(void **state)
+{
+	struct actor again = world_user(world, &alder, "ada.again@alder.example", ROLE_MEMBER);
+	struct deletion deletion;
+
+	(void)state;
+	assert_string_equal(people_delete(world, &admin, &ada, false, NULL, &deletion), "");
+	know(&again, "ada-uid");
+	world->clock.fixed_us = deletion.recover_until_us;
+	(void)trash_purge(world);
+	assert_int_equal(state_of(&deletion.id), DELETION_PURGED);
+	assert_true(google_has("ada-uid"));
+	assert_int_equal(google_count(""), 0);
+	(void)leave(&again);
+	pass_grace();
+	(void)trash_purge(world);
+	assert_int_equal(state_of(&status.deletion_id), DELETION_PURGED);
+	assert_false(google_has("ada-uid"));
+}
+
+/* --- two workers ---------------------------------------------------------------------------- */
+
+static enum identity_outcome gone(
+    void *context, const struct identity_subject *subject, char *why, size_t size)
+{
+	(void)context;
+	(void)subject;
+	(void)why;
+	(void)size;
+	return IDENTITY_ABSENT;
+}
+
+/* Before the answer comes, another worker has its own, and ends the erasure. */
+static enum identity_outcome late(
+    void *context, const struct identity_subject *subject, char *why, size_t size)
+{
+	static const struct identity_provider quick = {"quick", gone, NULL};
+	struct db *db;
+	struct domain other = world_second_domain(world, &db);
+	struct arena *arena = arena_create();
+	struct purge_report report;
+	struct auth auth;
+
+	(void)subject;
+	people_authorize_other(world, &other, &auth);
+	other.identity = &quick;
+	assert_true(purge_due(&other, arena, NULL, &report, &error));
+	arena_destroy(&arena);
+	db_close(&db);
+	snprintf(why, size, "identity_timeout");
+	return *(enum identity_outcome *)context;
+}
+
+static void what_another_worker_has_ended_is_left(void **state)
+{
+	enum identity_outcome outcomes[] = {IDENTITY_RETRY, IDENTITY_DONE, IDENTITY_ABSENT};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct identity_provider slow = {"slow", late, &outcomes[i]};
+		struct id id;
+
+		tear_down(NULL);
+		set_up(NULL);
+		google_clear();
+		world->domain.identity = &slow;
+		id = leave(&ada);
+		pass_grace();
+		(void)trash_purge(world);
+		expect_erased(&id);
+		assert_int_equal(trash_entries(world, "account.erase"), 1);
+	}
+}
+
 /* The operator gave up on it. */
 static void without_a_provider_the_erasure_ends(void **state)
 {
@@ -343,6 +420,8 @@ int main(void)
 	    CASE(nobody_else_waits),
 	    CASE(a_large_erasure_is_left_alone_too),
 	    CASE(all_of_an_organisation_are_removed),
+	    CASE(the_identity_of_a_live_account_stays),
+	    CASE(what_another_worker_has_ended_is_left),
 	    CASE(without_a_provider_the_erasure_ends),
 	};
 
