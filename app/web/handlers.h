@@ -154,6 +154,7 @@ bool system_live(struct web *web, struct error *error);
 /* pages/ */
 bool page_login(struct web *web, struct error *error);
 bool page_login_send(struct web *web, struct error *error);
+bool page_logout(struct web *web, struct error *error);
 bool page_logout_send(struct web *web, struct error *error);
 bool page_sso_send(struct web *web, struct error *error);
 bool page_reauth(struct web *web, struct error *error);

@@ -100,7 +100,8 @@ static const struct shape_member bulk_result[] = {
     MANY("items", "bulk_item"), ONE("changed", "integer"), ONE("skipped", "integer"), END};
 static const struct shape_member archive_batch[] = {
     MAYBE("batch_id", "uuid"), ONE("photo_count", "integer"), END};
-static const struct shape_member place[] = {ONE("id", "uuid"), ONE("name", "string"), END};
+static const struct shape_member place[] = {
+    ONE("id", "uuid"), ONE("name", "string"), SOMETIMES("slug", "string"), END};
 static const struct shape_member place_list[] = {
     MANY("items", "place"), MAYBE("next", "uuid"), END};
 static const struct shape_member share[] = {

@@ -164,6 +164,8 @@ test('the trash', async (hands) => {
 	await inspect(page, 'trash-archived');
 	await visit(page, '/trash?kind=site');
 	await inspect(page, 'trash-empty');
+	await visit(page, '/logout');
+	await inspect(page, 'logout');
 	await visit(page, `/trash/${id}`);
 	await inspect(page, 'deletion');
 	await inspectLarge(page, 'deletion');

@@ -66,6 +66,11 @@ get "$url/api/$long"; expect_page 414 json "a long address of the API"
 get "$url/" -H "Cookie: $long"; expect_page 431 html "long headers"
 get "$url/api/x" -H "Cookie: $long"; expect_page 431 json "long headers to the API"
 get "$url/" -X TRACE; expect_page 405 html "TRACE"
+for path in /static/css/lethe.css /metrics; do
+	get "$url$path" -X OPTIONS
+	check "OPTIONS $path is 204" has '^HTTP/1.1 204 '
+	check "... with a request id" has '^x-request-id: '
+done
 head -c 29000000 /dev/zero >"$folder/large"
 get "$url/upload" -H Expect: --data-binary "@$folder/large"; expect_page 413 html "a large body"
 get "$url/api/photos" -H Expect: --data-binary "@$folder/large"; expect_page 413 json "a large body to the API"

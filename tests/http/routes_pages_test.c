@@ -13,6 +13,7 @@ static const struct route_row rows[] = {
     /* identity; what succeeds there is in identity_test.c */
     {GET, "/login", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(200, 303)},
     {POST, "/login", FORM, NULL, "email=a%40b.example&password=x", NOTHING, NULL, ALL(403)},
+    {GET, "/logout", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(303, 200)},
     {POST, "/sso", FORM, NULL, "token=v4.public.x", NOTHING, NULL, ALL(401)},
     {GET, "/reauth", QUERY, "/reauth?act=" ACT_ID, NULL, NOTHING, NULL, SIGNED_IN(303, 410)},
     {POST, "/reauth", FORM, NULL, "act=" ACT_ID "&password=x", NOTHING, NULL, SIGNED_IN(401, 410)},

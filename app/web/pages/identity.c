@@ -81,6 +81,12 @@ bool page_login_send(struct web *web, struct error *error)
 	return redirect_to(web, next_or(web, "/"));
 }
 
+/* A link signs nobody out; its button does. */
+bool page_logout(struct web *web, struct error *error)
+{
+	return page_send(web, 200, "logout", page_begin(web, "Sign out?"), error);
+}
+
 bool page_logout_send(struct web *web, struct error *error)
 {
 	if (!session_end(web->auth, http_cookie(web->request, SESSION_COOKIE), error))
