@@ -90,8 +90,9 @@ wait_ready() {
 		[ -z "${1:-}" ] || kill -0 "$1" 2>/dev/null || break
 		sleep 0.05
 	done
-	echo "The database did not start; the end of $folder/db/error.log:" >&2
-	tail -n 20 "$folder/db/error.log" >&2
+	echo "The database did not start; the end of $folder/db/error.log, or of what came before it:" >&2
+	tail -n 20 "$folder/db/error.log" 2>/dev/null >&2 ||
+		tail -n 20 "$folder/db/install.log" "$folder/logs/database.log" 2>/dev/null >&2 || true
 	return 1
 }
 
