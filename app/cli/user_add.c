@@ -1,4 +1,4 @@
-/* user_add.c - lethe user add EMAIL --org NAME --role ROLE [--name NAME]. */
+/* user_add.c - lethe user add EMAIL --org NAME --role ROLE [--name NAME] [--uid UID]. */
 #include "user_args.h"
 
 #include <store/organizations.h>
@@ -34,22 +34,32 @@ static bool write_user(struct db_tx *tx, void *context, struct error *error)
 	enum db_result result = users_insert(tx, &adding->user);
 	if (result == DB_CONFLICT)
 		return error_set_field(error, "email", "email_taken",
-		    "There is a user with the address %s already.", adding->user.email);
+		    "There is a user with the address %s%s already.", adding->user.email,
+		    adding->user.identity_uid ? ", or of that identity," : "");
 	if (result != DB_OK)
 		return db_fail(result, error);
 	return user_write_audit(tx, &adding->user, "user.create", adding->user.created_us, error);
 }
 
+/* Whether the first line is empty, or there is none. */
+static bool is_empty(FILE *in)
+{
+	int first = fgetc(in);
+
+	return first == EOF || ungetc(first, in) == '\n';
+}
+
 static int insert_user(struct cli *cli, struct adding *adding)
 {
+	bool has_password = !adding->user.identity_uid || !is_empty(cli->in);
 	struct error error = {0};
 	char hash[PASSWORD_HASH_SIZE];
 
-	if (!user_read_hash(cli, hash, &error))
+	if (has_password && !user_read_hash(cli, hash, &error))
 		return user_fail(cli, &error);
 	adding->user.created_us = clock_now_us(cli->clock);
 	adding->user.id = id_generate(adding->user.created_us);
-	adding->user.password_hash = hash;
+	adding->user.password_hash = has_password ? hash : NULL;
 	if (!db_transaction(cli->db, write_user, adding, &error))
 		return user_fail(cli, &error);
 	if (adding->founded)
@@ -63,7 +73,7 @@ int user_add(struct cli *cli, const struct user_args *args)
 {
 	struct adding adding = {0};
 	struct user *user = &adding.user;
-	const char *name = args->options[USER_OPTION_NAME];
+	const char *name = args->options[USER_OPTION_NAME], *uid = args->options[USER_OPTION_UID];
 	int status = user_args_email(cli, args->words[0], &user->email);
 
 	if (status == CLI_OK)
@@ -72,6 +82,8 @@ int user_add(struct cli *cli, const struct user_args *args)
 		status = user_args_role(cli, args->options[USER_OPTION_ROLE], &user->role);
 	if (status == CLI_OK && name)
 		status = user_args_name(cli, "--name", name, &user->display_name);
+	if (status == CLI_OK && uid)
+		status = user_args_uid(cli, uid, &user->identity_uid);
 	if (status != CLI_OK)
 		return status;
 	if (!name)

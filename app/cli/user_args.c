@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define NAME_MAX_CHARACTERS 200
+#define UID_MAX_CHARACTERS  128
 
 int user_complain(struct cli *cli, const char *what, const char *argument)
 {
@@ -29,6 +30,7 @@ static const char **find_option(
 	    [USER_OPTION_ORG] = "--org",
 	    [USER_OPTION_ROLE] = "--role",
 	    [USER_OPTION_NAME] = "--name",
+	    [USER_OPTION_UID] = "--uid",
 	};
 
 	for (unsigned i = 0; i < USER_OPTION_COUNT; i++)
@@ -98,15 +100,30 @@ int user_args_role(struct cli *cli, const char *text, enum user_role *role_r)
 	return CLI_OK;
 }
 
-int user_args_name(struct cli *cli, const char *option, const char *text, const char **name_r)
+static bool has_control(const char *text)
 {
 	bool control = false;
 
-	if (!text)
-		return user_complain(cli, "this option is missing", option);
 	for (const char *at = text; *at; at++)
 		control |= (unsigned char)*at < 0x20 || *at == 0x7f;
-	if (control || text_is_blank(text) || text_length(text) > NAME_MAX_CHARACTERS)
+	return control;
+}
+
+int user_args_uid(struct cli *cli, const char *text, const char **uid_r)
+{
+	if (!text_is_utf8(text, strlen(text)) || has_control(text) || text_is_blank(text) ||
+	    text_length(text) > UID_MAX_CHARACTERS)
+		return user_complain(
+		    cli, "UID has 1 to 128 characters, on one line, and is not blank", NULL);
+	*uid_r = text;
+	return CLI_OK;
+}
+
+int user_args_name(struct cli *cli, const char *option, const char *text, const char **name_r)
+{
+	if (!text)
+		return user_complain(cli, "this option is missing", option);
+	if (has_control(text) || text_is_blank(text) || text_length(text) > NAME_MAX_CHARACTERS)
 		return user_complain(
 		    cli, "a name has 1 to 200 characters, on one line, and is not blank", option);
 	*name_r = text_trim(cli->arena, text);

@@ -8,7 +8,13 @@
 #include <base/error.h>
 #include <store/users.h>
 
-enum user_option { USER_OPTION_ORG, USER_OPTION_ROLE, USER_OPTION_NAME, USER_OPTION_COUNT };
+enum user_option {
+	USER_OPTION_ORG,
+	USER_OPTION_ROLE,
+	USER_OPTION_NAME,
+	USER_OPTION_UID,
+	USER_OPTION_COUNT,
+};
 
 /* What was given: the words without a dash, and the options' values (NULL: not given). */
 struct user_args {
@@ -32,6 +38,7 @@ int user_add(struct cli *cli, const struct user_args *args);
 int user_list(struct cli *cli, const struct user_args *args);
 int user_password(struct cli *cli, const struct user_args *args);
 int user_role(struct cli *cli, const struct user_args *args);
+int user_uid(struct cli *cli, const struct user_args *args);
 
 /* Say what is wrong with which argument (NULL: none in particular); CLI_USAGE. */
 int user_complain(struct cli *cli, const char *what, const char *argument);
@@ -47,6 +54,9 @@ int user_args_read(struct cli *cli, const struct user_command *command, int argc
 int user_args_email(struct cli *cli, const char *text, const char **email_r);
 int user_args_role(struct cli *cli, const char *text, enum user_role *role_r);
 int user_args_name(struct cli *cli, const char *option, const char *text, const char **name_r);
+
+/* What the identity provider calls somebody. */
+int user_args_uid(struct cli *cli, const char *text, const char **uid_r);
 
 /* Hash the password on the first line of the command's input. */
 bool user_read_hash(struct cli *cli, char hash_r[PASSWORD_HASH_SIZE], struct error *error);

@@ -1,26 +1,37 @@
-/* user_change.c - lethe user password EMAIL and lethe user role EMAIL ROLE. */
+/* user_change.c - lethe user password EMAIL, lethe user role EMAIL ROLE, lethe user uid EMAIL UID.
+ */
 #include "user_args.h"
 
 #include <store/sessions.h>
+#include <string.h>
 
-/* A change of one live user: a new password hash, or else a new role. */
+/* A change of one live user. */
 struct change {
+	const char *action; /* of the trail */
+	enum db_result (*set)(struct db_tx *tx, struct user *user, struct change *change);
 	const char *email;
 	const char *hash;
 	enum user_role role;
+	const char *uid; /* NULL: none */
 	int64_t now_us;
 };
 
-/* Whoever knew the old password is signed out with it. */
-static enum db_result set_password(struct db_tx *tx, const struct user *user, struct change *change)
+/* Who came in as they did until now is signed out. */
+static enum db_result sign_out(
+    struct db_tx *tx, const struct user *user, const struct change *change)
+{
+	enum db_result result = users_set_tokens_valid_after(tx, &user->id, change->now_us);
+
+	if (result <= DB_NONE)
+		result = sessions_remove_all(tx, &user->id, &id_none);
+	return result == DB_NONE ? DB_OK : result;
+}
+
+static enum db_result set_password(struct db_tx *tx, struct user *user, struct change *change)
 {
 	enum db_result result = users_set_password(tx, &user->id, change->hash);
 
-	if (result == DB_OK)
-		result = users_set_tokens_valid_after(tx, &user->id, change->now_us);
-	if (result == DB_OK)
-		result = sessions_remove_all(tx, &user->id, &id_none);
-	return result == DB_NONE ? DB_OK : result;
+	return result == DB_OK ? sign_out(tx, user, change) : result;
 }
 
 static enum db_result set_role(struct db_tx *tx, struct user *user, struct change *change)
@@ -29,6 +40,13 @@ static enum db_result set_role(struct db_tx *tx, struct user *user, struct chang
 
 	user->role = change->role;
 	return result == DB_NONE ? DB_OK : result;
+}
+
+static enum db_result set_uid(struct db_tx *tx, struct user *user, struct change *change)
+{
+	enum db_result result = users_set_identity(tx, &user->id, change->uid);
+
+	return result <= DB_NONE ? sign_out(tx, user, change) : result;
 }
 
 /* An organisation keeps an admin, and the installation a platform admin. */
@@ -60,15 +78,17 @@ static bool write_change(struct db_tx *tx, void *context, struct error *error)
 	if (result == DB_NONE || (result == DB_OK && user.deleted_us != 0))
 		return error_set(error, ERROR_NOT_FOUND, "not_found",
 		    "There is no user with the address %s.", change->email);
-	if (result == DB_OK && !change->hash && !check_peers(tx, &user, change->role, error))
+	if (result == DB_OK && change->set == set_role &&
+	    !check_peers(tx, &user, change->role, error))
 		return false;
 	if (result == DB_OK)
-		result =
-		    change->hash ? set_password(tx, &user, change) : set_role(tx, &user, change);
+		result = change->set(tx, &user, change);
+	if (result == DB_CONFLICT)
+		return error_set(
+		    error, ERROR_CONFLICT, "uid_taken", "Another account has that identity.");
 	if (result != DB_OK)
 		return db_fail(result, error);
-	return user_write_audit(
-	    tx, &user, change->hash ? "user.password" : "user.role", change->now_us, error);
+	return user_write_audit(tx, &user, change->action, change->now_us, error);
 }
 
 static int apply(struct cli *cli, struct change *change, const char *done)
@@ -84,7 +104,7 @@ static int apply(struct cli *cli, struct change *change, const char *done)
 
 int user_password(struct cli *cli, const struct user_args *args)
 {
-	struct change change = {0};
+	struct change change = {.action = "user.password", .set = set_password};
 	struct error error = {0};
 	char hash[PASSWORD_HASH_SIZE];
 	int status = user_args_email(cli, args->words[0], &change.email);
@@ -99,10 +119,22 @@ int user_password(struct cli *cli, const struct user_args *args)
 
 int user_role(struct cli *cli, const struct user_args *args)
 {
-	struct change change = {0};
+	struct change change = {.action = "user.role", .set = set_role};
 	int status = user_args_email(cli, args->words[0], &change.email);
 
 	if (status == CLI_OK)
 		status = user_args_role(cli, args->words[1], &change.role);
 	return status == CLI_OK ? apply(cli, &change, "Set the role of") : status;
+}
+
+int user_uid(struct cli *cli, const struct user_args *args)
+{
+	struct change change = {.action = "user.identity", .set = set_uid};
+	int status = user_args_email(cli, args->words[0], &change.email);
+
+	if (status == CLI_OK && strcmp(args->words[1], "-") != 0)
+		status = user_args_uid(cli, args->words[1], &change.uid);
+	return status == CLI_OK
+		   ? apply(cli, &change, "Set the identity, and ended the sessions, of")
+		   : status;
 }

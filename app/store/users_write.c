@@ -7,6 +7,8 @@ DB_STATEMENT(USERS_INSERT,
 DB_STATEMENT(USERS_SET_ROLE, "UPDATE users SET role = ? WHERE id = ? AND deleted_at IS NULL");
 DB_STATEMENT(
     USERS_SET_PASSWORD, "UPDATE users SET password_hash = ? WHERE id = ? AND deleted_at IS NULL");
+DB_STATEMENT(
+    USERS_SET_IDENTITY, "UPDATE users SET identity_uid = ? WHERE id = ? AND deleted_at IS NULL");
 DB_STATEMENT(USERS_SET_NOTICES, "UPDATE users SET notify_requests = ?, notify_retention = ?"
 				" WHERE id = ? AND deleted_at IS NULL");
 DB_STATEMENT(USERS_SET_DISPLAY_NAME,
@@ -40,6 +42,12 @@ enum db_result users_set_password(struct db_tx *tx, const struct id *id, const c
 {
 	return db_exec(
 	    tx->db, &USERS_SET_PASSWORD, DB_VALUES(db_bind_text(hash), db_bind_id(id)), NULL);
+}
+
+enum db_result users_set_identity(struct db_tx *tx, const struct id *id, const char *uid)
+{
+	return db_exec(
+	    tx->db, &USERS_SET_IDENTITY, DB_VALUES(db_bind_text(uid), db_bind_id(id)), NULL);
 }
 
 enum db_result users_set_notices(

@@ -81,6 +81,11 @@ struct users_query {
 enum db_result users_list(struct db *db, struct arena *arena, const struct users_query *query,
     struct user **users_r, size_t *count_r) __attribute__((warn_unused_result));
 
+/* Say by which uid the identity provider knows a live user; NULL: by none. DB_NONE: it is that
+ * already, or there is no such user; DB_CONFLICT: another live user has it. */
+enum db_result users_set_identity(struct db_tx *tx, const struct id *id, const char *uid)
+    __attribute__((warn_unused_result));
+
 /* Add an account from id, organization_id, email, display_name, role, password_hash, identity_uid,
  * created_us; the rest is as the table's defaults. DB_CONFLICT: a live user has the address or the
  * uid, or the organisation is not there. */

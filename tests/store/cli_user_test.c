@@ -185,6 +185,63 @@ static void test_password(void **state)
 	assert_true(logs_in("ada@alder.test", longest));
 }
 
+/* What the identity provider calls somebody, who needs no password then. */
+static void test_uid(void **state)
+{
+	struct error error = {0};
+	const char *token = NULL;
+	struct session session;
+
+	(void)state;
+	assert_int_equal(
+	    run("add new@alder.test --org Alder --role member --uid provider+42", "\n"), CLI_OK);
+	assert_string_equal(found("new@alder.test").identity_uid, "provider 42");
+	assert_null(found("new@alder.test").password_hash);
+	assert_int_equal(
+	    run("add other@alder.test --org Alder --role member --uid o-1", "a long password\n"),
+	    CLI_OK);
+	assert_true(logs_in("other@alder.test", "a long password"));
+	assert_string_equal(found("other@alder.test").identity_uid, "o-1");
+	assert_int_equal(
+	    run("add third@alder.test --org Alder --role member --uid o-1", ""), CLI_FAILED);
+	assert_non_null(strstr(complaint, "identity"));
+	/* Whoever came in by the old one is signed out. */
+	assert_true(session_start(
+	    &id_->auth, id_->arena, &id_->ada, "password", 0, NULL, &id_->caller, &token, &error));
+	id_->clock.fixed_us++;
+	assert_int_equal(run("uid ADA@alder.test uid-of-ada", ""), CLI_OK);
+	assert_string_equal(found("ada@alder.test").identity_uid, "uid-of-ada");
+	assert_false(session_find(&id_->auth, id_->arena, token, true, &session, &error));
+	assert_int_equal(found("ada@alder.test").tokens_valid_after_us, id_->clock.fixed_us);
+	assert_int_equal(run("uid ada@alder.test uid-of-ada", ""), CLI_OK);
+	assert_int_equal(run("uid ada@alder.test o-1", ""), CLI_FAILED);
+	assert_string_equal(found("ada@alder.test").identity_uid, "uid-of-ada");
+	assert_int_equal(run("uid ada@alder.test -", ""), CLI_OK);
+	assert_null(found("ada@alder.test").identity_uid);
+	assert_int_equal(identity_count(id_, "SELECT COUNT(*) FROM audit_log WHERE"
+					     " action = 'user.identity' AND actor = 'operator'"),
+	    3);
+}
+
+static void test_uid_refused(void **state)
+{
+	char line[200] = "uid ada@alder.test ";
+
+	(void)state;
+	assert_int_equal(run("uid ada@alder.test", ""), CLI_USAGE);
+	assert_int_equal(run("uid ada@alder.test +", ""), CLI_USAGE);
+	assert_int_equal(run("uid ada@alder.test a\tb", ""), CLI_USAGE);
+	assert_int_equal(run("uid ada@alder.test \xff", ""), CLI_USAGE);
+	assert_int_equal(run("uid nobody@alder.test u", ""), CLI_FAILED);
+	assert_int_equal(
+	    run("add x@alder.test --org Alder --role member --uid +", "\n"), CLI_USAGE);
+	memset(line + strlen(line), 'u', 128);
+	assert_int_equal(run(line, ""), CLI_OK);
+	line[strlen(line)] = 'u';
+	assert_int_equal(run(line, ""), CLI_USAGE);
+	assert_int_equal(strlen(found("ada@alder.test").identity_uid), 128);
+}
+
 static void test_role(void **state)
 {
 	(void)state;
@@ -235,6 +292,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_add, reset, forget),
 	    cmocka_unit_test_setup_teardown(test_add_refused, reset, forget),
 	    cmocka_unit_test_setup_teardown(test_password, reset, forget),
+	    cmocka_unit_test_setup_teardown(test_uid, reset, forget),
+	    cmocka_unit_test_setup_teardown(test_uid_refused, reset, forget),
 	    cmocka_unit_test_setup_teardown(test_role, reset, forget),
 	    cmocka_unit_test_setup_teardown(test_list, reset, forget),
 	};
