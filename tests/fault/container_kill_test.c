@@ -225,20 +225,6 @@ static void killed_at_any_moment(void **state)
 	}
 }
 
-static int open_group(void **state)
-{
-	*state = stack_open();
-	return 0;
-}
-
-static int close_group(void **state)
-{
-	struct stack *stack = *state;
-
-	stack_close(&stack);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,5 +232,5 @@ int main(void)
 	    cmocka_unit_test(killed_at_any_moment),
 	};
 
-	return cmocka_run_group_tests(tests, open_group, close_group);
+	return cmocka_run_group_tests(tests, stack_group_open, stack_group_close);
 }

@@ -1,5 +1,6 @@
 /* erasure_kill_test.c - a worker that is killed between any two steps of scheduling, cancelling or
  * erasing an account: the next one goes on, and the end is the same. */
+#include "../support/killing.h"
 #include "../support/people.h"
 #include "../support/scene.h"
 
@@ -58,65 +59,6 @@ static void set_up(bool keep)
 	assert_string_equal(people_leave(world, &proven, &choices, &status), "");
 }
 
-static void count_down(void *context, const char *name)
-{
-	int *left = context;
-
-	(void)name;
-	if (--*left == 0) {
-		raise(SIGKILL);
-	}
-}
-
-typedef bool (*work_fn)(const struct domain *domain, struct arena *arena, struct error *error);
-
-static bool work_continue(const struct domain *domain, struct arena *arena, struct error *error)
-{
-	unsigned steps;
-
-	return deletions_continue(domain, arena, 0, &steps, error);
-}
-
-static bool work_purge(const struct domain *domain, struct arena *arena, struct error *error)
-{
-	struct purge_report report;
-
-	return purge_due(domain, arena, NULL, &report, error);
-}
-
-/* Run it in a child that is killed after `boundary` steps; false if it came to its end before. */
-static bool run_killed(work_fn work, int boundary)
-{
-	int result;
-	pid_t child = fork();
-
-	assert_true(child >= 0);
-	if (child == 0) {
-		struct db *db;
-		struct domain domain = world_second_domain(world, &db);
-		struct arena *arena = arena_create();
-		struct error error = {0};
-
-		domain.after_step = count_down;
-		domain.after_step_context = &boundary;
-		_exit(work(&domain, arena, &error) ? 0 : 1);
-	}
-	assert_int_equal(waitpid(child, &result, 0), child);
-	if (WIFEXITED(result)) {
-		assert_int_equal(WEXITSTATUS(result), 0);
-		return false;
-	}
-	assert_int_equal(WTERMSIG(result), SIGKILL);
-	return true;
-}
-
-static void go_on(work_fn work)
-{
-	struct error error = {0};
-
-	assert_true(work(&world->domain, world->arena, &error));
-}
-
 static void scheduling_and_cancelling_survive(void **state)
 {
 	int boundary = 0;
@@ -126,14 +68,14 @@ static void scheduling_and_cancelling_survive(void **state)
 	while (killed) {
 		set_up(false);
 		assert_int_equal(trash_find(world, &status.deletion_id).state, DELETION_MARKING);
-		killed = run_killed(work_continue, ++boundary);
-		go_on(work_continue);
+		killed = killing_run(killing_continue, ++boundary);
+		killing_go_on(killing_continue);
 		assert_int_equal(trash_find(world, &status.deletion_id).state, DELETION_TRASHED);
 		assert_int_equal(trash_live(world, "photos"), 1);
 		assert_int_equal(trash_live(world, "photo_notes"), 0);
 		assert_string_equal(people_cancel(world, &ada), "");
-		(void)run_killed(work_continue, boundary);
-		go_on(work_continue);
+		(void)killing_run(killing_continue, boundary);
+		killing_go_on(killing_continue);
 		assert_int_equal(trash_live(world, "photos"), 4);
 		assert_int_equal(trash_live(world, "photo_notes"), 6);
 		assert_int_equal(trash_live(world, "quest_content_cards"), 5);
@@ -168,8 +110,8 @@ static void erasing_survives(void **state)
 		while (killed) {
 			set_up(keep != 0);
 			world->clock.fixed_us = status.scheduled_for_us;
-			killed = run_killed(work_purge, ++boundary);
-			go_on(work_purge);
+			killed = killing_run(killing_purge, ++boundary);
+			killing_go_on(killing_purge);
 			expect_erased(keep != 0);
 		}
 		assert_true(boundary > 8);

@@ -70,20 +70,6 @@ static void killed_at_any_moment(void **state)
 		(void)dying_after(*state, &DYING(prepare, check), 10 + (unsigned)random() % 90);
 }
 
-static int open_group(void **state)
-{
-	*state = stack_open();
-	return 0;
-}
-
-static int close_group(void **state)
-{
-	struct stack *stack = *state;
-
-	stack_close(&stack);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -91,5 +77,5 @@ int main(void)
 	    cmocka_unit_test(killed_at_any_moment),
 	};
 
-	return cmocka_run_group_tests(tests, open_group, close_group);
+	return cmocka_run_group_tests(tests, stack_group_open, stack_group_close);
 }

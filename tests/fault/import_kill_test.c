@@ -80,25 +80,11 @@ static void an_import_that_was_killed_can_be_run_again(void **state)
 	assert_true(points > PICTURES);
 }
 
-static int open_group(void **state)
-{
-	*state = stack_open();
-	return 0;
-}
-
-static int close_group(void **state)
-{
-	struct stack *stack = *state;
-
-	stack_close(&stack);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(an_import_that_was_killed_can_be_run_again),
 	};
 
-	return cmocka_run_group_tests(tests, open_group, close_group);
+	return cmocka_run_group_tests(tests, stack_group_open, stack_group_close);
 }

@@ -51,31 +51,6 @@ static int set_up(void **state)
 	return 0;
 }
 
-static bool run_queue(struct db_tx *tx, void *context, struct error *error)
-{
-	struct doc *values = doc_object(tx->arena);
-	int64_t now_us = clock_now_us(&clock_system);
-	const struct mail mail = {
-	    .id = id_generate(now_us),
-	    .recipient = context,
-	    .template = "request_rejected",
-	    .values = values,
-	    .at_us = now_us,
-	};
-	enum db_result result;
-
-	doc_set_text(values, "rejection_reason", "A public record.");
-	result = mails_add(tx, &mail);
-	return result == DB_OK || db_fail(result, error);
-}
-
-static void queue(const char *recipient)
-{
-	struct error error = {0};
-
-	assert_true(db_transaction(stack->world->db, run_queue, (void *)recipient, &error));
-}
-
 static int64_t in_state(const char *state)
 {
 	return stack_number(stack, "SELECT COUNT(*) FROM mail_outbox WHERE state = '%s'", state);
@@ -101,7 +76,7 @@ static void killed_before_the_answer(void **state)
 	(void)state;
 	sink_start("STARTTLS", 0);
 	use_sink(sink_port());
-	queue("hang@alder.example");
+	stack_queue_mail(stack, "hang@alder.example");
 	pid_t worker = stack_start(stack, NULL, LETHE("work"));
 	wait_for_sink("1.eml");
 	kill_worker(worker);
@@ -126,8 +101,8 @@ static void a_server_away_for_a_while(void **state)
 	int port = sink_port();
 	use_sink(port);
 	sink_stop();
-	queue("ada@alder.example");
-	queue("ben@alder.example");
+	stack_queue_mail(stack, "ada@alder.example");
+	stack_queue_mail(stack, "ben@alder.example");
 	stack_work(stack, NULL);
 	assert_int_equal(in_state("waiting"), 2);
 	assert_true(stack_logged(stack, "mail_not_sent") > 0);
@@ -147,7 +122,7 @@ static void a_server_killed_before_its_answer(void **state)
 	sink_start("STARTTLS", 0);
 	int port = sink_port();
 	use_sink(port);
-	queue("hang@alder.example");
+	stack_queue_mail(stack, "hang@alder.example");
 	pid_t worker = stack_start(stack, NULL, LETHE("work", "--once"));
 	wait_for_sink("1.eml");
 	const char *first = sink_read(stack->lasting, "1.eml");
@@ -166,7 +141,7 @@ static void what_failed_is_sent_by_command(void **state)
 	(void)state;
 	sink_start("STARTTLS", 0);
 	use_sink(sink_port());
-	queue("bounce@alder.example");
+	stack_queue_mail(stack, "bounce@alder.example");
 	stack_work(stack, NULL);
 	assert_int_equal(in_state("failed"), 1);
 	stack_work(stack, "+2d");

@@ -263,24 +263,6 @@ static void killed_in_a_delete_forever(void **state)
 	die_everywhere(state, &(struct act){prepare_forever, send_forever, 200, judge_forever});
 }
 
-static int open_group(void **state)
-{
-	struct stack *stack = stack_open();
-
-	*state = stack;
-	stack_open_people(stack);
-	stack_open_site(stack);
-	return 0;
-}
-
-static int close_group(void **state)
-{
-	struct stack *stack = *state;
-
-	stack_close(&stack);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,5 +271,5 @@ int main(void)
 	    cmocka_unit_test(killed_in_a_delete_forever),
 	};
 
-	return cmocka_run_group_tests(tests, open_group, close_group);
+	return cmocka_run_group_tests(tests, stack_group_open_site, stack_group_close);
 }

@@ -1,6 +1,7 @@
 /* steps_test.c - kill -9 at every step boundary of marking, restoring, purging and the end of a
  * retention: the next run goes on, and the end is the same as without. */
 #include "../support/containers.h"
+#include "../support/killing.h"
 #include "../support/scene.h"
 
 #include <setjmp.h>
@@ -48,68 +49,6 @@ static struct id furnished_photo(void)
 	return photo;
 }
 
-/* Dies at the boundary it was told to die at. */
-static void count_down(void *context, const char *name)
-{
-	int *left = context;
-
-	(void)name;
-	if (--*left == 0) {
-		raise(SIGKILL);
-	}
-}
-
-/* What is run: by the child until it dies, then by the parent to its end. */
-typedef bool (*work_fn)(const struct domain *domain, struct arena *arena, struct error *error);
-
-static bool work_continue(const struct domain *domain, struct arena *arena, struct error *error)
-{
-	unsigned steps;
-
-	return deletions_continue(domain, arena, 0, &steps, error);
-}
-
-static bool work_purge(const struct domain *domain, struct arena *arena, struct error *error)
-{
-	struct purge_report report;
-
-	return purge_due(domain, arena, NULL, &report, error);
-}
-
-/* Run it in a child that is killed after `boundary` steps. True if it was: false if it came to its
- * end before. */
-static bool run_killed(work_fn work, int boundary)
-{
-	int status;
-	pid_t child = fork();
-
-	assert_true(child >= 0);
-	if (child == 0) {
-		struct db *db;
-		struct domain domain = world_second_domain(world, &db);
-		struct arena *arena = arena_create();
-		struct error error = {0};
-
-		domain.after_step = count_down;
-		domain.after_step_context = &boundary;
-		_exit(work(&domain, arena, &error) ? 0 : 1);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	if (WIFEXITED(status)) {
-		assert_int_equal(WEXITSTATUS(status), 0);
-		return false;
-	}
-	assert_int_equal(WTERMSIG(status), SIGKILL);
-	return true;
-}
-
-static void go_on(work_fn work)
-{
-	struct error error = {0};
-
-	assert_true(work(&world->domain, world->arena, &error));
-}
-
 static void expect_purged(void)
 {
 	static const char *const tables[] = {"photos", "photo_notes", "ai_processing_results",
@@ -136,8 +75,8 @@ static void marking_survives_a_kill_at_every_boundary(void **state)
 		photo = furnished_photo();
 		assert_string_equal(trash_delete(world, &ada, &photo, &deletion), "");
 		assert_int_equal(deletion.state, DELETION_MARKING);
-		killed = run_killed(work_continue, ++boundary);
-		go_on(work_continue);
+		killed = killing_run(killing_continue, ++boundary);
+		killing_go_on(killing_continue);
 		deletion = trash_find(world, &deletion.id);
 		assert_int_equal(deletion.state, DELETION_TRASHED);
 		assert_int_equal(deletion.counts[COUNT_PHOTO], 2);
@@ -165,8 +104,8 @@ static void restoring_survives_a_kill_at_every_boundary(void **state)
 		trash_continue(world);
 		assert_string_equal(trash_restore(world, &ada, &deletion.id, &deletion), "");
 		assert_int_equal(deletion.state, DELETION_RESTORING);
-		killed = run_killed(work_continue, ++boundary);
-		go_on(work_continue);
+		killed = killing_run(killing_continue, ++boundary);
+		killing_go_on(killing_continue);
 		assert_int_equal(trash_find(world, &deletion.id).state, DELETION_RESTORED);
 		assert_int_equal(trash_live(world, "photos"), 2);
 		assert_int_equal(trash_live(world, "photo_notes"), NOTES);
@@ -189,8 +128,8 @@ static void purging_survives_a_kill_at_every_boundary(void **state)
 		photo = furnished_photo();
 		assert_string_equal(trash_delete(world, &ada, &photo, &deletion), "");
 		world->clock.fixed_us = deletion.recover_until_us; /* while it is still marking */
-		killed = run_killed(work_purge, ++boundary);
-		go_on(work_purge);
+		killed = killing_run(killing_purge, ++boundary);
+		killing_go_on(killing_purge);
 		expect_purged();
 		deletion = trash_find(world, &deletion.id);
 		assert_int_equal(deletion.state, DELETION_PURGED);
@@ -216,8 +155,8 @@ static void the_end_of_a_retention_survives_a_kill_at_every_boundary(void **stat
 		assert_true(photos_archive(
 		    &world->domain, &ada, world->arena, &photo, NULL, &archived, &error));
 		world->clock.fixed_us = archived.purge_after_us;
-		killed = run_killed(work_purge, ++boundary);
-		go_on(work_purge);
+		killed = killing_run(killing_purge, ++boundary);
+		killing_go_on(killing_purge);
 		expect_purged();
 		assert_true(trash_entries(world, "retention.purge") >= 1);
 	}
@@ -274,8 +213,8 @@ static void marking_a_container_survives(const struct container_case *c)
 		struct deletion deletion;
 
 		delete_container(c, &f, &deletion);
-		killed = boundary > 0 && run_killed(work_continue, boundary);
-		go_on(work_continue);
+		killed = boundary > 0 && killing_run(killing_continue, boundary);
+		killing_go_on(killing_continue);
 		deletion = trash_find(world, &deletion.id);
 		assert_int_equal(deletion.state, DELETION_TRASHED);
 		/* Ids differ from round to round, numbers do not. */
@@ -308,8 +247,8 @@ static void restoring_a_container_survives(const struct container_case *c)
 		if (c->kind != ITEM_ORGANIZATION) {
 			assert_string_equal(trash_restore(world, &admin, &deletion.id, NULL), "");
 		}
-		killed = run_killed(work_continue, ++boundary);
-		go_on(work_continue);
+		killed = killing_run(killing_continue, ++boundary);
+		killing_go_on(killing_continue);
 		assert_int_equal(trash_find(world, &deletion.id).state, DELETION_RESTORED);
 		trash_sql(world, "UPDATE photos SET status = 'deletion_requested' WHERE id = %s",
 		    trash_hex(world, &f.asked));
@@ -331,8 +270,8 @@ static void purging_a_container_survives(const struct container_case *c)
 
 		delete_container(c, &f, &deletion);
 		world->clock.fixed_us = deletion.recover_until_us; /* while it is still marking */
-		killed = run_killed(work_purge, ++boundary);
-		go_on(work_purge);
+		killed = killing_run(killing_purge, ++boundary);
+		killing_go_on(killing_purge);
 		deletion = trash_find(world, &deletion.id);
 		assert_int_equal(deletion.state, DELETION_PURGED);
 		assert_int_equal(trash_marked(world, "photos", &deletion.id), 0);

@@ -275,20 +275,6 @@ static void workers_side_by_side_do_everything_once(void **state)
 	stack_check_storage(stack, 0);
 }
 
-static int open_group(void **state)
-{
-	*state = stack_open();
-	return 0;
-}
-
-static int close_group(void **state)
-{
-	struct stack *stack = *state;
-
-	stack_close(&stack);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,5 +286,5 @@ int main(void)
 	    cmocka_unit_test(a_server_that_waits_for_the_store_in_vain_ends_in_time),
 	};
 
-	return cmocka_run_group_tests(tests, open_group, close_group);
+	return cmocka_run_group_tests(tests, stack_group_open, stack_group_close);
 }

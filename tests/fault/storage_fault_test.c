@@ -380,24 +380,6 @@ static void a_clock_far_ahead_makes_no_spent_token_good_again(void **state)
 	assert_int_equal(stack_number(stack, "SELECT COUNT(*) FROM spent_tokens"), 1);
 }
 
-static int open_group(void **state)
-{
-	struct stack *stack = stack_open();
-
-	*state = stack;
-	stack_open_people(stack);
-	stack_open_site(stack);
-	return 0;
-}
-
-static int close_group(void **state)
-{
-	struct stack *stack = *state;
-
-	stack_close(&stack);
-	return 0;
-}
-
 #define AWAY(test_) cmocka_unit_test_teardown(test_, bring_back_after_failure)
 
 int main(void)
@@ -415,5 +397,5 @@ int main(void)
 	/* What is mounted here nobody else sees, and it ends with this program. */
 	has_mounts =
 	    unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
-	return cmocka_run_group_tests(tests, open_group, close_group);
+	return cmocka_run_group_tests(tests, stack_group_open_site, stack_group_close);
 }

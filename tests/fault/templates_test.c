@@ -117,24 +117,6 @@ static void a_name_that_replaces_nothing_stops_it_too(void **state)
 
 /* --- what they replace --------------------------------------------------------------------- */
 
-static bool run_queue(struct db_tx *tx, void *context, struct error *error)
-{
-	struct doc *values = doc_object(tx->arena);
-	int64_t now_us = clock_now_us(&clock_system);
-	const struct mail mail = {
-	    .id = id_generate(now_us),
-	    .recipient = context,
-	    .template = "request_rejected",
-	    .values = values,
-	    .at_us = now_us,
-	};
-	enum db_result result;
-
-	doc_set_text(values, "rejection_reason", "A public record.");
-	result = mails_add(tx, &mail);
-	return result == DB_OK || db_fail(result, error);
-}
-
 /* The one mail in the spool. */
 static const char *read_spool(void)
 {
@@ -165,8 +147,6 @@ static void expect(const char *text, const char *piece)
 
 static void ours_are_replaced_file_by_file(void **state)
 {
-	struct error error = {0};
-
 	(void)state;
 	write_own("layout.mustache",
 	    "<!doctype html><title>{{title}}</title><main>{{$main}}{{/main}}</main>"
@@ -184,7 +164,7 @@ static void ours_are_replaced_file_by_file(void **state)
 	text = stack_page(stack, NULL, NULL, "/help")->body;
 	expect(text, "<h1>How deleting works</h1>");
 	expect(text, "<footer>Alder House</footer>");
-	assert_true(db_transaction(stack->world->db, run_queue, "ada@alder.example", &error));
+	stack_queue_mail(stack, "ada@alder.example");
 	stack_work(stack, NULL);
 	text = read_spool();
 	expect(text, "Subject: Alder House says no\r\n");

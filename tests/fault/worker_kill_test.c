@@ -292,20 +292,6 @@ static void killed_while_cleaning_up(void **state)
 		dying_everywhere(*state, &scenario, WIRE_EXECUTE, 0, STRIDE * 3);
 }
 
-static int open_group(void **state)
-{
-	*state = stack_open();
-	return 0;
-}
-
-static int close_group(void **state)
-{
-	struct stack *stack = *state;
-
-	stack_close(&stack);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,5 +304,5 @@ int main(void)
 	    cmocka_unit_test(killed_while_cleaning_up),
 	};
 
-	return cmocka_run_group_tests(tests, open_group, close_group);
+	return cmocka_run_group_tests(tests, stack_group_open, stack_group_close);
 }

@@ -1,10 +1,12 @@
 /* program.c - run other programs from a test. */
 #include "program.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,4 +66,25 @@ void program_remove_folder(const char *folder)
 		fprintf(stderr, "cannot remove %s\n", folder);
 		exit(1);
 	}
+}
+
+bool program_is_free(int port)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool is_taken;
+
+	inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
+	is_taken = connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
+	close(fd);
+	return !is_taken;
+}
+
+int program_free_ports(int from)
+{
+	int port = from + (int)(getpid() % 900) * 2;
+
+	while (!program_is_free(port) || !program_is_free(port + 1))
+		port += 2;
+	return port;
 }

@@ -2,6 +2,7 @@
 #ifndef LETHE_TESTS_PROGRAM_H
 #define LETHE_TESTS_PROGRAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Run `arguments[0]` (looked up in PATH) with these arguments, the last one NULL, and wait for its
@@ -10,6 +11,11 @@
  * signal. */
 int program_run(const char *const arguments[], char *output, size_t size)
     __attribute__((warn_unused_result));
+
+/* Whether nobody listens at a port of the loopback; two ports in a row that are free, from this one
+ * or one near it on. */
+bool program_is_free(int port);
+int program_free_ports(int from);
 
 /* Delete a folder with all that is in it. Ends the program on failure. */
 void program_remove_folder(const char *folder);

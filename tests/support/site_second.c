@@ -3,7 +3,6 @@
 
 #include "program.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -11,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,27 +17,6 @@
 #include <cmocka.h>
 
 #define WAIT_TRIES 400
-
-static bool is_free(int port)
-{
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool is_taken;
-
-	inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
-	is_taken = connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
-	close(fd);
-	return !is_taken;
-}
-
-static int find_port(void)
-{
-	int port = 18000 + (int)(getpid() % 900) * 2;
-
-	while (!is_free(port) || !is_free(port + 1))
-		port += 2;
-	return port;
-}
 
 /* Start a program, its messages going to `log` in the folder. */
 static pid_t start(struct site *site, const char *log, const char *const arguments[])
@@ -79,7 +56,7 @@ static void wait_ready(struct site *site, const char *base)
 	const struct http_call call = {.base = base, .method = "GET", .path = "/readyz"};
 
 	for (int i = 0; i < WAIT_TRIES; i++) {
-		if (!is_free(atoi(strrchr(base, ':') + 1)) &&
+		if (!program_is_free(atoi(strrchr(base, ':') + 1)) &&
 		    http_client_send(site->client, &call)->status == 200)
 			return;
 		nanosleep(&(struct timespec){.tv_nsec = 25 * 1000 * 1000}, NULL);
@@ -114,7 +91,7 @@ static void set_environment(struct site *site, int port, const char *const setti
 
 const char *site_open_second(struct site *site, const char *const settings[])
 {
-	int port = find_port();
+	int port = program_free_ports(18000);
 	const char *base = arena_printf(site->lasting, "http://127.0.0.1:%d", port);
 
 	make_folders(site);

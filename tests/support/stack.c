@@ -169,6 +169,30 @@ void stack_close(struct stack **stack)
 		give_up("a sanitizer reported something");
 }
 
+int stack_group_open(void **state)
+{
+	*state = stack_open();
+	return 0;
+}
+
+int stack_group_open_site(void **state)
+{
+	struct stack *stack = stack_open();
+
+	*state = stack;
+	stack_open_people(stack);
+	stack_open_site(stack);
+	return 0;
+}
+
+int stack_group_close(void **state)
+{
+	struct stack *stack = *state;
+
+	stack_close(&stack);
+	return 0;
+}
+
 /* --- processes ----------------------------------------------------------------------------- */
 
 /* The environment with a clock of its own. libfaketime is loaded directly and not by its program,

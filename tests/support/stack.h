@@ -49,6 +49,14 @@ void stack_clear_photos(struct stack *stack);
 /* End all that still runs, remove all that was made. */
 void stack_close(struct stack **stack);
 
+/* Queue a mail that a request was rejected ("A public record."). */
+void stack_queue_mail(struct stack *stack, const char *recipient);
+
+/* For cmocka: a group's stack in `*state`, alone or with its people and the site; and its end. */
+int stack_group_open(void **state);
+int stack_group_open_site(void **state);
+int stack_group_close(void **state);
+
 /* --- processes ----------------------------------------------------------------------------- */
 
 /* Start `lethe ARGUMENT...` (the last one NULL) behind the wire; `clock` moves its clock, as

@@ -4,13 +4,14 @@
 #include "program.h"
 #include "stack_parts.h"
 
-#include <arpa/inet.h>
 #include <base/buf.h>
+#include <base/doc.h>
 #include <http/url.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <store/mail.h>
 #include <store/users.h>
 #include <string.h>
 #include <unistd.h>
@@ -70,28 +71,32 @@ static const char *sign_in(struct stack *stack, const char *email)
 	return arena_dup(stack->lasting, http_answer_text(answer, "access_token"));
 }
 
+static bool run_queue(struct db_tx *tx, void *context, struct error *error)
+{
+	struct doc *values = doc_object(tx->arena);
+	int64_t now_us = clock_now_us(&clock_system);
+	const struct mail mail = {
+	    .id = id_generate(now_us),
+	    .recipient = context,
+	    .template = "request_rejected",
+	    .values = values,
+	    .at_us = now_us,
+	};
+	enum db_result result;
+
+	doc_set_text(values, "rejection_reason", "A public record.");
+	result = mails_add(tx, &mail);
+	return result == DB_OK || db_fail(result, error);
+}
+
+void stack_queue_mail(struct stack *stack, const char *recipient)
+{
+	struct error error = {0};
+
+	assert_true(db_transaction(stack->world->db, run_queue, (void *)recipient, &error));
+}
+
 /* --- the site ------------------------------------------------------------------------------ */
-
-static bool is_free(int port)
-{
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool is_taken;
-
-	inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
-	is_taken = connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
-	close(fd);
-	return !is_taken;
-}
-
-static int find_port(void)
-{
-	int port = 16000 + (int)(getpid() % 900) * 2;
-
-	while (!is_free(port) || !is_free(port + 1))
-		port += 2;
-	return port;
-}
 
 static void start_nginx(struct stack *stack, int port)
 {
@@ -108,7 +113,7 @@ static void start_nginx(struct stack *stack, int port)
 	stack->nginx = stack_spawn(stack, NULL, "nginx", "/dev/null",
 	    LETHE("-e", arena_printf(stack->lasting, "%s/logs/nginx-error.log", stack->folder),
 		"-p", stack->folder, "-c", path, "-g", "daemon off;"));
-	for (int i = 0; i < WAIT_TRIES && is_free(port); i++)
+	for (int i = 0; i < WAIT_TRIES && program_is_free(port); i++)
 		stack_pause();
 }
 
@@ -125,7 +130,7 @@ void stack_serve(struct stack *stack)
 
 void stack_open_site(struct stack *stack)
 {
-	int port = find_port();
+	int port = program_free_ports(16000);
 
 	snprintf(stack->url, sizeof(stack->url), "http://127.0.0.1:%d", port);
 	setenv("LETHE_TEST_URL", stack->url, 1);
