@@ -44,12 +44,28 @@ static bool refuse_transfer(struct error *error)
 	    "Events can be handed over to another person of the organisation who stays.");
 }
 
-bool accounts_check_choices(
-    struct db_tx *tx, const struct user *user, struct account_choices *choices, struct error *error)
+bool accounts_check_heir(struct db_tx *tx, const struct id *organization_id,
+    const struct id *owner_id, const struct id *heir_id, struct error *error)
 {
 	struct user heir;
 	enum db_result result;
 
+	if (id_is_none(heir_id) || id_equal(heir_id, owner_id)) {
+		return refuse_transfer(error);
+	}
+	result = users_find(tx->db, tx->arena, heir_id, &heir);
+	if (result > DB_NONE) {
+		return db_fail(result, error);
+	}
+	return (result == DB_OK && heir.deleted_us == 0 &&
+		   heir.deletion_status != USER_DELETION_SCHEDULED &&
+		   id_equal(&heir.organization_id, organization_id)) ||
+	       refuse_transfer(error);
+}
+
+bool accounts_check_choices(
+    struct db_tx *tx, const struct user *user, struct account_choices *choices, struct error *error)
+{
 	if (!deletion_reason(&choices->reason, error)) {
 		return false;
 	}
@@ -57,17 +73,8 @@ bool accounts_check_choices(
 		choices->transfer_to = id_none;
 		return true;
 	}
-	if (id_is_none(&choices->transfer_to) || id_equal(&choices->transfer_to, &user->id)) {
-		return refuse_transfer(error);
-	}
-	result = users_find(tx->db, tx->arena, &choices->transfer_to, &heir);
-	if (result > DB_NONE) {
-		return db_fail(result, error);
-	}
-	return (result == DB_OK && heir.deleted_us == 0 &&
-		   heir.deletion_status != USER_DELETION_SCHEDULED &&
-		   id_equal(&heir.organization_id, &user->organization_id)) ||
-	       refuse_transfer(error);
+	return accounts_check_heir(
+	    tx, &user->organization_id, &user->id, &choices->transfer_to, error);
 }
 
 bool accounts_check_peers(struct db_tx *tx, struct user *user, struct error *error)

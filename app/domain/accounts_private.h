@@ -13,6 +13,12 @@
 bool accounts_check_switch(struct db_tx *tx, const struct id *organization_id, int setting,
     const char *code, const char *message, struct error *error) __attribute__((warn_unused_result));
 
+/* Whether events can be handed over to that user: one of the organisation who stays, and is not
+ * `owner_id`; invalid "invalid_transfer" (field "transfer_to"). */
+bool accounts_check_heir(struct db_tx *tx, const struct id *organization_id,
+    const struct id *owner_id, const struct id *heir_id, struct error *error)
+    __attribute__((warn_unused_result));
+
 /* Check reason and transfer. The reason's pointer is replaced where it is blank. */
 bool accounts_check_choices(struct db_tx *tx, const struct user *user,
     struct account_choices *choices, struct error *error) __attribute__((warn_unused_result));

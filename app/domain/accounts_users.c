@@ -133,8 +133,8 @@ bool accounts_blocking_events(const struct domain *domain, const struct actor *a
 	}
 	*events_r = arena_array(arena, *count_r + 1, sizeof(**events_r));
 	for (size_t i = 0; i < *count_r; i++) {
-		(*events_r)[i] =
-		    (struct account_event){rows[i].id, rows[i].title, rows[i].starts_at_us};
+		(*events_r)[i] = (struct account_event){
+		    .id = rows[i].id, .title = rows[i].title, .starts_at_us = rows[i].starts_at_us};
 	}
 	return true;
 }

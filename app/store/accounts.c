@@ -26,6 +26,14 @@ DB_STATEMENT(
     ACCOUNT_EVENTS, "SELECT id, title, starts_at" EVENTS_OF " ORDER BY starts_at, id LIMIT ?");
 DB_STATEMENT(ACCOUNT_EVENTS_COUNT, "SELECT COUNT(*)" EVENTS_OF);
 
+#define EVENT                                                                                      \
+	"SELECT id, title, starts_at, organization_id, created_by FROM events WHERE id = ?"        \
+	" AND (? IS NULL OR organization_id = ?) AND deleted_at IS NULL"
+DB_STATEMENT(EVENT_FIND, EVENT);
+DB_STATEMENT(EVENT_LOCK, EVENT " FOR UPDATE");
+DB_STATEMENT(EVENT_GIVE, "UPDATE events SET created_by = ? WHERE id = ? AND organization_id = ?"
+			 " AND deleted_at IS NULL");
+
 DB_STATEMENT(ACCOUNT_REMINDERS_DUE,
     "SELECT id FROM users FORCE INDEX (reminders) WHERE deletion_status = 'SCHEDULED'"
     " AND deletion_reminders < ? AND deletion_scheduled_for > ? AND deletion_scheduled_for <= ?"
@@ -155,4 +163,29 @@ enum db_result account_reminded(struct db_tx *tx, const struct id *user_id, unsi
 {
 	return db_exec(tx->db, &ACCOUNT_REMINDED,
 	    DB_VALUES(db_bind_int(reminder), db_bind_id(user_id), db_bind_int(reminder)), NULL);
+}
+
+enum db_result event_find(struct db *db, struct arena *arena, const struct id *organization_id,
+    const struct id *id, bool lock, struct event_row *event_r)
+{
+	struct db_value organization = db_bind_id(organization_id);
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, lock ? &EVENT_LOCK : &EVENT_FIND,
+	    DB_VALUES(db_bind_id(id), organization, organization), &rows);
+
+	if (result == DB_OK)
+		*event_r = (struct event_row){.id = db_id(&rows, 0, 0),
+		    .title = db_text(&rows, 0, 1),
+		    .starts_at_us = db_time(&rows, 0, 2),
+		    .organization_id = db_id(&rows, 0, 3),
+		    .owner_id = db_id(&rows, 0, 4)};
+	return result;
+}
+
+enum db_result event_give(struct db_tx *tx, const struct event_row *event, const struct id *user_id)
+{
+	return db_exec(tx->db, &EVENT_GIVE,
+	    DB_VALUES(
+		db_bind_id(user_id), db_bind_id(&event->id), db_bind_id(&event->organization_id)),
+	    NULL);
 }

@@ -83,3 +83,15 @@ bool acts_delete_users(
 	return accounts_delete_users(
 	    web->domain, &web->actor, web->arena, ids->ids, ids->count, &choices, results_r, error);
 }
+
+bool acts_settle_event(
+    struct web *web, bool anonymize, struct account_event *event_r, struct error *error)
+{
+	struct id heir = anonymize ? id_none : heir_of(web);
+
+	if (!anonymize && id_is_none(&heir))
+		return error_set_field(
+		    error, "transfer_to", "invalid_transfer", "Choose who takes the event over.");
+	return accounts_settle_event(
+	    web->domain, &web->actor, web->arena, &web->subject_id, &heir, event_r, error);
+}

@@ -24,4 +24,9 @@ bool acts_delete_user(struct web *web, struct deletion *deletion_r, struct error
 bool acts_delete_users(struct web *web, struct act_result **results_r, size_t *count_r,
     struct error *error) __attribute__((warn_unused_result));
 
+/* Settle the event of the path: handed over as the fields transfer_to and transfer_address say, or
+ * (`anonymize`) without a name. */
+bool acts_settle_event(struct web *web, bool anonymize, struct account_event *event_r,
+    struct error *error) __attribute__((warn_unused_result));
+
 #endif

@@ -125,6 +125,7 @@ bool api_me_export_get(struct web *web, struct error *error);
 
 /* subjects_users.c */
 bool find_user(struct web *web, struct error *error);
+bool find_event(struct web *web, struct error *error); /* web->subject: a struct account_event */
 bool permit_user_delete(struct web *web, struct error *error);
 bool waive_user_delete(const struct web *web);
 bool check_phrase(struct web *web, struct error *error);
@@ -139,6 +140,7 @@ bool api_me_deletion_status(struct web *web, struct error *error);
 bool api_me_deletion_cancel(struct web *web, struct error *error);
 bool api_user_list(struct web *web, struct error *error);
 bool api_user_get(struct web *web, struct error *error);
+bool api_event_change(struct web *web, struct error *error);
 bool api_user_change(struct web *web, struct error *error);
 bool api_user_delete(struct web *web, struct error *error);
 bool api_user_bulk_delete(struct web *web, struct error *error);
@@ -176,6 +178,10 @@ bool page_users(struct web *web, struct error *error);
 bool page_user(struct web *web, struct error *error);
 bool page_user_role_send(struct web *web, struct error *error);
 bool page_user_restore_send(struct web *web, struct error *error);
+
+/* pages/events.c */
+bool page_event(struct web *web, struct error *error);
+bool page_event_send(struct web *web, struct error *error);
 bool page_user_delete(struct web *web, struct error *error);
 bool page_user_delete_send(struct web *web, struct error *error);
 bool page_users_delete(struct web *web, struct error *error);

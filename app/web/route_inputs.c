@@ -405,6 +405,20 @@ const struct web_input in_leave[] = {{.name = "phrase",
 	}
 const struct web_input in_leave_page[] = {KEPT(IN_QUERY), CHOSEN_EVENTS, EXACT, END};
 const struct web_input in_leave_send[] = {PHRASE, REASON, CHOICES, ADDRESS, END};
+static const char *const settle_choices[] = {"anonymize", "transfer", NULL};
+const struct web_input in_event_page[] = {
+    {.name = "events", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = settle_choices},
+    {.name = "next", .type = INPUT_TEXT, .place = IN_QUERY, .max = 1000}, END};
+const struct web_input in_event_send[] = {
+    {.name = "events", .type = INPUT_CHOICE, .required = true, .choices = settle_choices},
+    {.name = "transfer_to", .type = INPUT_ID}, ADDRESS,
+    {.name = "next", .type = INPUT_TEXT, .max = 1000}, END};
+const struct web_input in_event[] = {{.name = "action",
+					 .type = INPUT_CHOICE,
+					 .required = true,
+					 .choices = settle_choices,
+					 .meaning = "without a name, or handed over"},
+    {.name = "transfer_to", .type = INPUT_ID, .meaning = "who takes it over; of transfer"}, END};
 static const char *const user_state_choices[] = {"leaving", "asked", "deleted", NULL};
 const struct web_input in_users_page[] = {QUERY("includeDeleted", INPUT_BOOL, NULL),
     {.name = "role", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = role_choices},

@@ -159,6 +159,8 @@ static const struct shape_member cleanup_started[] = {
     ONE("unfinished", "boolean"), ONE("paused", "boolean"), END};
 static const struct shape_member event[] = {
     ONE("id", "uuid"), ONE("title", "string"), ONE("starts_at", "time"), END};
+static const struct shape_member settled_event[] = {ONE("id", "uuid"), ONE("title", "string"),
+    ONE("starts_at", "time"), MAYBE("created_by", "uuid"), END};
 static const struct shape_member problem[] = {ONE("type", "string"), ONE("title", "string"),
     ONE("status", "integer"), ONE("detail", "string"), ONE("code", "string"),
     SOMETIMES("field", "string"), SOMETIMES("deletion_id", "uuid"), SOMETIMES("request_id", "uuid"),
@@ -219,6 +221,7 @@ const struct shape shapes[] = {
     {"reauth_token", reauth_token, NULL},
     {"health", health, NULL},
     {"event", event, NULL},
+    {"settled_event", settled_event, NULL},
     {"problem", problem, "application/problem+json"},
     {"openapi", NULL, NULL},
     {"file", NULL, "image/*"},

@@ -18,6 +18,18 @@ bool find_user(struct web *web, struct error *error)
 	return true;
 }
 
+bool find_event(struct web *web, struct error *error)
+{
+	struct account_event *event = arena_alloc(web->arena, sizeof(*event));
+	const char *id = http_capture(web->match, "id");
+
+	web->subject = event;
+	if (!id || !id_parse(id, &web->subject_id))
+		return error_set(error, ERROR_NOT_FOUND, "not_found", "There is no such event.");
+	return accounts_find_event(
+	    web->domain, &web->actor, web->arena, &web->subject_id, event, error);
+}
+
 bool permit_user_delete(struct web *web, struct error *error)
 {
 	return accounts_may_delete(&web->actor, web->subject, error);

@@ -114,7 +114,21 @@ struct account_event {
 	struct id id;
 	const char *title;
 	int64_t starts_at_us;
+	struct id organization_id, owner_id; /* by the two below alone; owner none: nobody's */
 };
+
+/* One live event of one's own, or (admins) of anybody in the organisation. Errors: not_found. */
+bool accounts_find_event(const struct domain *domain, const struct actor *actor,
+    struct arena *arena, const struct id *event_id, struct account_event *event_r,
+    struct error *error) __attribute__((warn_unused_result));
+
+/* Settle one event, so that it stands in nobody's way: hand it over to `heir`, or (none) take the
+ * name off it. That it has none already is fine. Audit: event.transfer, event.anonymize.
+ * Errors: not_found; invalid (field "transfer_to") "invalid_transfer": not another person of the
+ * organisation who stays. */
+bool accounts_settle_event(const struct domain *domain, const struct actor *actor,
+    struct arena *arena, const struct id *event_id, const struct id *heir,
+    struct account_event *event_r, struct error *error) __attribute__((warn_unused_result));
 
 /* The live events of an account (none: one's own), soonest first, at most `limit`; `total_r` is how
  * many there are. For oneself and for admins. */

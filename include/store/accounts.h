@@ -71,7 +71,16 @@ struct event_row {
 	struct id id;
 	const char *title;
 	int64_t starts_at_us;
+	struct id organization_id, owner_id; /* by event_find alone; owner none: nobody's */
 };
+
+/* A live event, in that organisation (none: in any); `lock` holds it until the transaction ends. */
+enum db_result event_find(struct db *db, struct arena *arena, const struct id *organization_id,
+    const struct id *id, bool lock, struct event_row *event_r) __attribute__((warn_unused_result));
+
+/* Make a live event a user's, or (none) nobody's. */
+enum db_result event_give(struct db_tx *tx, const struct event_row *event, const struct id *user_id)
+    __attribute__((warn_unused_result));
 
 /* The live events of a user, soonest first, at most `limit`, and how many there are in all. DB_OK
  * also when there are none. */

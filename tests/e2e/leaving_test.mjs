@@ -215,6 +215,34 @@ test('events that stand in the way are listed, with ways out', async (hands) => 
 	await page.getByText('are handed over to Ben').waitFor();
 });
 
+testBoth('events that stand in the way are settled one by one', async (hands) => {
+	const who = newPerson('Timo Host');
+	addEvent(who, 'Lantern walk');
+	addEvent(who, 'Barn dance');
+	const page = await hands.browserOf(who, { own: true });
+	forgiveRates();
+	await visit(page, '/account/delete?events=block');
+	await page.getByRole('link', { name: 'Lantern walk' }).click();
+	await page.getByRole('heading', { name: 'Lantern walk' }).waitFor();
+	if (hands.scripts) await inspect(page, 'event');
+	await page.getByRole('radio', { name: 'Hand it over' }).check();
+	await page.getByRole('button', { name: 'Settle it' }).click();
+	await page.getByRole('alert').getByText('Choose who takes the event over').waitFor();
+	const heirs = page.getByLabel('Who takes it over');
+	await heirs.selectOption((await heirs.locator('option').allInnerTexts()).find((name) => name.startsWith('Ben')));
+	await page.getByRole('button', { name: 'Settle it' }).click();
+	await page.getByRole('link', { name: 'Barn dance' }).click();
+	await page.getByRole('radio', { name: 'Take the name off it' }).check();
+	await page.getByRole('button', { name: 'Settle it' }).click();
+	await page.getByRole('heading', { name: 'Delete your account' }).waitFor();
+	assert.ok(await page.getByRole('radio', { name: 'Only if there are none' }).isChecked());
+	assert.equal(await page.getByText('Settle them one by one').count(), 0);
+	await phrase(page).fill(PHRASE);
+	await begin(page).click();
+	await prove(page);
+	await page.getByText('Your account will be erased on').waitFor();
+});
+
 test('the pages of leaving', async (hands) => {
 	const who = newPerson('Una Looks', { role: 'member' });
 	await addPhoto(who, unique('Seen'));

@@ -325,6 +325,86 @@ static void test_confirm_link(void **state)
 	    "/login?next=%2Ftrash"); /* signed out everywhere */
 }
 
+static const char *make_event(struct site *site, const char *user)
+{
+	const char *id = site_new_id(site);
+
+	site_sql(site,
+	    "INSERT INTO events (id, organization_id, title, starts_at, created_by, created_at)"
+	    " SELECT " UUID
+	    ", organization_id, 'Dance <2>', '2027-06-01', id, created_at FROM users"
+	    " WHERE id = " UUID,
+	    id, user);
+	return id;
+}
+
+static int64_t events_of(struct site *site, const char *user)
+{
+	return site_number(site, "SELECT COUNT(*) FROM events WHERE created_by = " UUID, user);
+}
+
+/* Events that stand in the way are settled one by one, and then nothing does. */
+static void test_single_events(void **state)
+{
+	struct site *site = *state;
+	struct guest guest = make_guest(site, "member");
+	const char *one = make_event(site, guest.id), *two = make_event(site, guest.id);
+	const char *path = forms_text(site, "/events/%s", one);
+	const char *ben = site_user_id(site, BEN);
+	const struct http_answer *answer = leave(site, &guest, PHRASE "&events=block");
+	int64_t of_ben = events_of(site, ben);
+
+	EXPECT(answer, 409, NULL);
+	EXPECT_TEXTS(answer, "Dance &lt;2&gt;", forms_text(site, "href=\"%s?next=", path));
+	answer = send_as(site, &guest, "/account/delete?events=block", NULL);
+	EXPECT_TEXTS(answer, "Settle them one by one", path);
+	answer = send_as(site, &guest,
+	    forms_text(site, "%s?next=%%2Faccount%%2Fdelete%%3Fevents%%3Dblock", path), NULL);
+	EXPECT(answer, 200, NULL);
+	EXPECT_TEXTS(
+	    answer, "Dance &lt;2&gt;", "value=\"/account/delete?events=block\"", "Settle it");
+	assert_false(forms_shows(answer, "href=\"//"));
+	answer = send_as(site, &guest, path, "events=transfer&next=/account");
+	EXPECT(answer, 400, NULL);
+	EXPECT_TEXTS(answer, "Choose who takes the event over", "value=\"transfer\" checked",
+	    "name=\"next\" value=\"/account\"");
+	EXPECT(send_as(site, &guest, path,
+		   forms_text(site, "events=transfer&transfer_to=%s", site_user_id(site, MIA))),
+	    400, NULL);
+	EXPECT(send_as(site, &guest, path,
+		   forms_text(site, "events=transfer&transfer_to=%s", guest.id)),
+	    400, NULL);
+	answer = send_as(site, &guest, path,
+	    forms_text(site, "events=transfer&transfer_to=%s&next=//evil.example", ben));
+	assert_string_equal(forms_location(site, answer), "/account/delete");
+	assert_int_equal(events_of(site, ben), of_ben + 1);
+	/* It is not theirs any more. */
+	EXPECT(send_as(site, &guest, path, "events=anonymize"), 404, NULL);
+	EXPECT(site_api_json(
+		   site, BIRCH_ADMIN, "{'action': 'anonymize'}", "PATCH /api/events/%s", two),
+	    404, NULL);
+	EXPECT_FIELD(
+	    site_api_json(site, ADMIN, "{'action': 'transfer'}", "PATCH /api/events/%s", two), 400,
+	    "invalid_transfer", "transfer_to");
+	answer = site_api_json(site, ADMIN, "{'action': 'anonymize'}", "PATCH /api/events/%s", two);
+	EXPECT(answer, 200, NULL);
+	assert_true(json_is_null(http_answer_member(answer, "created_by")));
+	assert_int_equal(events_of(site, guest.id), 0);
+	assert_int_equal(site_number(site,
+			     "SELECT COUNT(*) FROM audit_log WHERE action IN ('event.transfer',"
+			     " 'event.anonymize') AND item_id IN (" UUID ", " UUID ")",
+			     one, two),
+	    2);
+	EXPECT(leave(site, &guest, PHRASE "&events=block"), 303, NULL);
+	/* Who is leaving takes nothing over. */
+	EXPECT_FIELD(site_api_json(site, ADMIN,
+			 forms_text(site, "{'action': 'transfer', 'transfer_to': '%s'}", guest.id),
+			 "PATCH /api/events/%s", two),
+	    400, "invalid_transfer", "transfer_to");
+	EXPECT(send_as(site, &guest, path, NULL), 303, NULL);
+	site_sql(site, "DELETE FROM events WHERE id IN (" UUID ", " UUID ")", one, two);
+}
+
 /* --- admins --------------------------------------------------------------------------------- */
 
 static void test_guardrails(void **state)
@@ -510,6 +590,7 @@ int main(void)
 	    SITE_TEST(test_switched_off),
 	    SITE_TEST(test_cancel_link),
 	    SITE_TEST(test_confirm_link),
+	    SITE_TEST(test_single_events),
 	    SITE_TEST(test_guardrails),
 	    SITE_TEST(test_hard),
 	    SITE_TEST(test_soft_and_back),

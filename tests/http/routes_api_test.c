@@ -78,6 +78,7 @@ static const struct route_row rows[] = {
     {GET, "/api/me/deletion-status", QUERY, NULL, NULL, NOTHING, NULL, SIGNED_IN(401, 200)},
     {POST, "/api/me/deletion-cancel", JSON, NULL, NULL, NOTHING, NULL, SIGNED_IN(401, 409)},
     {GET, "/api/admin/users", QUERY, "/api/admin/users?includeDeleted=true", NULL, NOTHING, NULL, ADMINS(401, 200)},
+    {PATCH, "/api/events/{id}", JSON, NULL, "{'action': 'anonymize'}", EVENT, NULL, {401, 200, 404, 200, 200, 404, 404}},
     {POST, "/api/admin/users/bulk-delete", JSON, NULL, "{'ids': ['$']}", USER, NULL, ADMINS(401, 200)},
     {GET, "/api/admin/users/{uid}", QUERY, NULL, NULL, USER, NULL, ADMINS_OWN(401, 200)},
     {PATCH, "/api/admin/users/{uid}", JSON, NULL, "{'role': 'admin'}", USER, NULL, ADMINS_OWN(401, 200)},

@@ -129,6 +129,8 @@ static const struct route_row rows[] = {
     {GET, "/admin/users", QUERY, "/admin/users?includeDeleted=true&state=leaving&q=a", NULL, NOTHING, NULL, ADMINS(303, 200)},
     {GET, "/admin/users/delete", QUERY, "/admin/users/delete?ids=$", NULL, USER, NULL, ADMINS(303, 200)},
     {POST, "/admin/users/delete", FORM, NULL, "ids=$", USER, NULL, ADMINS(401, 200)},
+    {GET, "/events/{id}", QUERY, NULL, NULL, EVENT, NULL, {303, 200, 404, 200, 200, 404, 404}},
+    {POST, "/events/{id}", FORM, NULL, "events=anonymize", EVENT, NULL, {401, 303, 404, 303, 303, 404, 404}},
     {GET, "/admin/users/{uid}", QUERY, NULL, NULL, USER, NULL, ADMINS_OWN(303, 200)},
     {POST, "/admin/users/{uid}/role", FORM, NULL, "role=admin", USER, NULL, ADMINS_OWN(401, 303)},
     {POST, "/admin/users/{uid}/restore", FORM, NULL, "", USER_GONE, NULL, ADMINS_OWN(401, 303)},

@@ -109,6 +109,18 @@ static struct route_things make_user(struct site *site, enum route_thing thing)
 	return (struct route_things){id, NULL};
 }
 
+static struct route_things make_event(struct site *site)
+{
+	const char *id = site_new_id(site);
+
+	site_sql(site,
+	    "INSERT INTO events (id, organization_id, title, starts_at, created_by, created_at)"
+	    " SELECT " UUID ", organization_id, 'An event', '2027-06-01', id, created_at FROM users"
+	    " WHERE id = " UUID,
+	    id, site_user_id(site, ADA));
+	return (struct route_things){id, NULL};
+}
+
 static struct route_things make_claim(struct site *site)
 {
 	const char *place = site_place(site, ADMIN, "sites", "Place");
@@ -136,6 +148,8 @@ static struct route_things make_place(struct site *site, enum route_thing thing)
 	case USER:
 	case USER_GONE:
 		return make_user(site, thing);
+	case EVENT:
+		return make_event(site);
 	default:
 		return make_claim(site);
 	}

@@ -34,6 +34,7 @@ enum route_thing {
 	ORGANIZATION_GONE, /* one that is in the trash */
 	ALDER,             /* the organisation of the owner */
 	USER,              /* another account of the owner's organisation */
+	EVENT,             /* an event of the owner's */
 	USER_GONE,         /* one that an admin deleted */
 	CLAIM,             /* a site and, as second, the owner's claim on it */
 	SUBMITTED,         /* a photo of the owner's on a site */

@@ -65,6 +65,20 @@ bool api_user_change(struct web *web, struct error *error)
 	       api_answer(web, present_user(web, &user));
 }
 
+bool api_event_change(struct web *web, struct error *error)
+{
+	struct doc *doc = doc_object(web->arena);
+	struct account_event event;
+
+	if (!acts_settle_event(web, input_integer(web, "action", 0) == 0, &event, error))
+		return false;
+	doc_set_id(doc, "id", &event.id);
+	doc_set_text(doc, "title", event.title);
+	doc_set_time(doc, "starts_at", event.starts_at_us);
+	doc_set_id(doc, "created_by", &event.owner_id);
+	return api_answer(web, doc);
+}
+
 bool api_user_delete(struct web *web, struct error *error)
 {
 	struct deletion deletion;
