@@ -2,6 +2,7 @@
 #include <store/metrics.h>
 
 #include <base/clock.h>
+#include <store/jobs.h>
 
 #define COUNTED(rows)        "(SELECT COUNT(*) FROM (SELECT 1 FROM " rows " LIMIT ?) part)"
 #define OUTBOX(table, state) COUNTED(table " FORCE INDEX (due) WHERE state = '" state "'")
@@ -22,7 +23,10 @@
 	FIRST("next_attempt_at", "webhook_outbox FORCE INDEX (due) WHERE state = 'waiting'")
 #define FIRST_JOB   FIRST("run_at", "jobs")
 #define FIRST_PURGE FIRST("recover_until", "deletions FORCE INDEX (due) WHERE state = 'trashed'")
-#define OVERDUE     FIRST_MAIL ", " FIRST_WEBHOOK ", " FIRST_JOB ", " FIRST_PURGE
+#define FIRST_IDENTITY                                                                             \
+	FIRST("created_at", "jobs FORCE INDEX (task_item) WHERE task = '" JOB_DELETION             \
+			    "' AND last_error LIKE 'identity\\_%'")
+#define OVERDUE FIRST_MAIL ", " FIRST_WEBHOOK ", " FIRST_JOB ", " FIRST_PURGE ", " FIRST_IDENTITY
 #define SINCE_EVER                                                                                 \
 	TALLIED("deleted")                                                                         \
 	", " TALLIED("restored") ", " TALLIED("purged") ", " TALLIED("reclaimed_bytes")

@@ -113,6 +113,7 @@ static const struct {
     {"lethe_overdue_seconds", "{work=\"webhook\"}", NULL, NULL, METRIC_WEBHOOKS_OVERDUE},
     {"lethe_overdue_seconds", "{work=\"job\"}", NULL, NULL, METRIC_JOBS_OVERDUE},
     {"lethe_overdue_seconds", "{work=\"purge\"}", NULL, NULL, METRIC_PURGES_OVERDUE},
+    {"lethe_overdue_seconds", "{work=\"identity\"}", NULL, NULL, METRIC_IDENTITIES_OVERDUE},
     {"lethe_deleted_total", "", "counter", "Deletions that were made, by full hours.",
 	METRIC_DELETED},
     {"lethe_restored_total", "", "counter", "Deletions that were restored, by full hours.",

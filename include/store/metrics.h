@@ -22,6 +22,7 @@ enum metric {
 	METRIC_WEBHOOKS_OVERDUE,
 	METRIC_JOBS_OVERDUE,
 	METRIC_PURGES_OVERDUE,
+	METRIC_IDENTITIES_OVERDUE, /* erasures that wait for the identity provider */
 	/* Since ever, as the worker has counted it: full hours (table tallies). */
 	METRIC_DELETED,
 	METRIC_RESTORED,

@@ -232,7 +232,8 @@ static void test_metrics_of_queues(void **state)
 {
 	static const char *const names[] = {"lethe_webhooks{state=\"failed\"}", "lethe_jobs",
 	    "lethe_deletions_at_work{state=\"purging\"}", "lethe_overdue_seconds{work=\"purge\"}",
-	    "lethe_overdue_seconds{work=\"mail\"}", "lethe_deleted_total"};
+	    "lethe_overdue_seconds{work=\"mail\"}", "lethe_overdue_seconds{work=\"identity\"}",
+	    "lethe_deleted_total"};
 	struct site *site = *state;
 	long failed = metric(site, "lethe_mails{state=\"failed\"}");
 	const char *one = site_new_id(site), *two = site_new_id(site);

@@ -18,6 +18,9 @@ DB_STATEMENT(metrics_mail,
 DB_STATEMENT(metrics_job, "INSERT INTO jobs (id, task, item_id, run_at, created_at)"
 			  " VALUES (?, 'x', ?, ?, '2026-01-01')");
 DB_STATEMENT(metrics_state, "UPDATE deletions SET state = ? WHERE id = ?");
+DB_STATEMENT(metrics_identity,
+    "INSERT INTO jobs (id, task, item_id, last_error, run_at, created_at) VALUES ('i', 'deletion',"
+    " 'i', 'identity_timeout', '2040-01-01', ?)");
 DB_STATEMENT(metrics_tally,
     "INSERT INTO tallies (organization_id, tallied_until, deleted, restored, purged,"
     " reclaimed_bytes) SELECT id, '2026-01-01', 3, 2, 1, 500 FROM organizations");
@@ -132,6 +135,14 @@ static void jobs_and_tallies_are_of_all(void **state)
 	assert_int_equal(value(METRIC_JOBS_WAITING), 1);
 	assert_int_equal(
 	    read_at(world->clock.fixed_us + 5 * CLOCK_SECOND_US, METRIC_JOBS_OVERDUE, MOST), 5);
+	/* Since its first failure, whenever the next attempt is. */
+	assert_int_equal(value(METRIC_IDENTITIES_OVERDUE), 0);
+	assert_int_equal(db_exec(world->db, &metrics_identity,
+			     DB_VALUES(db_bind_time(world->clock.fixed_us)), NULL),
+	    DB_OK);
+	assert_int_equal(
+	    read_at(world->clock.fixed_us + 5 * CLOCK_SECOND_US, METRIC_IDENTITIES_OVERDUE, MOST),
+	    5);
 	assert_int_equal(db_exec(world->db, &metrics_tally, DB_NO_VALUES, NULL), DB_OK);
 	assert_int_equal(value(METRIC_DELETED), 6);
 	assert_int_equal(value(METRIC_RESTORED), 4);
