@@ -148,6 +148,39 @@ static bool begin(struct db_tx *tx, struct removing *c, const struct user *user,
 	       (gone && db_fail(DB_NONE, error));
 }
 
+/* One who is going, or gone, leaves no gap that is not there already. */
+static bool leaves_no_gap(const struct user *user)
+{
+	return user->deleted_us || user->deletion_status == USER_DELETION_SCHEDULED;
+}
+
+/* Peers are locked before the account, in one order for everybody; but one who was going may have
+ * come back before the lock was had, and is somebody's last peer again then. */
+static bool lock_with_peers(struct db_tx *tx, const struct id *user_id, struct user *user,
+    bool *peers_r, struct error *last, struct error *error)
+{
+	bool asked = !leaves_no_gap(user);
+	enum db_result result;
+
+	*peers_r = !asked || accounts_check_peers(tx, user, last);
+	if (!*peers_r && last->kind != ERROR_CONFLICT) {
+		*error = *last;
+		return false;
+	}
+	result = users_lock(tx, user_id, user);
+	if (result != DB_OK) {
+		return fail_find(result, "user", error);
+	}
+	if (!asked && !leaves_no_gap(user)) {
+		*peers_r = accounts_check_peers(tx, user, last);
+	}
+	if (!*peers_r && last->kind != ERROR_CONFLICT) {
+		*error = *last;
+		return false;
+	}
+	return true;
+}
+
 static bool run_delete(struct db_tx *tx, void *context, struct error *error)
 {
 	struct removing *c = context;
@@ -162,17 +195,10 @@ static bool run_delete(struct db_tx *tx, void *context, struct error *error)
 		return false;
 	}
 	c->organization_id = user.organization_id;
-	/* One who is going, or gone, leaves no gap that is not there already. */
-	peers = user.deleted_us || user.deletion_status == USER_DELETION_SCHEDULED ||
-		accounts_check_peers(tx, &user, &last);
-	if (!peers && last.kind != ERROR_CONFLICT) {
-		*error = last;
+	if (!lock_with_peers(tx, &c->act->user_id, &user, &peers, &last, error)) {
 		return false;
 	}
-	result = users_lock(tx, &c->act->user_id, &user);
-	if (result == DB_OK) {
-		result = account_read(tx->db, tx->arena, &user.id, &row);
-	}
+	result = account_read(tx->db, tx->arena, &user.id, &row);
 	if (result != DB_OK) {
 		return fail_find(result, "user", error);
 	}

@@ -20,7 +20,9 @@ DB_STATEMENT(USERS_LOCK_ORGANIZATION,
     " AND (deletion_status IS NULL OR deletion_status <> 'SCHEDULED') FOR UPDATE");
 DB_STATEMENT(USERS_LOCK_EVERYWHERE,
     "SELECT id FROM users WHERE deleted_at IS NULL AND role = ?"
-    " AND (deletion_status IS NULL OR deletion_status <> 'SCHEDULED') FOR UPDATE");
+    " AND (deletion_status IS NULL OR deletion_status <> 'SCHEDULED')"
+    " AND NOT EXISTS (SELECT 1 FROM organizations o WHERE o.id = users.organization_id"
+    " AND o.deleted_at IS NOT NULL) FOR UPDATE");
 
 enum db_result users_insert(struct db_tx *tx, const struct user *user)
 {

@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct actor second, platform;
 static struct error error;
@@ -329,6 +330,77 @@ static void two_who_delete_each_other_leave_one(void **state)
 	}
 }
 
+DB_STATEMENT(admin_comes_back, "UPDATE users SET deletion_status = 'CANCELED', leaving_id = NULL"
+			       " WHERE id = ?");
+DB_STATEMENT(admin_goes, "UPDATE users SET deletion_status = 'SCHEDULED' WHERE id = ?");
+DB_STATEMENT(waiting_for_a_lock, "SELECT COUNT(*) FROM information_schema.PROCESSLIST"
+				 " WHERE COMMAND = 'Execute' AND INFO LIKE '%FOR UPDATE%'"
+				 " AND ID <> CONNECTION_ID()");
+
+/* Held until whoever strikes waits for it. */
+static bool run_change_of_mind(struct db_tx *tx, void *context, struct error *why)
+{
+	pthread_barrier_t *barrier = context;
+
+	(void)why;
+	assert_int_equal(
+	    db_exec(tx->db, &admin_comes_back, DB_VALUES(db_bind_id(&second.user_id)), NULL),
+	    DB_OK);
+	assert_int_equal(
+	    db_exec(tx->db, &admin_goes, DB_VALUES(db_bind_id(&admin.user_id)), NULL), DB_OK);
+	pthread_barrier_wait(barrier);
+	for (int i = 0; i < 500; i++) {
+		struct db_rows rows = {0};
+
+		assert_int_equal(
+		    db_query(tx->db, tx->arena, &waiting_for_a_lock, DB_NO_VALUES, &rows), DB_OK);
+		if (db_int(&rows, 0, 0) > 0) {
+			return true;
+		}
+		usleep(10 * 1000);
+	}
+	return true; /* it comes after all this, then, and must be refused as well */
+}
+
+/* An admin who is leaving stays after all, and the other one leaves, while a platform admin is
+ * about to delete the first: the organisation keeps one. */
+static void who_comes_back_is_the_last_admin_again(void **state)
+{
+	struct actor proven = people_proven(world, &second);
+	pthread_barrier_t barrier;
+	struct db *db;
+	struct auth auth;
+	struct duel duel = {.actor = platform, .target = second.user_id, .barrier = &barrier};
+	pthread_t thread;
+
+	(void)state;
+	assert_string_equal(people_leave(world, &proven, NULL, &(struct account_status){0}), "");
+	duel.domain = world_second_domain(world, &db);
+	people_authorize_other(world, &duel.domain, &auth);
+	pthread_barrier_init(&barrier, NULL, 2);
+	assert_int_equal(pthread_create(&thread, NULL, strike, &duel), 0);
+	assert_true(db_transaction(world->db, run_change_of_mind, &barrier, &error));
+	pthread_join(thread, NULL);
+	db_close(&db);
+	pthread_barrier_destroy(&barrier);
+	assert_false(duel.done);
+	assert_string_equal(duel.code, "last_admin");
+}
+
+/* Who is in the trash with an organisation, marked or not yet, looks after nothing. */
+static void a_platform_admin_in_the_trash_is_none(void **state)
+{
+	struct id cedar = world_organization(world, "Cedar");
+	struct actor other = world_user(world, &cedar, "other@cedar.example", ROLE_PLATFORM_ADMIN);
+
+	(void)state;
+	trash_sql(world, "UPDATE organizations SET deleted_at = '2026-01-01' WHERE id = %s",
+	    trash_hex(world, &cedar));
+	assert_string_equal(appoint(&platform, &platform, USER_MEMBER), "last_platform_admin");
+	trash_sql(world, "UPDATE organizations SET deleted_at = NULL");
+	assert_string_equal(appoint(&other, &platform, USER_MEMBER), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -346,6 +418,8 @@ int main(void)
 	    cmocka_unit_test_setup(one_who_is_leaving_keeps_their_role, set_up),
 	    cmocka_unit_test_setup(lists_are_filtered, set_up),
 	    cmocka_unit_test_setup(two_who_delete_each_other_leave_one, set_up),
+	    cmocka_unit_test_setup(who_comes_back_is_the_last_admin_again, set_up),
+	    cmocka_unit_test_setup(a_platform_admin_in_the_trash_is_none, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, scene_start, scene_stop);
