@@ -30,6 +30,35 @@ bool places_list(const struct domain *domain, const struct actor *actor, struct 
 	return places_search(domain, actor, arena, kind, NULL, limit, before, page_r, error);
 }
 
+static bool cut_page(enum db_result result, const struct place_rows *rows, unsigned wanted,
+    struct places_page *page_r, struct error *error)
+{
+	if (result != DB_OK && result != DB_NONE) {
+		return db_fail(result, error);
+	}
+	page_r->items = rows->items;
+	page_r->count = rows->count;
+	if (rows->count > wanted) {
+		page_r->count = wanted;
+		page_r->next = rows->items[wanted - 1].id;
+	}
+	return true;
+}
+
+bool places_by_name(const struct domain *domain, const struct actor *actor, struct arena *arena,
+    enum place_kind kind, unsigned limit, const struct id *after, struct places_page *page_r,
+    struct error *error)
+{
+	const unsigned wanted = limit ? limit : DEFAULT_LIMIT;
+	struct place_rows rows = {0};
+
+	*page_r = (struct places_page){0};
+	return check_list(actor, kind, limit, error) &&
+	       cut_page(store_places_by_name(domain->db, arena, kind, &actor->organization_id,
+			    after, wanted + 1, &rows),
+		   &rows, wanted, page_r, error);
+}
+
 bool places_search(const struct domain *domain, const struct actor *actor, struct arena *arena,
     enum place_kind kind, const char *name, unsigned limit, const struct id *before,
     struct places_page *page_r, struct error *error)
@@ -47,16 +76,7 @@ bool places_search(const struct domain *domain, const struct actor *actor, struc
 			    before, wanted + 1, &rows)
 		      : store_places_list(domain->db, arena, kind, &actor->organization_id, before,
 			    wanted + 1, &rows);
-	if (result != DB_OK && result != DB_NONE) {
-		return db_fail(result, error);
-	}
-	page_r->items = rows.items;
-	page_r->count = rows.count;
-	if (rows.count > wanted) {
-		page_r->count = wanted;
-		page_r->next = rows.items[wanted - 1].id;
-	}
-	return true;
+	return cut_page(result, &rows, wanted, page_r, error);
 }
 
 /* A member sees of the organisations their own. */

@@ -28,6 +28,16 @@ DB_STATEMENT(TAGS_LIST, "SELECT " TAG_COLUMNS " FROM tags WHERE organization_id 
 			" AND id < ? ORDER BY id DESC LIMIT ?");
 DB_STATEMENT(ORGANIZATIONS_LIST, "SELECT " ORGANIZATION_COLUMNS " FROM organizations"
 				 " WHERE deleted_at IS NULL AND id < ? ORDER BY id DESC LIMIT ?");
+/* Behind a name and an id. */
+#define BEHIND " AND name >= ? AND (name > ? OR id > ?) ORDER BY name, id LIMIT ?"
+#define BY_NAME(columns, table)                                                                    \
+	"SELECT " columns " FROM " table " FORCE INDEX (name) WHERE organization_id = ?"           \
+	" AND deleted_at IS NULL" BEHIND
+DB_STATEMENT(PROJECTS_BY_NAME, BY_NAME(PROJECT_COLUMNS, "projects"));
+DB_STATEMENT(SITES_BY_NAME, BY_NAME(SITE_COLUMNS, "sites"));
+DB_STATEMENT(ALBUMS_BY_NAME, BY_NAME(PROJECT_COLUMNS, "albums"));
+DB_STATEMENT(ORGANIZATIONS_BY_NAME_LIST, "SELECT " ORGANIZATION_COLUMNS " FROM organizations"
+					 " FORCE INDEX (name) WHERE deleted_at IS NULL" BEHIND);
 #define SEARCH_OF(columns, table)                                                                  \
 	"SELECT " columns " FROM " table " WHERE organization_id = ? AND deleted_at IS NULL"       \
 	" AND id < ? AND name LIKE ? ESCAPE '!' ORDER BY id DESC LIMIT ?"
@@ -54,13 +64,15 @@ DB_STATEMENT(SITE_INSERT,
     " VALUES (?, ?, ?, ?, ?, ?)");
 
 static const struct place_statements {
-	const struct db_statement *list, *find, *lock, *insert;
+	const struct db_statement *list, *by_name, *find, *lock, *insert;
 } STATEMENTS[PLACE_KIND_COUNT] = {
-    [PLACE_PROJECT] = {&PROJECTS_LIST, &PROJECT_FIND, &PROJECT_LOCK, &PROJECT_INSERT},
-    [PLACE_SITE] = {&SITES_LIST, &SITE_FIND, &SITE_LOCK, &SITE_INSERT},
-    [PLACE_ALBUM] = {&ALBUMS_LIST, &ALBUM_FIND, &ALBUM_LOCK, &ALBUM_INSERT},
-    [PLACE_ORGANIZATION] = {&ORGANIZATIONS_LIST, &ORGANIZATION_FIND, &ORGANIZATION_LOCK, NULL},
-    [PLACE_TAG] = {&TAGS_LIST, &TAG_PLACE_FIND, NULL, NULL},
+    [PLACE_PROJECT] = {&PROJECTS_LIST, &PROJECTS_BY_NAME, &PROJECT_FIND, &PROJECT_LOCK,
+	&PROJECT_INSERT},
+    [PLACE_SITE] = {&SITES_LIST, &SITES_BY_NAME, &SITE_FIND, &SITE_LOCK, &SITE_INSERT},
+    [PLACE_ALBUM] = {&ALBUMS_LIST, &ALBUMS_BY_NAME, &ALBUM_FIND, &ALBUM_LOCK, &ALBUM_INSERT},
+    [PLACE_ORGANIZATION] = {&ORGANIZATIONS_LIST, &ORGANIZATIONS_BY_NAME_LIST, &ORGANIZATION_FIND,
+	&ORGANIZATION_LOCK, NULL},
+    [PLACE_TAG] = {&TAGS_LIST, NULL, &TAG_PLACE_FIND, NULL, NULL},
 };
 
 static void read_row(
@@ -144,6 +156,32 @@ enum db_result store_place_find(struct db *db, struct arena *arena, enum place_k
     const struct id *organization_id, const struct id *place_id, struct place *place_r)
 {
 	return read_one(db, arena, STATEMENTS[kind].find, kind, organization_id, place_id, place_r);
+}
+
+enum db_result store_places_by_name(struct db *db, struct arena *arena, enum place_kind kind,
+    const struct id *organization_id, const struct id *after, unsigned limit,
+    struct place_rows *rows_r)
+{
+	const size_t skip = kind == PLACE_ORGANIZATION; /* they are not of an organisation */
+	struct place last = {.name = ""};
+	struct db_rows rows = {0};
+	enum db_result result = DB_NONE;
+
+	if (!id_is_none(after)) {
+		result = store_place_find(db, arena, kind, organization_id, after, &last);
+	}
+	if (result > DB_NONE) {
+		return result;
+	}
+	const struct db_value values[] = {
+	    db_bind_id(organization_id),
+	    db_bind_text(last.name),
+	    db_bind_text(last.name),
+	    bind_from(&last.id),
+	    db_bind_int(limit),
+	};
+	result = db_query(db, arena, STATEMENTS[kind].by_name, values + skip, 5 - skip, &rows);
+	return read_rows(result, &rows, kind, arena, rows_r);
 }
 
 enum db_result store_place_lock(struct db_tx *tx, struct arena *arena, enum place_kind kind,

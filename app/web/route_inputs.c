@@ -261,10 +261,15 @@ const struct web_input in_choose[] = {{.name = "for",
 const struct web_input in_album[] = {
     {.name = "after", .type = INPUT_INTEGER, .place = IN_QUERY, .max = UINT32_MAX}, CURSOR, NOTICE,
     END};
-const struct web_input in_place_page[] = {CURSOR, NOTICE, END};
+static const char *const sort_choices[] = {"newest", "name", NULL};
+#define SORT                                                                                       \
+	{                                                                                          \
+		.name = "sort", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = sort_choices   \
+	}
+const struct web_input in_place_page[] = {SORT, CURSOR, NOTICE, END};
 const struct web_input in_sites_page[] = {
-    {.name = "claims", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = claim_choices}, CURSOR,
-    NOTICE, END};
+    {.name = "claims", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = claim_choices}, SORT,
+    CURSOR, NOTICE, END};
 const struct web_input in_decision[] = {{.name = "decision",
 					    .type = INPUT_CHOICE,
 					    .required = true,
@@ -423,7 +428,7 @@ static const char *const user_state_choices[] = {"leaving", "asked", "deleted", 
 const struct web_input in_users_page[] = {QUERY("includeDeleted", INPUT_BOOL, NULL),
     {.name = "role", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = role_choices},
     {.name = "state", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = user_state_choices},
-    {.name = "q", .type = INPUT_TEXT, .place = IN_QUERY, .max = 200}, CURSOR, NOTICE, END};
+    {.name = "q", .type = INPUT_TEXT, .place = IN_QUERY, .max = 200}, SORT, CURSOR, NOTICE, END};
 const struct web_input in_user_delete_page[] = {
     {.name = "mode", .type = INPUT_CHOICE, .place = IN_QUERY, .choices = mode_choices},
     KEPT(IN_QUERY), CHOSEN_EVENTS, EXACT, END};

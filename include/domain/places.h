@@ -20,6 +20,11 @@ bool places_list(const struct domain *domain, const struct actor *actor, struct 
     enum place_kind kind, unsigned limit, const struct id *before, struct places_page *page_r,
     struct error *error) __attribute__((warn_unused_result));
 
+/* The same by name, behind the one whose id is `after` (none: from the first); not of tags. */
+bool places_by_name(const struct domain *domain, const struct actor *actor, struct arena *arena,
+    enum place_kind kind, unsigned limit, const struct id *after, struct places_page *page_r,
+    struct error *error) __attribute__((warn_unused_result));
+
 /* The same of those (projects or sites) whose name contains a text, in any case; NULL: of all. */
 bool places_search(const struct domain *domain, const struct actor *actor, struct arena *arena,
     enum place_kind kind, const char *name, unsigned limit, const struct id *before,

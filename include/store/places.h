@@ -37,6 +37,12 @@ enum db_result store_places_list(struct db *db, struct arena *arena, enum place_
     const struct id *organization_id, const struct id *before, unsigned limit,
     struct place_rows *rows_r) __attribute__((warn_unused_result));
 
+/* The same of live projects, sites, albums or organisations, by name (as people of most languages
+ * sort them), behind the one whose id is `after` (none, or gone for good: from the first). */
+enum db_result store_places_by_name(struct db *db, struct arena *arena, enum place_kind kind,
+    const struct id *organization_id, const struct id *after, unsigned limit,
+    struct place_rows *rows_r) __attribute__((warn_unused_result));
+
 /* The same of live projects or sites whose name contains a text, in any case. */
 enum db_result store_places_search(struct db *db, struct arena *arena, enum place_kind kind,
     const struct id *organization_id, const char *name, const struct id *before, unsigned limit,

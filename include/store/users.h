@@ -77,6 +77,8 @@ struct users_query {
 	enum user_role role;      /* of by_role */
 	enum user_deletion state; /* only these; USER_DELETION_NONE: any */
 	const char *text;         /* part of the name or address, in any case; NULL: any */
+	bool by_name; /* instead of newest first, within an organisation; `before` then names the
+			 last one of the page before */
 };
 enum db_result users_list(struct db *db, struct arena *arena, const struct users_query *query,
     struct user **users_r, size_t *count_r) __attribute__((warn_unused_result));

@@ -439,6 +439,49 @@ static void test_acting(void **state)
 	    404, NULL);
 }
 
+/* By its address a list is sorted by name, and stays so from page to page. */
+static void test_lists_by_name(void **state)
+{
+	static const struct {
+		enum person who;
+		const char *path;
+	} lists[] = {{ADMIN, "/admin/projects"}, {ADMIN, "/admin/sites"}, {ADA, "/albums"},
+	    {ADA, "/sites"}, {PLATFORM, "/admin/organizations"}, {ADMIN, "/admin/users"}};
+	struct site *site = *state;
+	const struct http_answer *page;
+	const char *first, *second, *next;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		page = site_page(site, lists[i].who, "GET %s", lists[i].path);
+		EXPECT(page, 200, NULL);
+		assert_non_null(strstr(page->body, text(site, "%s?sort=name\"", lists[i].path)));
+		assert_null(strstr(page->body, "aria-sort=\"ascending\""));
+		page = site_page(site, lists[i].who, "GET %s?sort=name", lists[i].path);
+		EXPECT(page, 200, NULL);
+		assert_non_null(strstr(page->body, "aria-sort=\"ascending\""));
+		EXPECT(site_page(site, lists[i].who, "GET %s?sort=size", lists[i].path), 400, NULL);
+	}
+	for (int i = 0; i < 51; i++)
+		site_sql(site,
+		    "INSERT INTO albums (id, organization_id, name, created_by, created_at)"
+		    " VALUES (" UUID ", " UUID ", '%c sorted %02d', " UUID ", '2026-01-01')",
+		    site_new_id(site), site_organization_id(site, MIA), i == 50 ? '!' : 'z', i,
+		    site_user_id(site, MIA));
+	page = site_page(site, MIA, "GET /albums?sort=name");
+	first = strstr(page->body, "! sorted 50");
+	second = strstr(page->body, "z sorted 00");
+	assert_true(first && second && first < second);
+	assert_null(strstr(page->body, "z sorted 49"));
+	next = http_answer_between(
+	    site_client(site), page, "href=\"/albums?sort=name&amp;", "\" rel=");
+	assert_non_null(next);
+	page = site_page(site, MIA, "GET /albums?sort=name&%s", next);
+	EXPECT(page, 200, NULL);
+	assert_non_null(strstr(page->body, "z sorted 49"));
+	assert_null(strstr(page->body, "! sorted 50"));
+	site_sql(site, "DELETE FROM albums WHERE name LIKE '_ sorted __'");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -456,6 +499,7 @@ int main(void)
 	    SITE_TEST(test_organization),
 	    SITE_TEST(test_organization_refusals),
 	    SITE_TEST(test_acting),
+	    SITE_TEST(test_lists_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, site_group_setup, site_group_teardown);

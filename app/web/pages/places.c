@@ -39,14 +39,37 @@ static struct doc *present_row(struct web *web, const struct place *place, const
 	return doc;
 }
 
+bool places_sorts_by_name(const struct web *web)
+{
+	return input_get(web, "sort")->present && input_get(web, "sort")->integer == 1;
+}
+
+void places_set_sort(
+    struct web *web, struct doc *page, const char *name_url, const char *newest_url)
+{
+	struct doc *sort = doc_object(web->arena);
+
+	doc_set_bool(sort, "is_name", places_sorts_by_name(web));
+	doc_set_text(sort, "name_url", name_url);
+	doc_set_text(sort, "newest_url", newest_url);
+	doc_set(page, "sort", sort);
+}
+
+static const char *list_url(struct web *web, const char *base, bool by_name, const char *cursor)
+{
+	return http_url_build(web->arena, base, HTTP_NO_PAIRS,
+	    HTTP_PAIRS({"sort", by_name ? "name" : NULL}, {"cursor", cursor}));
+}
+
 bool places_fill(struct web *web, struct doc *page, enum place_kind kind, const char *base,
     struct doc **items_r, struct error *error)
 {
 	struct doc *items = doc_list(web->arena);
 	const struct web_value *cursor = input_get(web, "cursor");
+	bool by_name = places_sorts_by_name(web);
 	struct places_page places;
 
-	if (!places_list(
+	if (!(by_name ? places_by_name : places_list)(
 		web->domain, &web->actor, web->arena, kind, PAGE_ROWS, &cursor->id, &places, error))
 		return false;
 	for (size_t i = 0; i < places.count; i++)
@@ -55,9 +78,10 @@ bool places_fill(struct web *web, struct doc *page, enum place_kind kind, const 
 	doc_set_bool(page, "is_empty", places.count == 0);
 	doc_set_text(page, "next_url",
 	    id_is_none(&places.next) ? NULL
-				     : http_url_build(web->arena, base, HTTP_NO_PAIRS,
-					   HTTP_PAIRS({"cursor", present_id(web, &places.next)})));
-	doc_set_text(page, "first_url", cursor->present ? base : NULL);
+				     : list_url(web, base, by_name, present_id(web, &places.next)));
+	doc_set_text(
+	    page, "first_url", cursor->present ? list_url(web, base, by_name, NULL) : NULL);
+	places_set_sort(web, page, list_url(web, base, true, NULL), base);
 	if (items_r)
 		*items_r = items;
 	return true;

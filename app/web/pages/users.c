@@ -6,6 +6,7 @@
 #include "../present.h"
 #include "../show.h"
 #include "account_parts.h"
+#include "places.h"
 
 #include <auth/session.h>
 #include <domain/settings.h>
@@ -43,12 +44,18 @@ static const struct {
 
 /* --- the list ------------------------------------------------------------------------------- */
 
-static const char *list_url(struct web *web, const char *cursor)
+static const char *sorted_url(struct web *web, bool by_name, const char *cursor)
 {
 	return http_url_build(web->arena, "/admin/users", HTTP_NO_PAIRS,
 	    HTTP_PAIRS({"q", input_text(web, "q")}, {"role", input_text(web, "role")},
 		{"state", input_text(web, "state")},
-		{"includeDeleted", input_text(web, "includeDeleted")}, {"cursor", cursor}));
+		{"includeDeleted", input_text(web, "includeDeleted")},
+		{"sort", by_name ? "name" : NULL}, {"cursor", cursor}));
+}
+
+static const char *list_url(struct web *web, const char *cursor)
+{
+	return sorted_url(web, places_sorts_by_name(web), cursor);
 }
 
 static const char *user_url(struct web *web, const char *pattern, const struct id *id)
@@ -161,6 +168,7 @@ static struct users_query query_of(struct web *web)
 	    .text = text && *text ? text : NULL,
 	    .before = *input_id(web, "cursor"),
 	    .limit = PAGE_ROWS,
+	    .by_name = places_sorts_by_name(web),
 	};
 }
 
@@ -192,6 +200,7 @@ bool page_users(struct web *web, struct error *error)
 	doc_set_text(
 	    page, "first_url", input_get(web, "cursor")->present ? list_url(web, NULL) : NULL);
 	set_filters(web, page);
+	places_set_sort(web, page, sorted_url(web, true, NULL), sorted_url(web, false, NULL));
 	return page_send(web, 200, "users", page, error);
 }
 
