@@ -2,6 +2,7 @@
 #include "answer.h"
 
 #include "chrome.h"
+#include "input.h"
 
 #include <http/url.h>
 #include <mustache/mustache.h>
@@ -41,6 +42,12 @@ struct doc *page_begin(struct web *web, const char *title)
 	doc_set_text(page, "title", title);
 	chrome_fill(web, page);
 	return page;
+}
+
+void page_pager(struct web *web, struct doc *page, const char *first_url, const char *next_url)
+{
+	doc_set_text(page, "first_url", input_get(web, "cursor")->present ? first_url : NULL);
+	doc_set_text(page, "next_url", next_url);
 }
 
 bool page_send(

@@ -8,6 +8,10 @@
  * toast. Handlers add to it. */
 struct doc *page_begin(struct web *web, const char *title);
 
+/* Where a list goes on (NULL: nowhere), and where it begins, which only its later pages say:
+ * `next_url` and `first_url` of partials/pager. */
+void page_pager(struct web *web, struct doc *page, const char *first_url, const char *next_url);
+
 /* Render `templates/pages/<name>.mustache` with status, type, CSP and the other security headers.
  * Answers with an ETag of the revision where the page polls. */
 bool page_send(struct web *web, int status, const char *name, const struct doc *page,

@@ -65,12 +65,10 @@ bool page_audit(struct web *web, struct error *error)
 	set_filters(web, page);
 	doc_set(page, "items", items);
 	doc_set_bool(page, "is_empty", rows.count == 0);
-	doc_set_text(page, "next_url",
+	page_pager(web, page, audit_url(web, "/admin/audit", NULL, NULL),
 	    rows.more ? audit_url(web, "/admin/audit",
 			    present_id(web, &rows.items[rows.count - 1].id), NULL)
 		      : NULL);
-	doc_set_text(page, "first_url",
-	    input_get(web, "cursor")->present ? audit_url(web, "/admin/audit", NULL, NULL) : NULL);
 	return page_send(web, web->form_error ? 400 : 200, "audit", page, error);
 }
 

@@ -81,10 +81,8 @@ bool page_admin_photos(struct web *web, struct error *error)
 		return false;
 	doc_set(page, "photos", present_photos(web, &photos));
 	doc_set_text(page, "here", list_url(web, NULL));
-	doc_set_text(page, "next_url",
+	page_pager(web, page, list_url(web, NULL),
 	    id_is_none(&photos.next) ? NULL : list_url(web, present_id(web, &photos.next)));
-	doc_set_text(
-	    page, "first_url", input_get(web, "cursor")->present ? list_url(web, NULL) : NULL);
 	set_filters(web, page);
 	set_statuses(web, page);
 	return page_send(web, 200, "admin_photos", page, error);

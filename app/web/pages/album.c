@@ -39,10 +39,8 @@ static bool set_photos(struct web *web, struct doc *page, struct error *error)
 	photos.count = album.count;
 	photos.is_cut = album.is_cut;
 	doc_set(page, "photos", present_photos(web, &photos));
-	doc_set_text(page, "next_url",
+	page_pager(web, page, album_url(web, &first),
 	    id_is_none(&album.next.photo_id) ? NULL : album_url(web, &album.next));
-	doc_set_text(
-	    page, "first_url", input_get(web, "cursor")->present ? album_url(web, &first) : NULL);
 	return true;
 }
 

@@ -54,13 +54,10 @@ bool page_content(struct web *web, struct error *error)
 	doc_set_bool(page, "is_empty", rows.count == 0);
 	doc_set_bool(page, "is_filtered",
 	    input_get(web, "status")->present || input_get(web, "content_type")->present);
-	doc_set_text(page, "next_url",
+	page_pager(web, page, list_url(web, input_text(web, "status"), NULL),
 	    rows.more ? list_url(web, input_text(web, "status"),
 			    present_id(web, &rows.items[rows.count - 1].id))
 		      : NULL);
-	doc_set_text(page, "first_url",
-	    input_get(web, "cursor")->present ? list_url(web, input_text(web, "status"), NULL)
-					      : NULL);
 	return page_send(web, 200, "content", page, error);
 }
 

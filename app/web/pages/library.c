@@ -50,10 +50,8 @@ bool page_library(struct web *web, struct error *error)
 	    !choices_fill(web, page, "sites", PLACE_SITE, input_id(web, "site_id"), error))
 		return false;
 	doc_set(page, "photos", present_photos(web, &photos));
-	doc_set_text(page, "next_url",
+	page_pager(web, page, list_url(web, NULL),
 	    id_is_none(&photos.next) ? NULL : list_url(web, present_id(web, &photos.next)));
-	doc_set_text(
-	    page, "first_url", input_get(web, "cursor")->present ? list_url(web, NULL) : NULL);
 	set_filters(web, page);
 	return page_send(web, 200, "library", page, error);
 }

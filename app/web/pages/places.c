@@ -76,11 +76,9 @@ bool places_fill(struct web *web, struct doc *page, enum place_kind kind, const 
 		doc_push(items, present_row(web, &places.items[i], base));
 	doc_set(page, "items", items);
 	doc_set_bool(page, "is_empty", places.count == 0);
-	doc_set_text(page, "next_url",
+	page_pager(web, page, list_url(web, base, by_name, NULL),
 	    id_is_none(&places.next) ? NULL
 				     : list_url(web, base, by_name, present_id(web, &places.next)));
-	doc_set_text(
-	    page, "first_url", cursor->present ? list_url(web, base, by_name, NULL) : NULL);
 	places_set_sort(web, page, list_url(web, base, true, NULL), base);
 	if (items_r)
 		*items_r = items;
@@ -194,11 +192,9 @@ static bool fill_claims(struct web *web, struct doc *page, struct error *error)
 		doc_push(list, present_claim(web, &claims.items[i]));
 	doc_set(page, "claims", list);
 	doc_set_bool(page, "is_empty", claims.count == 0);
-	doc_set_text(page, "next_url",
+	page_pager(web, page, tab_url(web, state->text, NULL),
 	    id_is_none(&claims.next) ? NULL
 				     : tab_url(web, state->text, present_id(web, &claims.next)));
-	doc_set_text(page, "first_url",
-	    input_get(web, "cursor")->present ? tab_url(web, state->text, NULL) : NULL);
 	return true;
 }
 

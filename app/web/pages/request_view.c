@@ -1,6 +1,7 @@
 /* request_view.c - a removal request as pages show it. */
 #include "request_view.h"
 
+#include "../answer.h"
 #include "../input.h"
 #include "../present.h"
 #include "../show.h"
@@ -201,8 +202,7 @@ void request_view_pager(struct web *web, struct doc *page, const char *path, con
 
 	clock_format(rows->next_us, after);
 	doc_set_bool(page, "is_empty", rows->count == 0);
-	doc_set_text(page, "first_url", input_get(web, "cursor")->present ? first : NULL);
-	doc_set_text(page, "next_url",
+	page_pager(web, page, first,
 	    id_is_none(&rows->next_id) ? NULL
 				       : http_url_build(web->arena, first, HTTP_NO_PAIRS,
 					     HTTP_PAIRS({"after", rows->next_us ? after : NULL},

@@ -98,10 +98,8 @@ static bool fill_deleted(struct web *web, struct doc *page, struct error *error)
 		doc_push(items, present_deletion(web, &rows.items[i]));
 	doc_set(page, "deletions", items);
 	doc_set_bool(page, "is_empty", rows.count == 0);
-	doc_set_text(page, "next_url",
+	page_pager(web, page, list_url(web, NULL),
 	    rows.more ? list_url(web, present_id(web, &rows.items[rows.count - 1].id)) : NULL);
-	doc_set_text(
-	    page, "first_url", input_get(web, "cursor")->present ? list_url(web, NULL) : NULL);
 	return true;
 }
 
@@ -115,12 +113,10 @@ static bool fill_archived(struct web *web, struct doc *page, struct error *error
 		return false;
 	doc_set(page, "archived", present_photos(web, &photos));
 	doc_set_bool(page, "is_empty", photos.count == 0);
-	doc_set_text(page, "next_url",
+	page_pager(web, page, tab_url(web, "archived", NULL, NULL),
 	    id_is_none(&photos.next)
 		? NULL
 		: tab_url(web, "archived", NULL, present_id(web, &photos.next)));
-	doc_set_text(page, "first_url",
-	    input_get(web, "cursor")->present ? tab_url(web, "archived", NULL, NULL) : NULL);
 	return true;
 }
 

@@ -195,10 +195,8 @@ bool page_users(struct web *web, struct error *error)
 	doc_set(page, "items", items);
 	doc_set_bool(page, "is_empty", count == 0);
 	doc_set_bool(page, "may_delete", may_delete);
-	doc_set_text(
-	    page, "next_url", more ? list_url(web, present_id(web, &users[count - 1].id)) : NULL);
-	doc_set_text(
-	    page, "first_url", input_get(web, "cursor")->present ? list_url(web, NULL) : NULL);
+	page_pager(web, page, list_url(web, NULL),
+	    more ? list_url(web, present_id(web, &users[count - 1].id)) : NULL);
 	set_filters(web, page);
 	places_set_sort(web, page, sorted_url(web, true, NULL), sorted_url(web, false, NULL));
 	return page_send(web, 200, "users", page, error);
