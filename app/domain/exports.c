@@ -232,9 +232,17 @@ static bool is_stopping(const struct exports_limits *limits)
 	return limits->stop && limits->stop(limits->context);
 }
 
+/* A round has at least one. */
+static bool is_over(const struct exports_limits *limits, const struct id *after, int64_t since_us)
+{
+	return is_stopping(limits) || (limits->round_us && !id_is_none(after) &&
+					  clock_monotonic_us() - since_us >= limits->round_us);
+}
+
 static bool make_all(const struct domain *domain, struct arena *arena,
     const struct exports_limits *limits, struct exports_report *report, struct error *error)
 {
+	int64_t since_us = clock_monotonic_us();
 	struct id after = id_none;
 	struct job *jobs;
 	size_t count;
@@ -246,13 +254,13 @@ static bool make_all(const struct domain *domain, struct arena *arena,
 		if (result != DB_OK) {
 			return db_fail(result, error);
 		}
-		for (size_t i = 0; i < count && !is_stopping(limits); i++) {
+		for (size_t i = 0; i < count && !is_over(limits, &after, since_us); i++) {
 			if (!make_one(domain, limits, &jobs[i], report, error)) {
 				return false;
 			}
 			after = jobs[i].id;
 		}
-	} while (count == JOBS_PAGE && !is_stopping(limits));
+	} while (count == JOBS_PAGE && !is_over(limits, &after, since_us));
 	return true;
 }
 

@@ -171,9 +171,10 @@ static bool deliver_one(struct delivering *d, bool *found_r, struct error *error
 	return attempt(d, claim, error);
 }
 
-static bool is_over(const struct webhook_run *run, int64_t since_us)
+/* A round has at least one. */
+static bool is_over(const struct webhook_run *run, bool any, int64_t since_us)
 {
-	return clock_monotonic_us() - since_us >= WEBHOOK_ROUND_US ||
+	return (any && run->round_us && clock_monotonic_us() - since_us >= run->round_us) ||
 	       (run->stop && run->stop(run->context));
 }
 
@@ -197,12 +198,13 @@ bool webhook_deliver_due(const struct webhook_run *run, unsigned limit,
 {
 	struct delivering d = {.run = run, .arena = arena_create(), .report = report_r};
 	int64_t since_us = clock_monotonic_us();
-	bool found = true, ok;
+	bool found = true, any = false, ok;
 
 	*report_r = (struct webhook_report){0};
 	ok = recall(run, d.arena, error);
-	while (ok && found && limit-- > 0 && !is_over(run, since_us)) {
+	while (ok && found && limit-- > 0 && !is_over(run, any, since_us)) {
 		ok = deliver_one(&d, &found, error);
+		any = true;
 		arena_reset(d.arena);
 	}
 	post_close(&d.post);

@@ -42,8 +42,10 @@ static void tell(const struct exports_report *report)
 bool task_export(const struct worker *worker, struct arena *arena, struct error *error)
 {
 	struct interlude interlude = {.worker = worker, .arena = arena_create()};
-	const struct exports_limits limits = {
-	    .stop = is_stopping, .meanwhile = serve_others, .context = &interlude};
+	const struct exports_limits limits = {.round_us = worker->pace ? EXPORTS_ROUND_US : 0,
+	    .stop = is_stopping,
+	    .meanwhile = serve_others,
+	    .context = &interlude};
 	struct exports_report report;
 	bool ok = exports_continue(worker->domain, arena, &limits, &report, error);
 

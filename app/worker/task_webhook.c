@@ -11,6 +11,7 @@ bool task_webhooks(const struct worker *worker, struct arena *arena, struct erro
 	    .db = worker->domain->db,
 	    .clock = worker->domain->clock,
 	    .allow_private = worker->domain->webhook_private,
+	    .round_us = worker->pace ? WEBHOOK_ROUND_US : 0,
 	    .stop = worker->control.stop,
 	    .context = worker->control.context,
 	};

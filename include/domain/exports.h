@@ -16,6 +16,7 @@
 #define EXPORTS_LIFE_US  (7 * CLOCK_DAY_US)
 #define EXPORTS_KEPT_US  (30 * CLOCK_DAY_US) /* the row, once it is over */
 #define EXPORTS_PER_HOUR 3
+#define EXPORTS_ROUND_US (20 * CLOCK_SECOND_US) /* of a worker that has other work, too */
 
 /* Ask for an export of one's own data. Conflict "export_pending" while there is one that is being
  * made; rate_limited; forbidden "reauth_required" where the proof was used before. */
@@ -39,9 +40,10 @@ bool exports_file(const struct domain *domain, const struct actor *actor, struct
     const struct id *id, struct file *file_r, struct error *error)
     __attribute__((warn_unused_result));
 
-/* When to end, and what else to do meanwhile (may be NULL): called between two files, at most a few
- * times a second, outside transactions. */
+/* When to end, and what else to do meanwhile; all may be zero. The functions are called between two
+ * files, at most a few times a second, outside transactions. */
 struct exports_limits {
+	int64_t round_us; /* after which no other one is begun; 0: until none is due */
 	bool (*stop)(void *context);
 	void (*meanwhile)(void *context);
 	void *context;

@@ -22,7 +22,7 @@
 #define WEBHOOK_LEASE_US        (60 * CLOCK_SECOND_US)  /* longer than any attempt takes */
 #define WEBHOOK_STOPPED_US      (600 * CLOCK_SECOND_US) /* between looks at a deleted organisation */
 #define WEBHOOK_TURN_US         CLOCK_SECOND_US         /* of one subscription, if others wait */
-#define WEBHOOK_ROUND_US        (20 * CLOCK_SECOND_US)  /* then other work has its turn */
+#define WEBHOOK_ROUND_US        (20 * CLOCK_SECOND_US)  /* of a worker that has other work, too */
 
 /* How to deliver. All but `db` and `clock` may be zero. */
 struct webhook_run {
@@ -30,6 +30,7 @@ struct webhook_run {
 	const struct clock *clock;
 	bool allow_private; /* addresses that are not everybody's (base/address.h) */
 	long timeout_ms;    /* 0: WEBHOOK_TIMEOUT_MS */
+	int64_t round_us;   /* after which other work has its turn; 0: until nothing is due */
 	const char
 	    *resolve; /* "HOST:PORT:ADDRESS[,ADDRESS]…" instead of asking the resolver (tests) */
 	bool (*stop)(void *context);
@@ -65,8 +66,8 @@ void webhook_head(struct webhook_headers *headers_r,
     const unsigned char secret[WEBHOOK_SECRET_SIZE], const char *id, int64_t now_us,
     const char *body, size_t length);
 
-/* Post what is due, the longest due first, at most `limit`, until WEBHOOK_ROUND_US are over or
- * `stop` says so. Each is claimed in a transaction of its own, posted and settled; any number of
+/* Post what is due, the longest due first, at most `limit`, until round_us are over or `stop`
+ * says so. Each is claimed in a transaction of its own, posted and settled; any number of
  * runs may go at once. A 2xx answer is success. 410 is for good: failed at once. Everything else,
  * redirects too, which are not followed, waits webhook_wait_us; the WEBHOOK_ATTEMPTS-th fails. What
  * else is due of that subscription waits WEBHOOK_FIRST_WAIT_US without having counted, so that a

@@ -127,11 +127,27 @@ static void a_worker_who_lost_its_lease_makes_nothing(void **state)
 	assert_int_equal(world_objects(world), 4);
 }
 
+/* However many wait, other work has its turn between them. */
+static void a_round_ends_after_the_one_in_hand(void **state)
+{
+	const struct exports_limits limits = {.round_us = 1};
+	const struct actor *const people[] = {&ada, &ben, &admin, &stranger};
+	struct export_row row;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		assert_string_equal(exporting_ask(world, people[i], &row), "");
+	assert_int_equal(exporting_work(world, &limits).made, 1);
+	assert_int_equal(exporting_work(world, &limits).made, 1);
+	assert_int_equal(exporting_work(world, NULL).made, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(two_who_ask_get_one, set_up),
 	    cmocka_unit_test_setup(a_worker_who_lost_its_lease_makes_nothing, set_up),
+	    cmocka_unit_test_setup(a_round_ends_after_the_one_in_hand, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, scene_start, scene_stop);

@@ -128,12 +128,26 @@ static void test_one_slow(void **state)
 	assert_int_equal(report.sent, 2);
 }
 
+/* Other work has its turn when a round is over; without a round all of it is done. */
+static void test_rounds(void **state)
+{
+	(void)state;
+	subscribe("204");
+	for (int i = 0; i < 4; i++)
+		(void)hooks_tell(world, &admin, &made);
+	run.round_us = 1;
+	assert_int_equal(hooks_deliver(&run, 100).sent, 1);
+	run.round_us = 0;
+	assert_int_equal(hooks_deliver(&run, 100).sent, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(test_one_away, set_up),
 	    cmocka_unit_test_setup(test_one_away_from_much, set_up),
 	    cmocka_unit_test_setup(test_one_slow, set_up),
+	    cmocka_unit_test_setup(test_rounds, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
