@@ -266,19 +266,6 @@ static void test_archive_other_tenant(void **state)
 /* --- the trash ----------------------------------------------------------------------------------
  */
 
-static bool lists(const struct http_answer *answer, const char *id)
-{
-	json_t *item;
-	size_t i;
-
-	json_array_foreach(http_answer_member(answer, "items"), i, item)
-	{
-		if (strcmp(json_string_value(json_object_get(item, "id")), id) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void test_recoverable(void **state)
 {
 	struct site *site = *state;
@@ -293,12 +280,12 @@ static void test_recoverable(void **state)
 	answer =
 	    site_api(site, ADMIN, "GET /api/photos/deletion-requests?type=recoverable&limit=200");
 	EXPECT(answer, 200, NULL);
-	assert_true(lists(answer, gone));
-	assert_false(lists(answer, live));
-	assert_false(lists(answer, late));
-	assert_false(
-	    lists(site_api(site, BIRCH_ADMIN, "GET /api/photos/deletion-requests?type=recoverable"),
-		gone));
+	assert_true(http_answer_lists(answer, gone));
+	assert_false(http_answer_lists(answer, live));
+	assert_false(http_answer_lists(answer, late));
+	assert_false(http_answer_lists(
+	    site_api(site, BIRCH_ADMIN, "GET /api/photos/deletion-requests?type=recoverable"),
+	    gone));
 	EXPECT_FIELD(site_api(site, ADMIN, "GET /api/photos/deletion-requests?type=x"), 400,
 	    "invalid_choice", "type");
 }

@@ -46,19 +46,6 @@ static int64_t rows_of(struct site *site, const char *type, const char *id)
 /* --- lists, archiving, restoring
  * ------------------------------------------------------------------- */
 
-static bool lists(const struct http_answer *answer, const char *id)
-{
-	json_t *item;
-	size_t i;
-
-	json_array_foreach(http_answer_member(answer, "items"), i, item)
-	{
-		if (strcmp(json_string_value(json_object_get(item, "id")), id) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void test_list(void **state)
 {
 	struct site *site = *state;
@@ -69,14 +56,15 @@ static void test_list(void **state)
 	    site_api(site, CREATOR, "GET /api/creator/content?limit=200");
 
 	EXPECT(answer, 200, NULL);
-	assert_true(lists(answer, draft));
-	assert_true(lists(answer, archived));
-	assert_false(lists(answer, other));
+	assert_true(http_answer_lists(answer, draft));
+	assert_true(http_answer_lists(answer, archived));
+	assert_false(http_answer_lists(answer, other));
 	answer = site_api(site, CREATOR,
 	    "GET /api/creator/content?content_type=adventures&status=archived&limit=200");
-	assert_false(lists(answer, draft));
-	assert_true(lists(answer, archived));
-	assert_false(lists(site_api(site, ADMIN, "GET /api/creator/content?limit=200"), draft));
+	assert_false(http_answer_lists(answer, draft));
+	assert_true(http_answer_lists(answer, archived));
+	assert_false(
+	    http_answer_lists(site_api(site, ADMIN, "GET /api/creator/content?limit=200"), draft));
 	EXPECT_FIELD(site_api(site, CREATOR, "GET /api/creator/content?content_type=cats"), 400,
 	    "invalid_choice", "content_type");
 	EXPECT_FIELD(site_api(site, CREATOR, "GET /api/creator/content?status=gone"), 400,
@@ -278,7 +266,7 @@ static void test_race_with_restore(void **state)
 	struct site *site = *state;
 	const char *id = site_content(site, CREATOR, "quests", "archived");
 
-	assert_true(lists(
+	assert_true(http_answer_lists(
 	    site_api(site, CREATOR, "GET /api/creator/content?status=archived&limit=200"), id));
 	EXPECT(act(site, CREATOR, "restore", "quests", id), 200, NULL);
 	EXPECT(delete_forever(site, CREATOR, "quests", id), 400, "not_archived");

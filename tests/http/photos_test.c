@@ -12,19 +12,6 @@
 /* --- lists --------------------------------------------------------------------------------------
  */
 
-static bool lists(const struct http_answer *answer, const char *id)
-{
-	json_t *item;
-	size_t i;
-
-	json_array_foreach(http_answer_member(answer, "items"), i, item)
-	{
-		if (strcmp(json_string_value(json_object_get(item, "id")), id) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Page by page everything comes once, newest first, whatever is added in the meantime. */
 static void test_paging(void **state)
 {
@@ -73,16 +60,16 @@ static void test_filters(void **state)
 	const char *placed = site_photo_in(site, ADA, "Placed", "project_id", project);
 	const struct http_answer *answer = site_api(site, BEN, "GET /api/photos?tag=rare-tag");
 
-	assert_true(lists(answer, tagged));
-	assert_false(lists(answer, placed));
+	assert_true(http_answer_lists(answer, tagged));
+	assert_false(http_answer_lists(answer, placed));
 	answer = site_api(site, BEN, "GET /api/photos?project_id=%s", project);
-	assert_false(lists(answer, tagged));
-	assert_true(lists(answer, placed));
+	assert_false(http_answer_lists(answer, tagged));
+	assert_true(http_answer_lists(answer, placed));
 	/* Another organisation's project is no project, and its photos are nobody's here. */
 	answer = site_api(site, MIA, "GET /api/photos?project_id=%s", project);
 	EXPECT(answer, 200, NULL);
 	assert_int_equal(json_array_size(http_answer_member(answer, "items")), 0);
-	assert_false(lists(site_api(site, MIA, "GET /api/photos?limit=200"), placed));
+	assert_false(http_answer_lists(site_api(site, MIA, "GET /api/photos?limit=200"), placed));
 }
 
 static void test_archived_and_deleted_in_lists(void **state)
@@ -93,18 +80,19 @@ static void test_archived_and_deleted_in_lists(void **state)
 
 	site_archive(site, ADA, archived);
 	(void)site_delete(site, ADA, deleted);
-	assert_false(lists(site_api(site, ADA, "GET /api/photos?limit=200"), archived));
-	assert_true(lists(
+	assert_false(http_answer_lists(site_api(site, ADA, "GET /api/photos?limit=200"), archived));
+	assert_true(http_answer_lists(
 	    site_api(site, ADA, "GET /api/photos?limit=200&include_archived=true"), archived));
-	assert_false(lists(
+	assert_false(http_answer_lists(
 	    site_api(site, BEN, "GET /api/photos?limit=200&include_archived=true"), archived));
-	assert_true(lists(
+	assert_true(http_answer_lists(
 	    site_api(site, ADMIN, "GET /api/photos?limit=200&include_archived=true"), archived));
-	assert_false(lists(site_api(site, ADMIN, "GET /api/photos?limit=200"), deleted));
-	assert_true(
-	    lists(site_api(site, ADMIN, "GET /api/photos?limit=200&includeDeleted=true"), deleted));
+	assert_false(
+	    http_answer_lists(site_api(site, ADMIN, "GET /api/photos?limit=200"), deleted));
+	assert_true(http_answer_lists(
+	    site_api(site, ADMIN, "GET /api/photos?limit=200&includeDeleted=true"), deleted));
 	EXPECT(site_api(site, ADA, "GET /api/photos?includeDeleted=true"), 403, "admins_only");
-	assert_false(lists(
+	assert_false(http_answer_lists(
 	    site_api(site, BIRCH_ADMIN, "GET /api/photos?limit=200&includeDeleted=true"), deleted));
 }
 

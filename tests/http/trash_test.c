@@ -8,19 +8,6 @@
 
 #include <cmocka.h>
 
-static bool lists(const struct http_answer *answer, const char *id)
-{
-	json_t *item;
-	size_t i;
-
-	json_array_foreach(http_answer_member(answer, "items"), i, item)
-	{
-		if (strcmp(json_string_value(json_object_get(item, "id")), id) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void close_window(struct site *site, const char *deletion)
 {
 	site_sql(site,
@@ -44,13 +31,13 @@ static void test_list(void **state)
 	assert_string_equal(http_answer_text(answer, "items.0.id"), mine);
 	assert_string_equal(http_answer_text(answer, "items.0.item_id"), photo);
 	assert_string_equal(http_answer_text(answer, "items.0.label"), "Mine");
-	assert_false(lists(answer, theirs));
+	assert_false(http_answer_lists(answer, theirs));
 	answer = site_api(site, ADMIN, "GET /api/deletions?limit=200");
-	assert_true(lists(answer, mine));
-	assert_true(lists(answer, theirs));
+	assert_true(http_answer_lists(answer, mine));
+	assert_true(http_answer_lists(answer, theirs));
 	answer = site_api(site, BIRCH_ADMIN, "GET /api/deletions?limit=200");
-	assert_false(lists(answer, mine));
-	assert_false(lists(answer, theirs));
+	assert_false(http_answer_lists(answer, mine));
+	assert_false(http_answer_lists(answer, theirs));
 }
 
 static void test_paging(void **state)
@@ -85,16 +72,19 @@ static void test_filters(void **state)
 	const char *trashed = site_delete(site, ADA, site_photo(site, ADA, "Trashed"));
 
 	EXPECT(site_api(site, ADA, "POST /api/photos/%s/restore", photo), 200, NULL);
-	assert_false(lists(site_api(site, ADA, "GET /api/deletions?limit=200"), restored));
-	assert_true(
-	    lists(site_api(site, ADA, "GET /api/deletions?limit=200&state=restored"), restored));
-	assert_true(
-	    lists(site_api(site, ADA, "GET /api/deletions?limit=200&state=trashed"), trashed));
-	assert_true(lists(site_api(site, ADA, "GET /api/deletions?limit=200&kind=photo"), trashed));
 	assert_false(
-	    lists(site_api(site, ADA, "GET /api/deletions?limit=200&kind=album"), trashed));
+	    http_answer_lists(site_api(site, ADA, "GET /api/deletions?limit=200"), restored));
+	assert_true(http_answer_lists(
+	    site_api(site, ADA, "GET /api/deletions?limit=200&state=restored"), restored));
+	assert_true(http_answer_lists(
+	    site_api(site, ADA, "GET /api/deletions?limit=200&state=trashed"), trashed));
+	assert_true(http_answer_lists(
+	    site_api(site, ADA, "GET /api/deletions?limit=200&kind=photo"), trashed));
+	assert_false(http_answer_lists(
+	    site_api(site, ADA, "GET /api/deletions?limit=200&kind=album"), trashed));
 	close_window(site, trashed);
-	assert_false(lists(site_api(site, ADA, "GET /api/deletions?limit=200"), trashed));
+	assert_false(
+	    http_answer_lists(site_api(site, ADA, "GET /api/deletions?limit=200"), trashed));
 }
 
 static void test_pages(void **state)

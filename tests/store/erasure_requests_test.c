@@ -13,7 +13,6 @@
 
 static const char *const befores[] = {"pending", "approved", "rejected"};
 
-static struct asking_cast cast;
 static struct account_status status;
 
 DB_STATEMENT(erased_cancels,
@@ -23,13 +22,6 @@ DB_STATEMENT(erased_published, "SELECT COUNT(*) FROM photos WHERE published AND 
 DB_STATEMENT(erased_words,
     "SELECT COUNT(*) FROM deletion_requests WHERE requester_email IS NOT NULL"
     " OR reason IS NOT NULL");
-
-static int set_up(void **state)
-{
-	(void)state;
-	cast = asking_set_up(world);
-	return 0;
-}
 
 static int64_t count(const struct db_statement *statement, const struct id *id)
 {
@@ -116,11 +108,12 @@ static void many_requests_are_taken_back_in_steps(void **state)
 
 static void what_others_ask_for_waits_for_its_decision_when_photos_stay(void **state)
 {
+	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		struct request own, others;
 		struct id photo, only_own;
 
-		(void)set_up(state);
+		asking_people();
 		photo = asking_photo(world, &cast.ada, &cast.site, befores[i]);
 		only_own = asking_photo(world, &cast.ada, &cast.site, befores[i]);
 		assert_string_equal(asking_ask(world, &cast.ada, &photo, &own), "");
@@ -155,11 +148,11 @@ static void what_others_ask_for_can_be_approved_when_photos_stay(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(requests_of_the_erased_are_taken_back_by_name, set_up),
-	    cmocka_unit_test_setup(many_requests_are_taken_back_in_steps, set_up),
+	    ASKING_TEST(requests_of_the_erased_are_taken_back_by_name),
+	    ASKING_TEST(many_requests_are_taken_back_in_steps),
 	    cmocka_unit_test_setup(
-		what_others_ask_for_waits_for_its_decision_when_photos_stay, set_up),
-	    cmocka_unit_test_setup(what_others_ask_for_can_be_approved_when_photos_stay, set_up),
+		what_others_ask_for_waits_for_its_decision_when_photos_stay, asking_set_up),
+	    ASKING_TEST(what_others_ask_for_can_be_approved_when_photos_stay),
 	};
 
 	return cmocka_run_group_tests_name("erasure_requests", tests, scene_start, scene_stop);

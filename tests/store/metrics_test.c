@@ -1,4 +1,5 @@
 /* metrics_test.c - figures of the installation: each counted, and none of another's. */
+#include "../support/scene.h"
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -24,30 +25,6 @@ DB_STATEMENT(metrics_identity,
 DB_STATEMENT(metrics_tally,
     "INSERT INTO tallies (organization_id, tallied_until, deleted, restored, purged,"
     " reclaimed_bytes) SELECT id, '2026-01-01', 3, 2, 1, 500 FROM organizations");
-
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
-	return 0;
-}
 
 static int64_t read_at(int64_t now_us, enum metric metric, int64_t most)
 {
@@ -153,11 +130,11 @@ static void jobs_and_tallies_are_of_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(nothing_is_nothing, set_up),
-	    cmocka_unit_test_setup(mails_are_counted_by_state, set_up),
-	    cmocka_unit_test_setup(deletions_are_counted_while_they_are_worked_on, set_up),
-	    cmocka_unit_test_setup(jobs_and_tallies_are_of_all, set_up),
+	    SCENE_TEST(nothing_is_nothing),
+	    SCENE_TEST(mails_are_counted_by_state),
+	    SCENE_TEST(deletions_are_counted_while_they_are_worked_on),
+	    SCENE_TEST(jobs_and_tallies_are_of_all),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

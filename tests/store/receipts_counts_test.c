@@ -1,6 +1,7 @@
 /* receipts_counts_test.c - what a receipt says is gone is gone, and nothing else: held against the
  * rows before and after. */
 #include "../support/people.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,29 +33,12 @@ static const struct {
 /* What makes each picture of a world differ stands behind its end. */
 #define STRIPPED ((int64_t)sizeof(world->pictures))
 
-static struct world *world;
-static struct actor ada, ben, admin, stranger;
 static struct error error;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
 	(void)state;
-	world_people(world, &ada, &ben, &admin, &stranger);
+	scene_people();
 	people_authorize(world);
 	return 0;
 }
@@ -181,5 +165,5 @@ int main(void)
 	    cmocka_unit_test_setup(what_could_not_be_kept_is_told, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -11,15 +11,7 @@
 #include <store/requests.h>
 #include <string.h>
 
-static struct asking_cast cast;
 static struct error error;
-
-static int set_up(void **state)
-{
-	(void)state;
-	cast = asking_set_up(world);
-	return 0;
-}
 
 static struct id asked(const struct actor *by, const char *before, struct request *request_r)
 {
@@ -255,12 +247,12 @@ static void the_queue_is_read_by_its_index(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(each_sees_their_own_and_those_on_their_sites, set_up),
-	    cmocka_unit_test_setup(site_owners_see_what_can_be_recovered_of_theirs, set_up),
-	    cmocka_unit_test_setup(the_queue_is_read_page_by_page_soonest_due_first, set_up),
-	    cmocka_unit_test_setup(what_is_settled_is_read_newest_first, set_up),
-	    cmocka_unit_test_setup(a_request_is_overdue_from_its_due_time_on, set_up),
-	    cmocka_unit_test_setup(the_queue_is_read_by_its_index, set_up),
+	    ASKING_TEST(each_sees_their_own_and_those_on_their_sites),
+	    ASKING_TEST(site_owners_see_what_can_be_recovered_of_theirs),
+	    ASKING_TEST(the_queue_is_read_page_by_page_soonest_due_first),
+	    ASKING_TEST(what_is_settled_is_read_newest_first),
+	    ASKING_TEST(a_request_is_overdue_from_its_due_time_on),
+	    ASKING_TEST(the_queue_is_read_by_its_index),
 	};
 
 	return cmocka_run_group_tests_name("requests_lists", tests, scene_start, scene_stop);

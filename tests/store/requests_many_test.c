@@ -12,17 +12,9 @@
 
 #define ONE_LOOK 1000
 
-static struct asking_cast cast;
 static struct error error;
 
 DB_STATEMENT(many_pending, "SELECT COUNT(*) FROM deletion_requests WHERE status = 'pending'");
-
-static int set_up(void **state)
-{
-	(void)state;
-	cast = asking_set_up(world);
-	return 0;
-}
 
 /* Visitors' requests on a photo, with that status, older than any that is made, or newer. */
 static void visitors(const struct id *photo, unsigned count, const char *status, bool newer)
@@ -111,9 +103,9 @@ static void what_was_settled_since_hides_no_pending_request(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(a_rejection_leaves_those_it_did_not_reach_pending, set_up),
-	    cmocka_unit_test_setup(ones_own_request_is_found_behind_all_others, set_up),
-	    cmocka_unit_test_setup(what_was_settled_since_hides_no_pending_request, set_up),
+	    ASKING_TEST(a_rejection_leaves_those_it_did_not_reach_pending),
+	    ASKING_TEST(ones_own_request_is_found_behind_all_others),
+	    ASKING_TEST(what_was_settled_since_hides_no_pending_request),
 	};
 
 	return cmocka_run_group_tests_name("requests_many", tests, scene_start, scene_stop);

@@ -16,7 +16,6 @@
 
 static const char *const befores[] = {"pending", "approved", "rejected"};
 
-static struct asking_cast cast;
 static struct error error;
 
 DB_STATEMENT(marked_published, "SELECT COUNT(*) FROM photos WHERE published AND id = ?");
@@ -25,7 +24,7 @@ DB_STATEMENT(marked_links, "SELECT COUNT(*) FROM photo_shares WHERE revoked_at I
 static int set_up(void **state)
 {
 	(void)state;
-	cast = asking_set_up(world);
+	asking_people();
 	world->domain.step_rows = 1000;
 	return 0;
 }

@@ -21,15 +21,7 @@ DB_STATEMENT(review_undecided,
     "SELECT COUNT(*) FROM deletion_requests r JOIN photos p ON p.id = r.photo_id"
     " WHERE r.status = 'pending' AND p.deleted_at IS NOT NULL");
 
-static struct asking_cast cast;
 static struct error error;
-
-static int set_up(void **state)
-{
-	(void)state;
-	cast = asking_set_up(world);
-	return 0;
-}
 
 static struct id asked(const struct actor *by, const char *before, struct request *request_r)
 {
@@ -451,20 +443,20 @@ static void a_blanked_request_is_still_decided(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(approving_deletes_with_the_photo_window, set_up),
-	    cmocka_unit_test_setup(after_its_window_what_was_approved_is_purged, set_up),
-	    cmocka_unit_test_setup(mails_know_a_window_of_nothing, set_up),
-	    cmocka_unit_test_setup(rejecting_gives_the_status_back, set_up),
-	    cmocka_unit_test_setup(a_rejection_needs_a_reason, set_up),
-	    cmocka_unit_test_setup(only_admins_of_the_organisation_decide, set_up),
-	    cmocka_unit_test_setup(nobody_approves_what_they_asked_for, set_up),
-	    cmocka_unit_test_setup(the_second_is_told_what_was_decided, set_up),
-	    cmocka_unit_test_setup(of_two_admins_at_once_one_decides, set_up),
-	    cmocka_unit_test_setup(no_request_outlives_a_deletion_as_pending, set_up),
-	    cmocka_unit_test_setup(a_bulk_act_decides_photo_by_photo, set_up),
-	    cmocka_unit_test_setup(a_bulk_act_takes_one_to_a_thousand_ids, set_up),
-	    cmocka_unit_test_setup(a_deleted_requester_gets_no_mail, set_up),
-	    cmocka_unit_test_setup(a_blanked_request_is_still_decided, set_up),
+	    ASKING_TEST(approving_deletes_with_the_photo_window),
+	    ASKING_TEST(after_its_window_what_was_approved_is_purged),
+	    ASKING_TEST(mails_know_a_window_of_nothing),
+	    ASKING_TEST(rejecting_gives_the_status_back),
+	    ASKING_TEST(a_rejection_needs_a_reason),
+	    ASKING_TEST(only_admins_of_the_organisation_decide),
+	    ASKING_TEST(nobody_approves_what_they_asked_for),
+	    ASKING_TEST(the_second_is_told_what_was_decided),
+	    ASKING_TEST(of_two_admins_at_once_one_decides),
+	    ASKING_TEST(no_request_outlives_a_deletion_as_pending),
+	    ASKING_TEST(a_bulk_act_decides_photo_by_photo),
+	    ASKING_TEST(a_bulk_act_takes_one_to_a_thousand_ids),
+	    ASKING_TEST(a_deleted_requester_gets_no_mail),
+	    ASKING_TEST(a_blanked_request_is_still_decided),
 	};
 
 	return cmocka_run_group_tests_name("requests_review", tests, scene_start, scene_stop);

@@ -15,15 +15,7 @@
 
 #define KIM "kim@mail.example"
 
-static struct asking_cast cast;
 static struct error error;
-
-static int set_up(void **state)
-{
-	(void)state;
-	cast = asking_set_up(world);
-	return 0;
-}
 
 /* The token of a link to what Kim handed in, or to one photo. */
 static const char *link_for(const struct id *photo)
@@ -141,8 +133,8 @@ static void what_is_archived_meanwhile_is_asked_for_no_more(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(of_two_uses_at_once_one_counts, set_up),
-	    cmocka_unit_test_setup(what_is_archived_meanwhile_is_asked_for_no_more, set_up),
+	    ASKING_TEST(of_two_uses_at_once_one_counts),
+	    ASKING_TEST(what_is_archived_meanwhile_is_asked_for_no_more),
 	};
 
 	return cmocka_run_group_tests_name("requests_visitor_race", tests, scene_start, scene_stop);

@@ -19,15 +19,7 @@ DB_STATEMENT(visitor_mails, "SELECT COUNT(*) FROM mail_outbox WHERE template = '
 DB_STATEMENT(visitor_actors,
     "SELECT COUNT(*) FROM audit_log WHERE actor = 'visitor' AND action LIKE 'request.%'");
 
-static struct asking_cast cast;
 static struct error error;
-
-static int set_up(void **state)
-{
-	(void)state;
-	cast = asking_set_up(world);
-	return 0;
-}
 
 /* A site photo that Kim handed in without an account. */
 static struct id submitted(const char *title, const char *status)
@@ -526,24 +518,24 @@ static void what_was_deleted_before_is_unknown_to_strangers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(an_address_is_answered_alike_whatever_it_has, set_up),
-	    cmocka_unit_test_setup(what_is_no_address_is_named, set_up),
-	    cmocka_unit_test_setup(links_are_asked_for_five_times_an_hour, set_up),
-	    cmocka_unit_test_setup(what_an_ip_address_is_refused_leaves_an_address_its_own, set_up),
-	    cmocka_unit_test_setup(the_link_shows_what_was_submitted_under_the_address, set_up),
+	    ASKING_TEST(an_address_is_answered_alike_whatever_it_has),
+	    ASKING_TEST(what_is_no_address_is_named),
+	    ASKING_TEST(links_are_asked_for_five_times_an_hour),
+	    ASKING_TEST(what_an_ip_address_is_refused_leaves_an_address_its_own),
+	    ASKING_TEST(the_link_shows_what_was_submitted_under_the_address),
 	    cmocka_unit_test_setup(
-		the_address_of_a_photo_lets_ask_and_that_of_a_share_lets_see, set_up),
-	    cmocka_unit_test_setup(what_others_do_not_see_has_no_address, set_up),
-	    cmocka_unit_test_setup(a_visitor_asks_once_per_link, set_up),
-	    cmocka_unit_test_setup(a_link_is_for_its_own_photos, set_up),
-	    cmocka_unit_test_setup(a_link_ends_after_a_day, set_up),
-	    cmocka_unit_test_setup(only_links_of_these_mails_open, set_up),
-	    cmocka_unit_test_setup(a_visitor_takes_back_by_the_link, set_up),
-	    cmocka_unit_test_setup(an_overdue_request_is_shown_and_taken_back, set_up),
-	    cmocka_unit_test_setup(the_status_link_tells_the_decision, set_up),
-	    cmocka_unit_test_setup(an_address_and_its_account_are_one_person, set_up),
-	    cmocka_unit_test_setup(a_photo_deleted_meanwhile_is_told, set_up),
-	    cmocka_unit_test_setup(what_was_deleted_before_is_unknown_to_strangers, set_up),
+		the_address_of_a_photo_lets_ask_and_that_of_a_share_lets_see, asking_set_up),
+	    ASKING_TEST(what_others_do_not_see_has_no_address),
+	    ASKING_TEST(a_visitor_asks_once_per_link),
+	    ASKING_TEST(a_link_is_for_its_own_photos),
+	    ASKING_TEST(a_link_ends_after_a_day),
+	    ASKING_TEST(only_links_of_these_mails_open),
+	    ASKING_TEST(a_visitor_takes_back_by_the_link),
+	    ASKING_TEST(an_overdue_request_is_shown_and_taken_back),
+	    ASKING_TEST(the_status_link_tells_the_decision),
+	    ASKING_TEST(an_address_and_its_account_are_one_person),
+	    ASKING_TEST(a_photo_deleted_meanwhile_is_told),
+	    ASKING_TEST(what_was_deleted_before_is_unknown_to_strangers),
 	};
 
 	return cmocka_run_group_tests_name("requests_visitor", tests, scene_start, scene_stop);

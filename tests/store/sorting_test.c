@@ -1,4 +1,5 @@
 /* sorting_test.c - lists by name: whole over all their pages, each item once, none of others. */
+#include "../support/scene.h"
 #include "../support/trash.h"
 
 #include <setjmp.h>
@@ -31,28 +32,10 @@ DB_STATEMENT(sorting_explain_users,
     " AND u.deleted_at IS NULL AND u.display_name >= 'a' AND (u.display_name > 'a' OR u.id > '')"
     " ORDER BY u.display_name, u.id LIMIT 3");
 
-static struct world *world;
-static struct actor admin, stranger;
-static struct id alder, ids[NAMES];
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	world_close(&world);
-	return 0;
-}
+static struct id ids[NAMES];
 
 static int set_up(void **state)
 {
-	struct id birch;
-
 	(void)state;
 	world_clear(world);
 	alder = world_organization(world, "Alder");
@@ -195,5 +178,5 @@ int main(void)
 	    cmocka_unit_test_setup(no_list_is_sorted, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -2,6 +2,7 @@
  * puts a name, an address or a word of anybody's into one. */
 #include "../support/asking.h"
 #include "../support/containers.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,25 +16,8 @@
 
 #define SECRET "Xanthippe"
 
-static struct world *world;
-static struct asking_cast cast;
 static struct error error;
 static uint64_t seen; /* events that a test looked for, and found */
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
 
 static int set_up(void **state)
 {
@@ -41,7 +25,7 @@ static int set_up(void **state)
 	const char *secret;
 
 	(void)state;
-	cast = asking_set_up(world);
+	asking_people();
 	trash_sql(world, "UPDATE users SET display_name = '" SECRET "'");
 	assert_true(webhooks_create(&world->domain, &cast.admin, world->arena,
 	    "https://host.example/hook", webhook_events_all(), &webhook, &secret, &error));
@@ -278,5 +262,5 @@ int main(void)
 	    cmocka_unit_test(every_event_was_looked_for),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }

@@ -13,28 +13,6 @@ DB_STATEMENT(asking_newest_mail, "SELECT data FROM mail_outbox WHERE template = 
 
 static struct error last_error;
 
-struct asking_cast asking_set_up(struct world *world)
-{
-	struct asking_cast cast = {0};
-
-	world_clear(world);
-	people_authorize(world);
-	cast.alder = world_organization(world, "Alder");
-	cast.birch = world_organization(world, "Birch");
-	cast.ada = world_user(world, &cast.alder, "ada@alder.example", ROLE_MEMBER);
-	cast.ben = world_user(world, &cast.alder, "ben@alder.example", ROLE_MEMBER);
-	cast.shop = world_user(world, &cast.alder, "shop@alder.example", ROLE_MEMBER);
-	cast.admin = world_user(world, &cast.alder, "admin@alder.example", ROLE_ADMIN);
-	cast.admin2 = world_user(world, &cast.alder, "admin2@alder.example", ROLE_ADMIN);
-	cast.stranger = world_user(world, &cast.birch, "admin@birch.example", ROLE_ADMIN);
-	cast.platform =
-	    world_user(world, &cast.birch, "platform@lethe.example", ROLE_PLATFORM_ADMIN);
-	cast.site = world_place(world, &cast.admin, PLACE_SITE, "shop");
-	cast.other_site = world_place(world, &cast.admin, PLACE_SITE, "trail");
-	asking_claim(world, &cast.shop, &cast.site);
-	return cast;
-}
-
 void asking_claim(struct world *world, const struct actor *owner, const struct id *site_id)
 {
 	struct id id = id_generate(world->clock.fixed_us);

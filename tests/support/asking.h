@@ -17,8 +17,12 @@ struct asking_cast {
 	struct id site, other_site;
 };
 
-/* Empty the world, give it keys, make the cast. */
-struct asking_cast asking_set_up(struct world *world);
+extern struct asking_cast cast;
+
+/* Empty the world of the scene, give it keys, make the cast; a test that begins with that. */
+void asking_people(void);
+int asking_set_up(void **state);
+#define ASKING_TEST(name) cmocka_unit_test_setup(name, asking_set_up)
 
 /* An approved claim. */
 void asking_claim(struct world *world, const struct actor *owner, const struct id *site_id);

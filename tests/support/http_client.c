@@ -325,6 +325,19 @@ void http_answer_expect_field(const struct http_answer *answer, long status, con
 	_fail(file, line);
 }
 
+bool http_answer_lists(const struct http_answer *answer, const char *id)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(http_answer_member(answer, "items"), i, item)
+	{
+		if (strcmp(json_string_value(json_object_get(item, "id")), id) == 0)
+			return true;
+	}
+	return false;
+}
+
 void http_answer_expect(
     const struct http_answer *answer, long status, const char *code, const char *file, int line)
 {

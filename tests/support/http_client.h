@@ -75,6 +75,9 @@ json_t *http_answer_member(const struct http_answer *answer, const char *path);
 const char *http_answer_text(const struct http_answer *answer, const char *path);
 long http_answer_number(const struct http_answer *answer, const char *path);
 
+/* Whether an item of this id is among the `items` of a JSON answer. */
+bool http_answer_lists(const struct http_answer *answer, const char *id);
+
 /* End the test unless the answer has this status and, where `code` is not NULL, this problem code.
  */
 #define EXPECT(answer_, status_, code_)                                                            \
