@@ -89,6 +89,34 @@ static enum db_result impact_of_leaving(
 	return result == DB_NONE ? DB_OK : result;
 }
 
+/* What of a live account there is, in every organisation. */
+static enum db_result impact_of_live(struct db *db, struct arena *arena, const struct user *user,
+    int64_t most, struct deletion_impact *impact_r)
+{
+	struct id tenant = id_none;
+	enum db_result result =
+	    account_impact(db, arena, &user->organization_id, &user->id, most, impact_r);
+
+	while (result == DB_OK) {
+		struct deletion_impact more;
+
+		result = account_next_tenant(db, arena, &user->id, &tenant, false, &tenant);
+		if (result == DB_OK) {
+			result = account_impact(db, arena, &tenant, &user->id, most, &more);
+		}
+		for (int i = 0; result == DB_OK && i < COUNT_KIND_COUNT; i++) {
+			impact_r->counts[i] += more.counts[i];
+			impact_r->more[i] = impact_r->more[i] || more.more[i];
+		}
+		if (result == DB_OK) {
+			impact_r->bytes += more.bytes;
+			impact_r->more_bytes = impact_r->more_bytes || more.more_bytes;
+			impact_r->is_partial = impact_r->is_partial || more.is_partial;
+		}
+	}
+	return result == DB_NONE ? DB_OK : result;
+}
+
 bool accounts_impact(const struct domain *domain, const struct actor *actor, struct arena *arena,
     const struct id *user_id, int64_t most, struct deletion_impact *impact_r, struct error *error)
 {
@@ -105,8 +133,7 @@ bool accounts_impact(const struct domain *domain, const struct actor *actor, str
 	}
 	result = user.deletion_status == USER_DELETION_SCHEDULED
 		     ? impact_of_leaving(domain->db, arena, &user, impact_r)
-		     : account_impact(
-			   domain->db, arena, &user.organization_id, &user.id, most, impact_r);
+		     : impact_of_live(domain->db, arena, &user, most, impact_r);
 	impact_r->counts[COUNT_USER] = 1;
 	if (result == DB_OK) {
 		result = account_events(domain->db, arena, &user.organization_id, &user.id, 1,

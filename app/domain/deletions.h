@@ -14,9 +14,10 @@
  * marking that starts anew finds what is marked and goes on behind it. */
 struct marking {
 	size_t relation;
-	unsigned band; /* of what the root itself holds */
-	struct id at;  /* the last parent done; of what the root holds the lowest id done */
-	bool again;    /* children became parents themselves: pass once more */
+	unsigned band;    /* of what the root itself holds */
+	struct id at;     /* the last parent done; of what the root holds the lowest id done */
+	bool again;       /* children became parents themselves: pass once more */
+	struct id tenant; /* of an account: another organisation that has things of theirs */
 };
 
 /* Where a restoring stands, likewise. */
@@ -24,6 +25,7 @@ struct unmarking {
 	bool begun; /* what comes before the marks is done */
 	size_t table;
 	struct id after;
+	struct id tenant; /* as of a marking */
 };
 
 /* How far what a container holds has been counted, likewise. */
@@ -45,6 +47,15 @@ struct background_place {
 
 /* True for kinds that hold little: their deletion is counted as a whole beforehand. */
 bool deletion_is_small(enum item_kind kind);
+
+/* A deletion as the statements on rows in one organisation take it: its own, or (not none) another
+ * one, where an account has left something. Only for its ids. */
+struct deletion deletion_in(const struct deletion *deletion, const struct id *tenant);
+
+/* The next organisation besides its own that has something of a deleted account, after `tenant`
+ * (none: the first), which it takes the place of. DB_NONE: there is none; so of all other kinds. */
+enum db_result deletion_next_tenant(struct db *db, struct arena *arena,
+    const struct deletion *deletion, struct id *tenant) __attribute__((warn_unused_result));
 
 /* How the lifecycle calls a deletion's state, and who acts. */
 enum lifecycle_state deletion_lifecycle(const struct deletion *deletion);

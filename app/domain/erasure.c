@@ -131,8 +131,11 @@ static bool adopt_photo(struct db_tx *tx, struct deletion *deletion, const struc
 {
 	int64_t rows[MARK_TABLE_COUNT], bytes = 0;
 	struct deletion other;
-	enum db_result result = deletion_lock(tx, &deletion->organization_id, other_id, &other);
+	enum db_result result = deletion_find(tx->db, tx->arena, &id_none, other_id, &other);
 
+	if (result == DB_OK) { /* in whatever organisation it is */
+		result = deletion_lock(tx, &other.organization_id, other_id, &other);
+	}
 	*waits_r = result == DB_NONE || (result == DB_OK && other.state != DELETION_TRASHED &&
 					    other.state != DELETION_MARKING);
 	if (result == DB_OK && !*waits_r) {
@@ -178,10 +181,17 @@ bool erasure_adopt_step(struct db_tx *tx, struct deletion *deletion, int64_t bud
 	return result == DB_OK || db_fail(result, error);
 }
 
-/* One stage, as far as the budget reaches. */
+/* One stage, as far as the budget reaches; elsewhere only what goes by the organisation. */
 static enum db_result run_stage(struct db_tx *tx, const struct erasure *erasure,
     const struct erasure_person *person, size_t stage, int64_t limit, int64_t *rows_r)
 {
+	bool home = id_equal(&person->organization_id, &erasure->user.organization_id);
+
+	*rows_r = 0;
+	if (!home &&
+	    (stage >= ERASURE_PART_COUNT || !erasure_is_of_tenant((enum erasure_part)stage))) {
+		return DB_OK;
+	}
 	if (stage < ERASURE_PART_COUNT) {
 		return erasure_run(tx, (enum erasure_part)stage, person, limit, rows_r);
 	}
@@ -191,6 +201,33 @@ static enum db_result run_stage(struct db_tx *tx, const struct erasure *erasure,
 static bool is_last(size_t stage)
 {
 	return stage >= ERASURE_PART_COUNT && !stages[stage - ERASURE_PART_COUNT].take;
+}
+
+/* All of them, and for whoever went everywhere in each organisation. */
+static enum db_result run_stages(struct db_tx *tx, const struct erasure *erasure,
+    struct erasure_person *person, struct erasing *erasing, int64_t *budget)
+{
+	enum db_result result = DB_OK;
+
+	while (result == DB_OK && *budget > 0 && !erasing->abroad) {
+		int64_t rows = 0;
+
+		if (!id_is_none(&erasing->tenant)) {
+			person->organization_id = erasing->tenant;
+		}
+		if (!is_last(erasing->stage)) {
+			result = run_stage(tx, erasure, person, erasing->stage, *budget, &rows);
+			*budget -= rows;
+			erasing->stage += rows == 0;
+			continue;
+		}
+		result = account_next_tenant(
+		    tx->db, tx->arena, &erasing->user_id, &erasing->tenant, true, &erasing->tenant);
+		erasing->abroad = result == DB_NONE;
+		erasing->stage = result == DB_OK ? 0 : erasing->stage;
+		result = result == DB_NONE ? DB_OK : result;
+	}
+	return result;
 }
 
 bool erasure_step(struct db_tx *tx, const struct domain *domain, const struct deletion *deletion,
@@ -207,17 +244,13 @@ bool erasure_step(struct db_tx *tx, const struct domain *domain, const struct de
 		&(struct request_person){person.user_id, person.email}, budget, error)) {
 		return false;
 	}
-	while (result == DB_OK && *budget > 0 && !is_last(erasing->stage)) {
-		int64_t rows = 0;
-
-		result = run_stage(tx, &erasure, &person, erasing->stage, *budget, &rows);
-		*budget -= rows;
-		erasing->stage += rows == 0;
+	if (result == DB_OK) {
+		result = run_stages(tx, &erasure, &person, erasing, budget);
 	}
 	if (result != DB_OK) {
 		return result == DB_NONE || db_fail(result, error);
 	}
-	if (!is_last(erasing->stage)) {
+	if (!is_last(erasing->stage) || !erasing->abroad) {
 		return true;
 	}
 	return erasure_next_identity(tx, domain, &erasure.user, erasing, done_r, error);

@@ -14,6 +14,8 @@
 struct erasing {
 	struct id user_id; /* whose; none: of an organisation, the next one is to be found */
 	size_t stage;
+	struct id tenant; /* none: their own; the organisation whose words are gone through */
+	bool abroad;      /* all have been */
 	char identity_uid[IDENTITY_UID_SIZE]; /* not empty: the provider is to be asked now */
 	bool waits;                           /* for a worker that knows the provider */
 };

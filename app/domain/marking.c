@@ -10,6 +10,7 @@ struct pass {
 	struct db_tx *tx;
 	const struct domain *domain;
 	struct deletion *deletion;
+	struct deletion scope; /* the same, in the organisation that is being marked */
 	struct marking *marking;
 	const struct cascade_row *row;
 	bool whole;
@@ -48,7 +49,7 @@ static enum db_result end_container(struct pass *pass)
 {
 	int64_t left = 0;
 	enum db_result result = container_count(
-	    pass->tx->db, pass->tx->arena, pass->row->relation, pass->deletion, 1, &left);
+	    pass->tx->db, pass->tx->arena, pass->row->relation, &pass->scope, 1, &left);
 
 	pass->marking->band = 0;
 	if (left == 0) {
@@ -66,10 +67,10 @@ static enum db_result mark_container(struct pass *pass)
 	struct id from;
 	bool last;
 	enum db_result result = container_range(pass->tx->db, pass->tx->arena, relation,
-	    pass->deletion, marking->band, &marking->at, pass->budget, &from, &last);
+	    &pass->scope, marking->band, &marking->at, pass->budget, &from, &last);
 
 	if (result == DB_OK) {
-		result = container_apply(pass->tx, relation, pass->deletion, marking->band, &from,
+		result = container_apply(pass->tx, relation, &pass->scope, marking->band, &from,
 		    &marking->at, pass->budget, clock_now_us(pass->domain->clock), &changed);
 	}
 	if (result != DB_OK) {
@@ -110,7 +111,7 @@ static enum db_result next_range(const struct pass *pass, struct id *upto_r, boo
 		marking->at = id_before(&parent);
 	}
 	return marks_range(pass->tx->db, pass->tx->arena, cascade_parent_marks(pass->row),
-	    pass->deletion, &marking->at, pass->domain->step_rows, upto_r, last_r);
+	    &pass->scope, &marking->at, pass->domain->step_rows, upto_r, last_r);
 }
 
 /* Where the marking goes on after `changed` of at most `limit` rows of a range. */
@@ -144,7 +145,7 @@ static enum db_result mark_children(struct pass *pass)
 		return DB_OK;
 	}
 	if (result == DB_OK) {
-		result = relation_apply(pass->tx, pass->row->relation, pass->deletion,
+		result = relation_apply(pass->tx, pass->row->relation, &pass->scope,
 		    &pass->marking->at, &upto, limit, clock_now_us(pass->domain->clock), &changed);
 	}
 	if (result == DB_OK) {
@@ -163,28 +164,52 @@ static enum db_result mark_some(struct pass *pass)
 	return container_holds(pass->row->relation) ? mark_container(pass) : mark_children(pass);
 }
 
+/* All that goes in one organisation, as far as the budget reaches. */
+static enum db_result mark_tenant(
+    struct pass *pass, const struct cascade_row *const *rows, size_t relations)
+{
+	struct marking *marking = pass->marking;
+	enum db_result result = DB_OK;
+
+	pass->scope = deletion_in(pass->deletion, &marking->tenant);
+	while (result == DB_OK && pass->budget > 0 && marking->relation < relations) {
+		pass->row = rows[marking->relation];
+		result = mark_some(pass);
+		if (marking->relation == relations && marking->again && !pass->whole) {
+			*marking = (struct marking){.tenant = marking->tenant};
+		}
+	}
+	return result;
+}
+
 bool marking_step(struct db_tx *tx, const struct domain *domain, struct deletion *deletion,
     struct marking *marking, bool whole, int64_t budget, bool *done_r, struct error *error)
 {
 	const struct cascade_row *rows[RELATION_COUNT];
 	size_t relations = cascade_of_kind(deletion->kind, deletion->photo_action, rows);
-	struct pass pass = {tx, domain, deletion, marking, NULL, whole, budget};
+	struct pass pass = {.tx = tx,
+	    .domain = domain,
+	    .deletion = deletion,
+	    .marking = marking,
+	    .whole = whole,
+	    .budget = budget};
+	enum db_result result = DB_OK;
 
 	*done_r = false;
-	while (pass.budget > 0 && marking->relation < relations) {
-		enum db_result result;
+	while (result == DB_OK) {
+		struct id tenant = marking->tenant;
 
-		pass.row = rows[marking->relation];
-		result = mark_some(&pass);
-		if (result != DB_OK) {
-			return db_fail(result, error);
+		result = mark_tenant(&pass, rows, relations);
+		if (result != DB_OK || marking->relation < relations) {
+			return result == DB_OK || db_fail(result, error);
 		}
-		if (marking->relation == relations && marking->again && !whole) {
-			*marking = (struct marking){0};
+		result = deletion_next_tenant(tx->db, tx->arena, deletion, &tenant);
+		if (result == DB_OK) {
+			*marking = (struct marking){.tenant = tenant};
 		}
 	}
-	*done_r = marking->relation == relations;
-	return true;
+	*done_r = result == DB_NONE;
+	return *done_r || db_fail(result, error);
 }
 
 /* Of a deletion that archives, its batch says how many. */
@@ -195,10 +220,30 @@ static enum db_result finish_batch(struct db_tx *tx, const struct deletion *dele
 		   : DB_OK;
 }
 
+/* In every organisation. */
+static enum db_result sum_bytes(struct db_tx *tx, struct deletion *deletion)
+{
+	struct id tenant = id_none;
+	enum db_result result = DB_OK;
+
+	deletion->bytes = 0;
+	while (result == DB_OK) {
+		struct deletion scope = deletion_in(deletion, &tenant);
+		int64_t bytes = 0;
+
+		result = marks_bytes(tx->db, tx->arena, &scope, &bytes);
+		deletion->bytes += bytes;
+		if (result == DB_OK) {
+			result = deletion_next_tenant(tx->db, tx->arena, deletion, &tenant);
+		}
+	}
+	return result == DB_NONE ? DB_OK : result;
+}
+
 bool marking_finish(
     struct db_tx *tx, struct deletion *deletion, int64_t now_us, struct error *error)
 {
-	enum db_result result = marks_bytes(tx->db, tx->arena, deletion, &deletion->bytes);
+	enum db_result result = sum_bytes(tx, deletion);
 
 	if (result == DB_OK) {
 		result = finish_batch(tx, deletion);

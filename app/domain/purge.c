@@ -101,8 +101,11 @@ static bool close_other(
 {
 	int64_t now_us = clock_now_us(step->domain->clock);
 	struct deletion other;
-	enum db_result result = deletion_lock(tx, &step->deletion.organization_id, id, &other);
+	enum db_result result = deletion_find(tx->db, tx->arena, &id_none, id, &other);
 
+	if (result == DB_OK) { /* of an account, in whatever organisation it is */
+		result = deletion_lock(tx, &other.organization_id, id, &other);
+	}
 	if (result == DB_NONE) {
 		return true;
 	}

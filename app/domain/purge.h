@@ -17,6 +17,8 @@ struct purging {
 	/* The next parent that has rows of a relation, by the relation's place: no need to look
 	 * again before it is reached. */
 	struct id next[RELATION_COUNT];
+	struct id tenant;     /* of an account: as of a marking */
+	bool abroad;          /* nothing is left in other organisations */
 	struct marking sweep; /* of an organisation: what came back after it was marked */
 	bool swept;
 	struct erasing erasing; /* of a user, or of an organisation's people */

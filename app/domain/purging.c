@@ -14,12 +14,15 @@
 #define STAGE_PERSON (MARK_TABLE_COUNT + 4)
 #define STAGE_PEOPLE (MARK_TABLE_COUNT + 5)
 #define STAGES_MAX   (MARK_TABLE_COUNT + 4)
+/* So many come before the tables of marks, of a person. */
+#define STAGES_OF_PERSON 2
 
 /* A step under way. */
 struct removal {
 	struct db_tx *tx;
 	const struct domain *domain;
 	struct deletion *deletion;
+	struct deletion scope; /* the same, in the organisation that is being purged */
 	struct purging *purging;
 	const struct cascade_row *rows[RELATION_COUNT];
 	size_t row_count;
@@ -89,7 +92,10 @@ static void spend(struct removal *c, int64_t rows)
 
 static void end_stage(struct removal *c)
 {
-	*c->purging = (struct purging){.stage = c->purging->stage + 1, .swept = true};
+	*c->purging = (struct purging){.stage = c->purging->stage + 1,
+	    .swept = true,
+	    .tenant = c->purging->tenant,
+	    .abroad = c->purging->abroad};
 }
 
 /* Whether any row up to `upto` has rows of the i-th relation; what was found before is remembered.
@@ -124,7 +130,7 @@ static enum db_result remove_details(struct removal *c, const char *table, const
 		}
 		result = has_details(c, i, upto, &has);
 		if (result == DB_OK && has) {
-			result = relation_purge(c->tx, c->rows[i]->relation, c->deletion,
+			result = relation_purge(c->tx, c->rows[i]->relation, &c->scope,
 			    &c->purging->after, upto, c->budget, c->now_us, &removed);
 		}
 		spend(c, removed);
@@ -155,17 +161,17 @@ static enum db_result remove_range(struct removal *c, enum mark_table marks)
 		return DB_OK;
 	}
 	result = marks_range(
-	    c->tx->db, c->tx->arena, marks, c->deletion, &c->purging->after, count, &upto, &last);
+	    c->tx->db, c->tx->arena, marks, &c->scope, &c->purging->after, count, &upto, &last);
 	if (result == DB_OK && c->exports) {
 		result =
-		    export_touch(c->tx, marks, c->deletion, &c->purging->after, &upto, c->now_us);
+		    export_touch(c->tx, marks, &c->scope, &c->purging->after, &upto, c->now_us);
 	}
 	if (result == DB_OK) {
 		result = remove_details(c, table, &upto);
 	}
 	if (result == DB_OK && c->budget > 0) {
 		result = marks_purge(
-		    c->tx, marks, c->deletion, &c->purging->after, &upto, c->budget, &removed);
+		    c->tx, marks, &c->scope, &c->purging->after, &upto, c->budget, &removed);
 		spend(c, removed);
 	}
 	if (result != DB_OK || c->budget <= 0) {
@@ -217,6 +223,22 @@ static enum db_result forget_effects(struct removal *c)
 	return result;
 }
 
+/* Before the person themselves: what they have left elsewhere, one organisation after the other,
+ * through the tables of marks anew. */
+static enum db_result go_abroad(struct removal *c)
+{
+	struct id tenant = c->purging->tenant;
+	enum db_result result = deletion_next_tenant(c->tx->db, c->tx->arena, c->deletion, &tenant);
+
+	if (result == DB_OK) {
+		*c->purging =
+		    (struct purging){.stage = STAGES_OF_PERSON, .swept = true, .tenant = tenant};
+		c->scope = deletion_in(c->deletion, &tenant);
+	}
+	c->purging->abroad = result == DB_NONE;
+	return result == DB_NONE ? DB_OK : result;
+}
+
 /* What is not a table of marks. A failure is kept for the step to end with. */
 static enum db_result run_person(struct removal *c, int stage)
 {
@@ -250,9 +272,10 @@ static enum db_result run_person(struct removal *c, int stage)
 static enum db_result run_stage(struct removal *c, int stage)
 {
 	switch (stage) {
+	case STAGE_PERSON:
+		return c->purging->abroad ? run_person(c, stage) : go_abroad(c);
 	case STAGE_KEEP:
 	case STAGE_ADOPT:
-	case STAGE_PERSON:
 	case STAGE_PEOPLE:
 		return run_person(c, stage);
 	case STAGE_TENANT:
@@ -284,6 +307,7 @@ bool purging_step(struct db_tx *tx, const struct domain *domain, struct deletion
 	struct removal c = {.tx = tx,
 	    .domain = domain,
 	    .deletion = deletion,
+	    .scope = deletion_in(deletion, &purging->tenant),
 	    .purging = purging,
 	    .now_us = clock_now_us(domain->clock),
 	    .budget = budget,

@@ -82,22 +82,42 @@ static enum db_result undo_some(struct db_tx *tx, const struct deletion *deletio
 	return result;
 }
 
+static enum db_result restore_tenant(struct db_tx *tx, struct deletion *deletion,
+    const enum mark_table *tables, size_t count, struct unmarking *unmarking, int64_t *budget)
+{
+	struct deletion scope = deletion_in(deletion, &unmarking->tenant);
+	enum db_result result = DB_OK;
+
+	while (result == DB_OK && unmarking->table<count && * budget> 0) {
+		int64_t rows = 0;
+
+		result = undo_some(tx, &scope, tables, unmarking, *budget, &rows);
+		deletion->progress_done += rows;
+		*budget -= rows;
+	}
+	return result;
+}
+
 bool restoring_step(struct db_tx *tx, struct deletion *deletion, struct unmarking *unmarking,
     int64_t budget, bool *done_r, struct error *error)
 {
 	enum mark_table tables[MARK_TABLE_COUNT];
 	size_t count = mark_tables(deletion, tables);
+	enum db_result result = DB_OK;
 
-	while (unmarking->table < count && budget > 0) {
-		int64_t rows;
-		enum db_result result = undo_some(tx, deletion, tables, unmarking, budget, &rows);
+	*done_r = false;
+	while (result == DB_OK) {
+		struct id tenant = unmarking->tenant;
 
-		if (result != DB_OK) {
-			return db_fail(result, error);
+		result = restore_tenant(tx, deletion, tables, count, unmarking, &budget);
+		if (result != DB_OK || unmarking->table < count) {
+			return result == DB_OK || db_fail(result, error);
 		}
-		deletion->progress_done += rows;
-		budget -= rows;
+		result = deletion_next_tenant(tx->db, tx->arena, deletion, &tenant);
+		if (result == DB_OK) {
+			*unmarking = (struct unmarking){.tenant = tenant};
+		}
 	}
-	*done_r = unmarking->table == count;
-	return true;
+	*done_r = result == DB_NONE;
+	return *done_r || db_fail(result, error);
 }

@@ -21,6 +21,19 @@ DB_STATEMENT(ACCOUNT_BY_IDENTITY,
     "SELECT id FROM users WHERE (? IS NULL OR organization_id = ?) AND identity_uid = ?"
     " ORDER BY deleted_at IS NULL DESC, id DESC LIMIT 1");
 
+DB_STATEMENT(ACCOUNT_HOME, "SELECT organization_id FROM users WHERE id = ?"
+			   " AND (goes_everywhere OR role = 'platform_admin')");
+#define LEFT(table, column) "SELECT organization_id FROM " table " WHERE " column " = ?"
+DB_STATEMENT(ACCOUNT_NEXT_TENANT,
+    "SELECT t.id FROM (SELECT organization_id id FROM photos WHERE uploader_id = ? UNION " LEFT(
+	"albums", "created_by") " UNION " LEFT("quests", "creator_id") " UNION " LEFT("adventures",
+	"creator_id") " UNION " LEFT("photo_notes",
+	"author_id") " UNION " LEFT("activity_submissions",
+	"user_id") ") t WHERE t.id > ? AND t.id <> ?"
+		   " ORDER BY t.id LIMIT 1");
+DB_STATEMENT(ACCOUNT_NEXT_ORGANIZATION,
+    "SELECT id FROM organizations WHERE id > ? AND id <> ? ORDER BY id LIMIT 1");
+
 #define EVENTS_OF " FROM events WHERE organization_id = ? AND created_by = ? AND deleted_at IS NULL"
 DB_STATEMENT(
     ACCOUNT_EVENTS, "SELECT id, title, starts_at" EVENTS_OF " ORDER BY starts_at, id LIMIT ?");
@@ -188,4 +201,26 @@ enum db_result event_give(struct db_tx *tx, const struct event_row *event, const
 	    DB_VALUES(
 		db_bind_id(user_id), db_bind_id(&event->id), db_bind_id(&event->organization_id)),
 	    NULL);
+}
+
+enum db_result account_next_tenant(struct db *db, struct arena *arena, const struct id *user_id,
+    const struct id *after, bool any, struct id *tenant_r)
+{
+	const struct db_value bound = db_bind_blob(after->bytes, sizeof(after->bytes));
+	const struct db_value user = db_bind_id(user_id);
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, &ACCOUNT_HOME, DB_VALUES(user), &rows);
+	struct id home;
+
+	if (result != DB_OK)
+		return result;
+	home = db_id(&rows, 0, 0);
+	result = any ? db_query(db, arena, &ACCOUNT_NEXT_ORGANIZATION,
+			   DB_VALUES(bound, db_bind_id(&home)), &rows)
+		     : db_query(db, arena, &ACCOUNT_NEXT_TENANT,
+			   DB_VALUES(user, user, user, user, user, user, bound, db_bind_id(&home)),
+			   &rows);
+	if (result == DB_OK)
+		*tenant_r = db_id(&rows, 0, 0);
+	return result;
 }

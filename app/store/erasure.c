@@ -249,6 +249,11 @@ static struct db_value value_of(
 	}
 }
 
+bool erasure_is_of_tenant(enum erasure_part part)
+{
+	return strchr(parts[part].values, 'O') != NULL;
+}
+
 enum db_result erasure_run(struct db_tx *tx, enum erasure_part part,
     const struct erasure_person *person, int64_t limit, int64_t *rows_r)
 {

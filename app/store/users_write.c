@@ -3,8 +3,10 @@
 
 DB_STATEMENT(USERS_INSERT,
     "INSERT INTO users (id, organization_id, email, display_name, role, password_hash,"
-    " identity_uid, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-DB_STATEMENT(USERS_SET_ROLE, "UPDATE users SET role = ? WHERE id = ? AND deleted_at IS NULL");
+    " identity_uid, created_at, goes_everywhere) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+DB_STATEMENT(USERS_SET_ROLE,
+    "UPDATE users SET goes_everywhere = goes_everywhere OR role = 'platform_admin' OR ?, role = ?"
+    " WHERE id = ? AND deleted_at IS NULL");
 DB_STATEMENT(
     USERS_SET_PASSWORD, "UPDATE users SET password_hash = ? WHERE id = ? AND deleted_at IS NULL");
 DB_STATEMENT(
@@ -30,14 +32,17 @@ enum db_result users_insert(struct db_tx *tx, const struct user *user)
 	    DB_VALUES(db_bind_id(&user->id), db_bind_id(&user->organization_id),
 		db_bind_text(user->email), db_bind_text(user->display_name),
 		db_bind_text(user_role_name(user->role)), db_bind_text(user->password_hash),
-		db_bind_text(user->identity_uid), db_bind_time(user->created_us)),
+		db_bind_text(user->identity_uid), db_bind_time(user->created_us),
+		db_bind_bool(user->role == USER_PLATFORM_ADMIN)),
 	    NULL);
 }
 
 enum db_result users_set_role(struct db_tx *tx, const struct id *id, enum user_role role)
 {
 	return db_exec(tx->db, &USERS_SET_ROLE,
-	    DB_VALUES(db_bind_text(user_role_name(role)), db_bind_id(id)), NULL);
+	    DB_VALUES(db_bind_bool(role == USER_PLATFORM_ADMIN), db_bind_text(user_role_name(role)),
+		db_bind_id(id)),
+	    NULL);
 }
 
 enum db_result users_set_password(struct db_tx *tx, const struct id *id, const char *hash)

@@ -66,6 +66,12 @@ enum db_result account_extras(struct db *db, struct arena *arena, const struct i
     const struct id *user_id, int64_t most, struct account_extras *extras_r)
     __attribute__((warn_unused_result));
 
+/* Whoever is, or was, a platform admin may have left things in other organisations than their own:
+ * the next one, by id, that has content of theirs, or (`any`) the next one at all. DB_NONE: there
+ * is none, or they never went anywhere. */
+enum db_result account_next_tenant(struct db *db, struct arena *arena, const struct id *user_id,
+    const struct id *after, bool any, struct id *tenant_r) __attribute__((warn_unused_result));
+
 /* An event. */
 struct event_row {
 	struct id id;

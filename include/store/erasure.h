@@ -62,6 +62,9 @@ struct erasure_person {
 	struct id deletion_id; /* of this erasure: its own record stays until it is settled */
 };
 
+/* Whether a part goes by the organisation as well, so that it has to be run for each. */
+bool erasure_is_of_tenant(enum erasure_part part);
+
 /* Take at most `limit` rows. DB_OK also when there were none. */
 enum db_result erasure_run(struct db_tx *tx, enum erasure_part part,
     const struct erasure_person *person, int64_t limit, int64_t *rows_r)

@@ -1,0 +1,224 @@
+/* erasure_abroad_test.c - what a platform admin has left in other organisations is hidden, comes
+ * back and goes with their account. */
+#include "../support/people.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <store/places.h>
+
+#define SECRET "Xanthippe"
+
+static struct world *world;
+static struct id alder, birch, cedar;
+static struct actor platform, abroad, further, ben, admin;
+static struct account_status status;
+static struct id photos[4], theirs;
+static struct error error;
+
+static int start(void **state)
+{
+	(void)state;
+	world = world_open();
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	people_close();
+	world_close(&world);
+	return 0;
+}
+
+/* Acting in two other organisations: photos (one in the trash by an admin of there, one by
+ * themselves), an album, a quest, notes, reasons. */
+static void live(void)
+{
+	struct deletion deletion;
+
+	for (int i = 0; i < 4; i++) {
+		photos[i] = world_photo(world, i == 3 ? &further : &abroad, SECRET, NULL, NULL);
+	}
+	theirs = world_photo(world, &ben, "Ben's", NULL, NULL);
+	(void)world_derivative(world, &abroad, &photos[0]);
+	trash_note(world, &abroad, &theirs);
+	trash_note(world, &ben, &photos[0]);
+	(void)world_place(world, &abroad, PLACE_ALBUM, SECRET);
+	(void)trash_content(world, &abroad, ITEM_QUEST, "published", 2);
+	assert_string_equal(trash_delete(world, &admin, &photos[1], &deletion), "");
+	assert_string_equal(trash_delete(world, &abroad, &photos[2], &deletion), "");
+	trash_sql(world,
+	    "UPDATE deletions SET recover_until = '2031-01-01', reason = '" SECRET "'"
+	    " WHERE initiator_id = %s",
+	    trash_hex(world, &platform.user_id));
+	trash_sql(world, "UPDATE deletions SET recover_until = '2031-01-01'");
+	trash_sql(world,
+	    "UPDATE audit_reasons r JOIN audit_log a ON a.id = r.audit_id"
+	    " SET r.reason = '" SECRET "' WHERE a.actor = '%s'",
+	    platform.uid);
+	trash_sql(world,
+	    "INSERT INTO archive_batches (id, organization_id, created_by, reason, created_at)"
+	    " VALUES (UNHEX(MD5('b')), %s, %s, '" SECRET " tidies', '2026-01-01')",
+	    trash_hex(world, &cedar), trash_hex(world, &platform.user_id));
+	trash_sql(world,
+	    "INSERT INTO audit_log (id, organization_id, at, actor, action, details) VALUES"
+	    " (UNHEX(MD5('a')), %s, '2026-01-01', '%s', 'photo.delete', '{}')",
+	    trash_hex(world, &cedar), platform.uid);
+	trash_sql(world,
+	    "INSERT INTO audit_reasons (audit_id, organization_id, reason) VALUES"
+	    " (UNHEX(MD5('a')), %s, '" SECRET " says so')",
+	    trash_hex(world, &cedar));
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	world_clear(world);
+	people_authorize(world);
+	world->domain.step_rows = 1000;
+	alder = world_organization(world, "Alder");
+	birch = world_organization(world, "Birch");
+	cedar = world_organization(world, "Cedar");
+	platform = world_user(world, &birch, "platform@lethe.example", ROLE_PLATFORM_ADMIN);
+	(void)world_user(world, &birch, "second@lethe.example", ROLE_PLATFORM_ADMIN);
+	ben = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
+	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
+	abroad = further = platform;
+	abroad.organization_id = alder;
+	further.organization_id = cedar;
+	live();
+	return 0;
+}
+
+static void leave(bool keep)
+{
+	struct account_choices choices = {.keep_photos = keep};
+	struct actor proven;
+
+	world->clock.fixed_us++;
+	proven = people_proven(world, &platform);
+	assert_string_equal(people_leave(world, &proven, &choices, &status), "");
+	trash_continue(world);
+}
+
+static bool sees(const struct id *photo_id)
+{
+	struct photo photo;
+
+	return photos_find(&world->domain, &ben, world->arena, photo_id, &photo, &error);
+}
+
+static int64_t number(const char *what, const char *where)
+{
+	struct db_statement statement = {"erasure_abroad",
+	    arena_printf(world->arena, "SELECT COUNT(*) FROM %s WHERE %s", what, where)};
+	struct db *fresh = test_database_connect(world->database, TEST_OWNER);
+	struct db_rows rows = {0};
+
+	assert_int_equal(db_query(fresh, world->arena, &statement, DB_NO_VALUES, &rows), DB_OK);
+	db_close(&fresh);
+	return db_int(&rows, 0, 0);
+}
+
+static void nothing_is_left(int64_t kept)
+{
+	assert_int_equal(trash_find(world, &status.deletion_id).state, DELETION_PURGED);
+	assert_int_equal(number("users", "email = 'platform@lethe.example'"), 0);
+	assert_int_equal(trash_rows(world, "photos"), 1 + kept);
+	assert_int_equal(number("photos", "title = '" SECRET "'"), 0);
+	assert_int_equal(trash_rows(world, "albums"), 0);
+	assert_int_equal(trash_rows(world, "quests"), 0);
+	assert_int_equal(trash_rows(world, "photo_notes"), 0);
+	assert_int_equal(number("files", "owner_kind = 'photo'"), 1 + kept);
+	assert_int_equal(number("audit_reasons", "INSTR(reason, '" SECRET "') > 0"), 0);
+	assert_int_equal(number("archive_batches", "reason IS NOT NULL"), 0);
+	assert_int_equal(
+	    number("deletions", "INSTR(CONCAT_WS('', label, reason), '" SECRET "') > 0"), 0);
+	assert_true(sees(&theirs));
+}
+
+static void it_is_hidden_and_comes_back(void **state)
+{
+	struct deletion_impact impact;
+	struct deletion deletion;
+
+	(void)state;
+	assert_true(sees(&photos[0]));
+	assert_true(accounts_impact(
+	    &world->domain, &platform, world->arena, &id_none, IMPACT_ALL, &impact, &error));
+	leave(false);
+	deletion = trash_find(world, &status.deletion_id);
+	assert_int_equal(impact.counts[COUNT_PHOTO], 3);
+	assert_memory_equal(deletion.counts, impact.counts, sizeof(impact.counts));
+	assert_int_equal(deletion.bytes, impact.bytes);
+	assert_false(sees(&photos[0]));
+	assert_int_equal(trash_live(world, "albums") + trash_live(world, "quests"), 0);
+	assert_string_equal(people_cancel(world, &platform), "");
+	trash_continue(world);
+	assert_true(sees(&photos[0]));
+	assert_true(trash_is_live(world, &photos[3]));
+	assert_int_equal(trash_live(world, "albums") + trash_live(world, "quests"), 2);
+	/* What was in the trash before is there still. */
+	assert_false(trash_is_live(world, &photos[1]) || trash_is_live(world, &photos[2]));
+	assert_int_equal(trash_live(world, "photo_notes"), 2);
+}
+
+static void it_goes_with_the_account(void **state)
+{
+	(void)state;
+	leave(false);
+	world->clock.fixed_us = status.scheduled_for_us;
+	(void)trash_purge(world);
+	nothing_is_left(0);
+}
+
+static void it_is_kept_without_a_name(void **state)
+{
+	(void)state;
+	leave(true);
+	world->clock.fixed_us = status.scheduled_for_us;
+	(void)trash_purge(world);
+	/* The photo, its derivative, and the other organisation's; in the trash nothing is kept. */
+	nothing_is_left(3);
+}
+
+/* Also once they are no platform admin any more, in small steps, each begun anew. */
+static void it_goes_by_steps(void **state)
+{
+	struct purge_limits limits = {.max_steps = 1};
+	struct purge_report report;
+	struct actor second = world_user(world, &birch, "third@lethe.example", ROLE_PLATFORM_ADMIN);
+	struct user user;
+	int rounds = 0;
+
+	(void)state;
+	trash_sql(world, "UPDATE users SET goes_everywhere = FALSE");
+	assert_true(accounts_set_role(
+	    &world->domain, &second, world->arena, &platform.user_id, USER_MEMBER, &user, &error));
+	world->domain.step_rows = 3;
+	leave(false);
+	assert_false(sees(&photos[0]));
+	world->clock.fixed_us = status.scheduled_for_us;
+	do {
+		assert_true(purge_due(&world->domain, world->arena, &limits, &report, &error));
+		rounds++;
+	} while (rounds < 300 && trash_find(world, &status.deletion_id).state != DELETION_PURGED);
+	(void)trash_purge(world);
+	nothing_is_left(0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup(it_is_hidden_and_comes_back, set_up),
+	    cmocka_unit_test_setup(it_goes_with_the_account, set_up),
+	    cmocka_unit_test_setup(it_is_kept_without_a_name, set_up),
+	    cmocka_unit_test_setup(it_goes_by_steps, set_up),
+	};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
