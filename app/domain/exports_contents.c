@@ -111,7 +111,7 @@ static bool add_rows(struct document *document, size_t section, struct error *er
 		if (!export_build_look(build, false, error)) {
 			return false;
 		}
-	} while (count == ROWS_AT_ONCE);
+	} while (count > 0);
 	return true;
 }
 

@@ -21,12 +21,17 @@ DB_STATEMENT(EXPORT_PROFILE,
 DB_STATEMENT(
     EXPORT_ALBUMS, "SELECT x.id, x.name, x.created_at, " STATE("x") ", x.deleted_at, " UNTIL(
 		       "x") " FROM albums x WHERE x.created_by = ?" PAGE("x.id"));
-/* Whosever the photos are. */
+/* Whosever the photos are: what is left of the album in hand, and the next one that has any, so
+ * that no page reads more than a few times its rows. Values: album, user, photo, limit; user,
+ * album, limit; limit. */
 DB_STATEMENT(EXPORT_ALBUM_PHOTOS,
-    "SELECT x.album_id, x.photo_id, x.position FROM albums a FORCE INDEX (creator)"
-    " JOIN album_photos x ON x.album_id = a.id WHERE a.created_by = ?"
-    " AND (x.album_id > ? OR (x.album_id = ? AND x.photo_id > ?))"
-    " ORDER BY x.album_id, x.photo_id LIMIT ?");
+    "(SELECT x.album_id, x.photo_id, x.position FROM albums a JOIN album_photos x"
+    " ON x.album_id = a.id WHERE a.id = ? AND a.created_by = ? AND x.photo_id > ?"
+    " ORDER BY x.photo_id LIMIT ?) UNION ALL"
+    " (SELECT x.album_id, x.photo_id, x.position FROM album_photos x WHERE x.album_id ="
+    " (SELECT MIN(a.id) FROM albums a FORCE INDEX (creator) WHERE a.created_by = ? AND a.id > ?"
+    " AND EXISTS (SELECT 1 FROM album_photos y WHERE y.album_id = a.id))"
+    " ORDER BY x.photo_id LIMIT ?) ORDER BY album_id, photo_id LIMIT ?");
 #define MADE(table)                                                                                \
 	"SELECT x.id, x.name, x.created_at, " STATE("x") ", x.deleted_at FROM " table              \
 							 " x WHERE x.created_by = ?" PAGE("x.id")
@@ -116,10 +121,10 @@ DB_STATEMENT(EXPORT_AUDIT_ABOUT,
     "SELECT x.id, x.at, x.action, x.mode, x.request_id, x.details FROM audit_log x"
     " WHERE x.organization_id = ? AND x.item_id = ? AND x.actor <> ?" PAGE("x.id"));
 
-/* The values before those of the page: who (U), organisation (O), id as text (A), address (E),
- * identity (N); a page of pairs (P) goes on after two ids, any other after one. The columns with
- * their types: id (I), text (T), time (W), number (N), yes or no (B), JSON (J), which is the last.
- */
+/* The values: who (U), organisation (O), id as text (A), address (E), identity (N), the ids that
+ * the page goes on after (F, S), the limit (L); without F, this and the limit are the last. The
+ * columns with their types: id (I), text (T), time (W), number (N), yes or no (B), JSON (J), which
+ * is the last. */
 #define ENTRY_TYPES "IWTTITTTJ"
 #define ENTRY_COLUMNS                                                                              \
 	{                                                                                          \
@@ -140,7 +145,7 @@ static const struct {
     {{"albums", "your albums", false}, &EXPORT_ALBUMS, "U", "ITWTWW",
 	{"id", "name", "created_at", "state", "deleted_at", "recover_until"}},
     {{"album_photos", "which photos are in your albums, at which place", false},
-	&EXPORT_ALBUM_PHOTOS, "UP", "IIN", {"album_id", "photo_id", "position"}},
+	&EXPORT_ALBUM_PHOTOS, "FUSLUFLL", "IIN", {"album_id", "photo_id", "position"}},
     {{"projects", "projects that you made", false}, &EXPORT_PROJECTS, "U", "ITWTW",
 	{"id", "name", "created_at", "state", "deleted_at"}},
     {{"sites", "sites that you made", false}, &EXPORT_SITES, "U", "ITWTW",
@@ -217,19 +222,32 @@ const struct export_section *export_section(size_t i)
 	return &sections[i].section;
 }
 
-static struct db_value value_of(char letter, const struct export_person *person)
+/* What is asked for. */
+struct page {
+	const struct export_person *person;
+	const struct export_item *after;
+	unsigned limit;
+};
+
+static struct db_value value_of(char letter, const struct page *page)
 {
 	switch (letter) {
 	case 'O':
-		return db_bind_id(&person->organization_id);
+		return db_bind_id(&page->person->organization_id);
 	case 'A':
-		return db_bind_text(person->uid);
+		return db_bind_text(page->person->uid);
 	case 'E':
-		return db_bind_text(person->email);
+		return db_bind_text(page->person->email);
 	case 'N':
-		return db_bind_text(person->identity_uid);
+		return db_bind_text(page->person->identity_uid);
+	case 'F':
+		return db_bind_blob(page->after->id.bytes, sizeof(page->after->id.bytes));
+	case 'S':
+		return db_bind_blob(page->after->second.bytes, sizeof(page->after->second.bytes));
+	case 'L':
+		return db_bind_int(page->limit);
 	default:
-		return db_bind_id(&person->user_id);
+		return db_bind_id(&page->person->user_id);
 	}
 }
 
@@ -259,7 +277,7 @@ static void set_member(struct doc *doc, const char *key, char type, const struct
 
 static bool is_of_pairs(size_t section)
 {
-	return strchr(sections[section].values, 'P') != NULL;
+	return strchr(sections[section].values, 'S') != NULL;
 }
 
 static struct export_item read_item(
@@ -287,21 +305,20 @@ enum db_result export_section_read(struct db *db, struct arena *arena, size_t se
     const struct export_person *person, const struct export_item *after, unsigned limit,
     struct export_item **items_r, size_t *count_r)
 {
-	struct db_value first = db_bind_blob(after->id.bytes, sizeof(after->id.bytes));
+	const struct page page = {person, after, limit};
+	const char *letters = sections[section].values;
 	struct db_value values[8];
 	size_t count = 0;
 	struct db_rows rows = {0};
 	enum db_result result;
 
-	for (const char *at = sections[section].values; *at && *at != 'P'; at++) {
-		values[count++] = value_of(*at, person);
+	for (const char *at = letters; *at; at++) {
+		values[count++] = value_of(*at, &page);
 	}
-	values[count++] = first;
-	if (is_of_pairs(section)) {
-		values[count++] = first;
-		values[count++] = db_bind_blob(after->second.bytes, sizeof(after->second.bytes));
+	if (!strchr(letters, 'F')) {
+		values[count++] = value_of('F', &page);
+		values[count++] = value_of('L', &page);
 	}
-	values[count++] = db_bind_int(limit);
 	result = db_query(db, arena, sections[section].statement, values, count, &rows);
 	*count_r = rows.count;
 	*items_r = arena_array(arena, rows.count + 1, sizeof(**items_r));

@@ -120,7 +120,7 @@ struct export_item {
 };
 
 /* The section's rows after that one (its ids alone count; zeroed: the first), at most `limit`, in
- * the order of ids. DB_OK also when there are none. */
+ * the order of ids; there may be more after fewer than that. DB_OK also when there are none. */
 enum db_result export_section_read(struct db *db, struct arena *arena, size_t section,
     const struct export_person *person, const struct export_item *after, unsigned limit,
     struct export_item **items_r, size_t *count_r) __attribute__((warn_unused_result));
