@@ -10,6 +10,8 @@
 #include <domain/deletions.h>
 #include <string.h>
 
+#define LIST_LIMIT 50
+
 struct auth_caller acts_caller(const struct web *web)
 {
 	return (struct auth_caller){
@@ -74,6 +76,20 @@ bool acts_list_photos(struct web *web, struct photos_page *page_r, struct error 
 	};
 
 	return photos_list(web->domain, &web->actor, web->arena, &query, page_r, error);
+}
+
+struct audit_query acts_audit_query(const struct web *web)
+{
+	return (struct audit_query){
+	    .from_us = input_integer(web, "from", 0),
+	    .to_us = input_integer(web, "to", 0),
+	    .actor = input_text(web, "actor"),
+	    .action = input_text(web, "action"),
+	    .kind = input_text(web, "kind"),
+	    .item_id = *input_id(web, "item_id"),
+	    .after = *input_id(web, "cursor"),
+	    .limit = (unsigned)input_integer(web, "limit", LIST_LIMIT),
+	};
 }
 
 bool acts_delete_photo(struct web *web, struct deletion *deletion_r, struct error *error)

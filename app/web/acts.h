@@ -5,6 +5,7 @@
 #include "web.h"
 
 #include <domain/photos.h>
+#include <store/audit.h>
 #include <store/content.h>
 #include <store/deletions.h>
 
@@ -18,6 +19,10 @@ bool acts_add_photo(struct web *web, struct photo *photo_r, struct error *error)
 /* The photos that the route's query inputs ask for. */
 bool acts_list_photos(struct web *web, struct photos_page *page_r, struct error *error)
     __attribute__((warn_unused_result));
+
+/* What the route's query inputs (from, to, actor, action, kind, item_id, cursor, limit) ask of the
+ * trail. Texts are the inputs' own. */
+struct audit_query acts_audit_query(const struct web *web);
 
 /* Delete the photo that web->subject is. */
 bool acts_delete_photo(struct web *web, struct deletion *deletion_r, struct error *error)

@@ -1,4 +1,5 @@
 /* admin.c - the API of admins: audit trail, storage cleanup queue. */
+#include "../acts.h"
 #include "../answer.h"
 #include "../handlers.h"
 #include "../input.h"
@@ -14,16 +15,7 @@ bool api_audit_list(struct web *web, struct error *error)
 {
 	struct doc *items = doc_list(web->arena);
 	struct audit_page page;
-	struct audit_query query = {
-	    .from_us = input_integer(web, "from", 0),
-	    .to_us = input_integer(web, "to", 0),
-	    .actor = input_text(web, "actor"),
-	    .action = input_text(web, "action"),
-	    .kind = input_text(web, "kind"),
-	    .item_id = *input_id(web, "item_id"),
-	    .after = *input_id(web, "cursor"),
-	    .limit = (unsigned)input_integer(web, "limit", LIST_LIMIT),
-	};
+	struct audit_query query = acts_audit_query(web);
 
 	if (!audit_list(web->domain, &web->actor, web->arena, &query, &page, error))
 		return false;

@@ -1,4 +1,5 @@
 /* admin.c - the audit trail and the storage cleanup queue. */
+#include "../acts.h"
 #include "../answer.h"
 #include "../chrome.h"
 #include "../handlers.h"
@@ -11,20 +12,6 @@
 #include <http/url.h>
 
 #define PAGE_ROWS 50
-
-static struct audit_query audit_query_of(const struct web *web)
-{
-	return (struct audit_query){
-	    .from_us = input_integer(web, "from", 0),
-	    .to_us = input_integer(web, "to", 0),
-	    .actor = input_text(web, "actor"),
-	    .action = input_text(web, "action"),
-	    .kind = input_text(web, "kind"),
-	    .item_id = *input_id(web, "item_id"),
-	    .after = *input_id(web, "cursor"),
-	    .limit = PAGE_ROWS,
-	};
-}
 
 static const char *audit_url(
     struct web *web, const char *pattern, const char *cursor, const char *format)
@@ -53,7 +40,7 @@ bool page_audit(struct web *web, struct error *error)
 {
 	struct doc *page = page_begin(web, "Audit trail");
 	struct doc *items = doc_list(web->arena);
-	struct audit_query query = audit_query_of(web);
+	struct audit_query query = acts_audit_query(web);
 	struct audit_page rows = {0};
 
 	if (!chrome_live(web, page, error) ||
@@ -106,7 +93,7 @@ bool page_audit_export(struct web *web, struct error *error)
 
 	(void)error;
 	stream->web = web;
-	stream->query = audit_query_of(web);
+	stream->query = acts_audit_query(web);
 	stream->format = is_csv ? AUDIT_CSV : AUDIT_JSON_LINES;
 	http_response_begin(web->response, 200,
 	    is_csv ? "text/csv; charset=utf-8" : "application/jsonl; charset=utf-8");
