@@ -89,15 +89,22 @@ DB_STATEMENT(EXPORT_ROLES,
 DB_STATEMENT(EXPORT_ARCHIVINGS,
     "SELECT x.id, x.photo_count, x.reason, x.created_at, x.purge_after, x.criteria"
     " FROM archive_batches x WHERE x.created_by = ?" PAGE("x.id"));
+/* One arm for each value of the column before the id in the index, as of photos. */
+#define OF_DELETIONS(index, where)                                                                 \
+	" FROM ((SELECT id FROM deletions FORCE INDEX (" index ") WHERE " where                    \
+	" AND restorable = 0 AND id > ? ORDER BY id LIMIT ?) UNION ALL"                            \
+	" (SELECT id FROM deletions FORCE INDEX (" index ") WHERE " where                          \
+	" AND restorable = 1 AND id > ? ORDER BY id LIMIT ?) ORDER BY id LIMIT ?) k"               \
+	" JOIN deletions x ON x.id = k.id ORDER BY x.id"
 DB_STATEMENT(EXPORT_DELETIONS,
     "SELECT x.id, x.kind, x.item_id, IF(x.owner_id = x.initiator_id, x.label, NULL), x.origin,"
     " x.reason, x.mode, x.photo_action, x.state, x.photo_count, x.bytes, x.deleted_at,"
-    " x.recover_until, x.settled_at FROM deletions x WHERE x.initiator_id = ?" PAGE("x.id"));
+    " x.recover_until, x.settled_at" OF_DELETIONS("own_trash", "initiator_id = ?"));
 /* Why, and by whom, is theirs who did it. */
 DB_STATEMENT(EXPORT_DELETIONS_OF,
     "SELECT x.id, x.kind, x.item_id, x.label, x.origin, x.mode, x.photo_action, x.state,"
-    " x.photo_count, x.bytes, x.deleted_at, x.recover_until, x.settled_at FROM deletions x"
-    " WHERE x.owner_id = ? AND NOT (x.initiator_id <=> x.owner_id)" PAGE("x.id"));
+    " x.photo_count, x.bytes, x.deleted_at, x.recover_until, x.settled_at" OF_DELETIONS(
+	"owner", "owner_id = ? AND NOT (initiator_id <=> owner_id)"));
 DB_STATEMENT(EXPORT_EXPORTS,
     "SELECT x.id, x.state, x.bytes, x.created_at, x.ready_at,"
     " x.expires_at, x.settled_at FROM exports x WHERE x.user_id = ?" PAGE("x.id"));
@@ -190,11 +197,11 @@ static const struct {
 	{"id", "requested_role", "state", "created_at", "decided_at"}},
     {{"archivings", "your acts of archiving", false}, &EXPORT_ARCHIVINGS, "U", "INTWWJ",
 	{"id", "photo_count", "reason", "created_at", "purge_after", "criteria"}},
-    {{"deletions", "what you deleted", false}, &EXPORT_DELETIONS, "U", "ITITTTTTTNNWWW",
+    {{"deletions", "what you deleted", false}, &EXPORT_DELETIONS, "UFLUFLL", "ITITTTTTTNNWWW",
 	{"id", "kind", "item_id", "label", "origin", "reason", "mode", "photo_action", "state",
 	    "photo_count", "bytes", "deleted_at", "recover_until", "settled_at"}},
-    {{"deletions_of_yours", "what was yours and others deleted", false}, &EXPORT_DELETIONS_OF, "U",
-	"ITITTTTTNNWWW",
+    {{"deletions_of_yours", "what was yours and was not deleted by you", false},
+	&EXPORT_DELETIONS_OF, "UFLUFLL", "ITITTTTTNNWWW",
 	{"id", "kind", "item_id", "label", "origin", "mode", "photo_action", "state", "photo_count",
 	    "bytes", "deleted_at", "recover_until", "settled_at"}},
     {{"exports", "exports of your data", false}, &EXPORT_EXPORTS, "U", "ITNWWWW",

@@ -222,9 +222,17 @@ static void pages_follow_one_another(void **state)
 	trash_sql(world, "UPDATE photos SET status = 'pending' WHERE MOD(CRC32(id), 3) = 0");
 	for (int i = 0; i < 230; i++)
 		(void)people_event(world, &ada, "Fair");
+	trash_sql(world,
+	    "INSERT INTO deletions (id, organization_id, act_id, kind, item_id, owner_id,"
+	    " initiator_id, origin, mode, state, deleted_at, recover_until)"
+	    " SELECT UNHEX(MD5(seq)), %s, UNHEX(MD5(seq)), 'photo', UNHEX(MD5(seq)), %s, %s,"
+	    " 'owner', 'soft', IF(seq MOD 3, 'restored', 'trashed'), '2026-01-01', '2026-01-02'"
+	    " FROM seq_1_to_450",
+	    trash_hex(world, &ada.organization_id), trash_hex(world, &ada.user_id),
+	    trash_hex(world, &ada.user_id));
 	(void)exporting_make(world, &ada, &path);
 	taken_read(&taken, path);
-	assert_int_equal(check_owned(&ada, &taken, true), 350);
+	assert_int_equal(check_owned(&ada, &taken, true), 350 + 450);
 	assert_int_equal(taken.count, 120 + export_section_count() + 3);
 	taken_free(&taken);
 }
