@@ -305,7 +305,9 @@ static int search_file(const char *path, const struct stat *status, int kind, st
 	if (kind != FTW_F || status->st_size == 0 || !(file = fopen(path, "r")))
 		return FTW_CONTINUE;
 	bytes = malloc((size_t)status->st_size);
-	length = bytes ? fread(bytes, 1, (size_t)status->st_size, file) : 0;
+	if (!bytes)
+		abort();
+	length = fread(bytes, 1, (size_t)status->st_size, file);
 	if (!strstr(path, ".eml") || !memmem(bytes, length, "has been erased", 15))
 		search_bytes(path, bytes, length);
 	free(bytes);
@@ -351,7 +353,7 @@ static void search_tables(struct site *site)
 static unsigned search(struct site *site, const struct person_to_go *person, bool aloud)
 {
 	const char *local = text(site, "%.*s", (int)strcspn(person->email, "@"), person->email);
-	const char *name = strchr(person->name, ' ') + 1;
+	const char *name = strchr(person->name, ' ') + 1, *var = getenv("LETHE_TEST_VAR");
 
 	needles[0] = name;
 	needles[1] = local;
@@ -361,8 +363,9 @@ static unsigned search(struct site *site, const struct person_to_go *person, boo
 	found = 0;
 	tells = aloud;
 	search_tables(site);
-	assert_int_equal(
-	    nftw(getenv("LETHE_TEST_VAR"), search_file, 16, FTW_PHYS | FTW_ACTIONRETVAL), 0);
+	if (!var)
+		abort();
+	assert_int_equal(nftw(var, search_file, 16, FTW_PHYS | FTW_ACTIONRETVAL), 0);
 	return found;
 }
 
