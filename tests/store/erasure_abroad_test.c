@@ -1,6 +1,7 @@
 /* erasure_abroad_test.c - what a platform admin has left in other organisations is hidden, comes
  * back and goes with their account. */
 #include "../support/people.h"
+#include "../support/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,27 +13,11 @@
 
 #define SECRET "Xanthippe"
 
-static struct world *world;
-static struct id alder, birch, cedar;
-static struct actor platform, abroad, further, ben, admin;
+static struct id cedar;
+static struct actor platform, abroad, further;
 static struct account_status status;
 static struct id photos[4], theirs;
 static struct error error;
-
-static int start(void **state)
-{
-	(void)state;
-	world = world_open();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	people_close();
-	world_close(&world);
-	return 0;
-}
 
 /* Acting in two other organisations: photos (one in the trash by an admin of there, one by
  * themselves), an album, a quest, notes, reasons. */
@@ -77,16 +62,11 @@ static void live(void)
 static int set_up(void **state)
 {
 	(void)state;
-	world_clear(world);
+	scene_people();
 	people_authorize(world);
-	world->domain.step_rows = 1000;
-	alder = world_organization(world, "Alder");
-	birch = world_organization(world, "Birch");
 	cedar = world_organization(world, "Cedar");
 	platform = world_user(world, &birch, "platform@lethe.example", ROLE_PLATFORM_ADMIN);
 	(void)world_user(world, &birch, "second@lethe.example", ROLE_PLATFORM_ADMIN);
-	ben = world_user(world, &alder, "ben@alder.example", ROLE_MEMBER);
-	admin = world_user(world, &alder, "admin@alder.example", ROLE_ADMIN);
 	abroad = further = platform;
 	abroad.organization_id = alder;
 	further.organization_id = cedar;
@@ -220,5 +200,5 @@ int main(void)
 	    cmocka_unit_test_setup(it_goes_by_steps, set_up),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
 }
