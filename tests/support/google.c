@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,16 +46,7 @@ void google_start(void)
 	google_stop();
 	strcpy(folder, "/tmp/lethe-google-XXXXXX");
 	assert_non_null(mkdtemp(folder));
-	server = fork();
-	if (server == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		execv(PYTHON, arguments);
-		_exit(127);
-	}
-	assert_true(server > 0);
-	for (int i = 0; i < 6000 && access(google_file(arena, "port"), F_OK) != 0; i++)
-		usleep(10 * 1000);
-	assert_int_equal(access(google_file(arena, "port"), F_OK), 0);
+	server = program_serve(arguments, google_file(arena, "port"));
 	arena_destroy(&arena);
 }
 
@@ -64,9 +54,7 @@ void google_stop(void)
 {
 	if (server <= 0)
 		return;
-	kill(server, SIGKILL);
-	waitpid(server, NULL, 0);
-	server = 0;
+	program_end(&server);
 	program_remove_folder(folder);
 }
 

@@ -3,9 +3,11 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -87,4 +89,44 @@ int program_free_ports(int from)
 	while (!program_is_free(port) || !program_is_free(port + 1))
 		port += 2;
 	return port;
+}
+
+/* A minute, on a machine under load. */
+#define SERVE_TRIES 6000
+
+pid_t program_serve(char *const arguments[], const char *ready)
+{
+	pid_t server = fork();
+
+	if (server == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		execv(arguments[0], arguments);
+		_exit(127);
+	}
+	for (int i = 0; i < SERVE_TRIES && access(ready, F_OK) != 0; i++)
+		usleep(10 * 1000);
+	if (server < 0 || access(ready, F_OK) != 0) {
+		fprintf(stderr, "%s: %s has not come up\n", ready, arguments[1]);
+		abort();
+	}
+	return server;
+}
+
+void program_end(pid_t *server)
+{
+	if (*server > 0) {
+		kill(*server, SIGKILL);
+		waitpid(*server, NULL, 0);
+	}
+	*server = 0;
+}
+
+bool program_certify(const char *certificate, const char *key)
+{
+	const char *const arguments[] = {"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
+	    "-days", "30", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+	    "-keyout", key, "-out", certificate, NULL};
+	char output[4000];
+
+	return program_run(arguments, output, sizeof(output)) == 0;
 }

@@ -4,13 +4,10 @@
 #include "program.h"
 
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -39,16 +36,6 @@ static const char *read_file(struct arena *arena, const char *name)
 	return text;
 }
 
-static void make_certificate(struct arena *arena)
-{
-	const char *const arguments[] = {"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
-	    "-days", "30", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-	    "-keyout", path_of(arena, "key.pem"), "-out", path_of(arena, "certificate.pem"), NULL};
-	char output[4000];
-
-	assert_int_equal(program_run(arguments, output, sizeof(output)), 0);
-}
-
 void receiver_start(bool tls)
 {
 	char *const arguments[] = {PYTHON, program, folder, NULL};
@@ -58,16 +45,9 @@ void receiver_start(bool tls)
 	strcpy(folder, "/tmp/lethe-hooks-XXXXXX");
 	assert_non_null(mkdtemp(folder));
 	if (tls)
-		make_certificate(arena);
-	server = fork();
-	if (server == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		execv(PYTHON, arguments);
-		_exit(127);
-	}
-	assert_true(server > 0);
-	for (int i = 0; i < 3000 && access(path_of(arena, "port"), F_OK) != 0; i++)
-		usleep(10 * 1000);
+		assert_true(
+		    program_certify(path_of(arena, "certificate.pem"), path_of(arena, "key.pem")));
+	server = program_serve(arguments, path_of(arena, "port"));
 	arena_destroy(&arena);
 }
 
@@ -75,9 +55,7 @@ void receiver_stop(void)
 {
 	if (server <= 0)
 		return;
-	kill(server, SIGKILL);
-	waitpid(server, NULL, 0);
-	server = 0;
+	program_end(&server);
 	program_remove_folder(folder);
 }
 

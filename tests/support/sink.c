@@ -4,13 +4,10 @@
 #include "program.h"
 
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -33,25 +30,18 @@ static void path_of(const char *name, char path[PATH_SIZE])
 bool sink_open(void)
 {
 	const char *const has_server[] = {PYTHON, "-c", "import aiosmtpd", NULL};
-	const char *const make_certificate[] = {"openssl", "req", "-x509", "-newkey", "rsa:2048",
-	    "-nodes", "-days", "30", "-subj", "/CN=localhost", "-addext",
-	    "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate, NULL};
 	char output[4000];
 
 	if (program_run(has_server, output, sizeof(output)) != 0 || !mkdtemp(folder))
 		return false;
 	path_of("certificate.pem", certificate);
 	path_of("key.pem", key);
-	return program_run(make_certificate, output, sizeof(output)) == 0;
+	return program_certify(certificate, key);
 }
 
 void sink_stop(void)
 {
-	if (server > 0) {
-		kill(server, SIGKILL);
-		waitpid(server, NULL, 0);
-	}
-	server = 0;
+	program_end(&server);
 }
 
 void sink_close(void)
@@ -89,17 +79,9 @@ void sink_start(const char *feature, int port)
 	sink_stop();
 	forget_all();
 	snprintf(text, sizeof(text), "%d", port);
-	server = fork();
-	if (server == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		setenv("SINK_PORT", text, 1);
-		execv(PYTHON, arguments);
-		_exit(127);
-	}
-	assert_true(server > 0);
 	path_of("port", path);
-	for (int i = 0; i < 1500 && access(path, F_OK) != 0; i++)
-		usleep(10 * 1000);
+	assert_int_equal(setenv("SINK_PORT", text, 1), 0);
+	server = program_serve(arguments, path);
 }
 
 int sink_port(void)
