@@ -68,12 +68,17 @@ DB_STATEMENT(ERASURE_REASONS, "UPDATE deletions SET reason = NULL WHERE initiato
 DB_STATEMENT(ERASURE_WRITTEN, TRAIL("a.organization_id = ? AND a.actor = ?"));
 DB_STATEMENT(ERASURE_ABOUT, TRAIL("a.organization_id = ? AND a.item_id = ?"));
 /* What others wrote stays, but for the name and the address in it. Values: pattern, replacement,
- * organisation, pattern, limit; the pattern comes last in `where`. */
+ * organisation, pattern, limit; the pattern comes last in `where`. Where the replacement would make
+ * the text longer than its column, nothing stands there. */
+#define TAKEN_OUT(column)                                                                          \
+	"IF(CHAR_LENGTH(REGEXP_REPLACE(c." column ", step.said, step.instead)) <= 2000,"           \
+	" REGEXP_REPLACE(c." column ", step.said, step.instead),"                                  \
+	" REGEXP_REPLACE(c." column ", step.said, ''))"
 #define NAMED(table, key, column, where)                                                           \
 	"UPDATE (SELECT x." key " AS found, ? AS said, ? AS instead FROM " table " x"              \
 	" WHERE x.organization_id = ?" where " AND x." column " REGEXP ? LIMIT ?) step"            \
 	" JOIN " table " c ON c." key " = step.found"                                              \
-	" SET c." column " = REGEXP_REPLACE(c." column ", step.said, step.instead)"
+	" SET c." column " = " TAKEN_OUT(column)
 DB_STATEMENT(ERASURE_NAMED_TRAIL, NAMED("audit_reasons", "audit_id", "reason", ""));
 DB_STATEMENT(ERASURE_NAMED_RECORDS, NAMED("deletions", "id", "reason", ""));
 DB_STATEMENT(ERASURE_NAMED_REQUESTS, NAMED("deletion_requests", "id", "reason", ""));
@@ -84,7 +89,7 @@ DB_STATEMENT(ERASURE_NAMED_ARCHIVED,
     "UPDATE (SELECT p.id, ? AS said, ? AS instead FROM archive_batches b JOIN photos p"
     " ON p.archive_batch_id = b.id WHERE b.organization_id = ? AND p.archive_reason REGEXP ?"
     " LIMIT ?) step JOIN photos c ON c.id = step.id"
-    " SET c.archive_reason = REGEXP_REPLACE(c.archive_reason, step.said, step.instead)");
+    " SET c.archive_reason = " TAKEN_OUT("archive_reason"));
 DB_STATEMENT(ERASURE_NAMED_BATCHES, NAMED("archive_batches", "id", "reason", ""));
 /* Their file in the spool is due to go at once, too. */
 #define MAIL_FORGOTTEN                                                                             \
@@ -186,19 +191,38 @@ static void put_literal(struct buf *pattern, const char *text)
 	}
 }
 
+/* A name of one word may be a word of everybody's ("Will"): it is one as it is written, or with a
+ * capital at its beginning. */
+static void put_name(struct buf *pattern, const char *name)
+{
+	bool is_word = !strchr(name, ' ');
+
+	if (is_word) {
+		buf_puts(pattern, "(?:(?=(?-i:\\p{Lu}))");
+	}
+	put_literal(pattern, name);
+	if (is_word) {
+		buf_puts(pattern, "|(?-i:");
+		put_literal(pattern, name);
+		buf_puts(pattern, "))");
+	}
+}
+
 /* Finds the name and the address as whole words; NULL, which finds nothing, where there is neither.
  * It is the person who chose the name, so it must not take more with it than itself. */
 static const char *naming_of(struct arena *arena, const struct erasure_person *person)
 {
-	const char *texts[] = {person->name, person->email};
+	static const char begin[] = "(?<![\\p{L}\\p{N}])(?:";
 	struct buf pattern = {0};
 	const char *copy = NULL;
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		if (texts[i] && !text_is_blank(texts[i])) {
-			buf_puts(&pattern, pattern.length ? "|" : "(?<![\\p{L}\\p{N}])(?:");
-			put_literal(&pattern, text_trim(arena, texts[i]));
-		}
+	if (person->name && !text_is_blank(person->name)) {
+		buf_puts(&pattern, begin);
+		put_name(&pattern, text_trim(arena, person->name));
+	}
+	if (person->email && !text_is_blank(person->email)) {
+		buf_puts(&pattern, pattern.length ? "|" : begin);
+		put_literal(&pattern, text_trim(arena, person->email));
 	}
 	if (pattern.length) {
 		buf_puts(&pattern, ")(?![\\p{L}\\p{N}])");

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <store/places.h>
+#include <string.h>
 
 #define SECRET  "Xanthippe"
 #define ADDRESS "xanthippe@alder.example"
@@ -83,11 +84,37 @@ static void a_name_takes_only_itself(void **state)
 	assert_string_equal(
 	    what_stays("e", "He never was here, e said"), "He never was here, (name removed) said");
 	assert_string_equal(
-	    what_stays(" Name", "No name here, no removed one"), "No  here, no removed one");
+	    what_stays(" name", "No name here, no removed one"), "No  here, no removed one");
+	assert_string_equal(what_stays("Will", "I will ask Will (WILL), willing or not"),
+	    "I will ask (name removed) ((name removed)), willing or not");
+	assert_string_equal(what_stays("will", "will, Will"), "(name removed), (name removed)");
+	assert_string_equal(
+	    what_stays("Émile", "émile Émile ÉMILE"), "émile (name removed) (name removed)");
 	assert_string_equal(
 	    what_stays("O.* (x|", "Of O.* (x| and O--x"), "Of (name removed) and O--x");
 	assert_string_equal(what_stays("Zoë", "Zoë, nicht Zoëlle"), "(name removed), nicht Zoëlle");
 	assert_string_equal(what_stays(" ", "A  b"), "A  b");
+}
+
+/* A text that fills its column has no room for what stands in place of names. */
+static void a_full_text_loses_the_name(void **state)
+{
+	char full[2001];
+	const char *left;
+
+	(void)state;
+	for (size_t i = 0; i < 2000; i++) {
+		full[i] = "Bo, "[i % 4];
+	}
+	full[2000] = '\0';
+	left = what_stays("Bo", full);
+	assert_int_equal(strlen(left), 2000 - 2 * 500);
+	assert_null(strstr(left, "Bo"));
+	memset(full, 'x', 1989);
+	memcpy(full + 1985, " Bo", 4);
+	left = what_stays("Bo", full);
+	assert_int_equal(strlen(left), 2000);
+	assert_string_equal(left + 1985, " (name removed)");
 }
 
 /* Mails to others: a notice of a request that is void is dropped, what else waits goes out first.
@@ -141,6 +168,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_name_takes_only_itself),
+	    cmocka_unit_test(a_full_text_loses_the_name),
 	    cmocka_unit_test_setup(mails_to_others_forget, set_up),
 	    cmocka_unit_test_setup(submissions_of_a_visitor_lose_their_words, set_up),
 	};
