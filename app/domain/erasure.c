@@ -326,7 +326,7 @@ bool erasure_people_step(struct db_tx *tx, const struct domain *domain,
 				return false;
 			}
 			*erasing = (struct erasing){0};
-			*budget -= 1;
+			*budget = 0;
 		}
 	}
 	return true;

@@ -46,7 +46,8 @@ bool erasure_step(struct db_tx *tx, const struct domain *domain, const struct de
 bool erasure_finish(struct db_tx *tx, const struct domain *domain, const struct deletion *deletion,
     const struct id *user_id, struct error *error) __attribute__((warn_unused_result));
 
-/* The same for all of an organisation, one after another. */
+/* The same for all of an organisation, one after another, each in a step of their own: what names
+ * them is looked for in all that the organisation has. */
 bool erasure_people_step(struct db_tx *tx, const struct domain *domain,
     const struct deletion *deletion, struct erasing *erasing, int64_t *budget, bool *done_r,
     struct error *error) __attribute__((warn_unused_result));

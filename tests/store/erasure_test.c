@@ -530,7 +530,10 @@ static void an_organization_takes_its_people_along(void **state)
 	    .origin = ORIGIN_BY_ACTOR,
 	    .confirmation = "Alder"};
 	struct deletion deletion;
+	struct purge_limits one_step = {.max_steps = 1};
+	struct purge_report report;
 	struct id photos[4];
+	int64_t before = 0, erased;
 
 	(void)state;
 	live(photos);
@@ -539,6 +542,12 @@ static void an_organization_takes_its_people_along(void **state)
 	    deletions_delete(&world->domain, &platform, world->arena, &act, &deletion, &error));
 	trash_continue(world);
 	world->clock.fixed_us = deletion.recover_until_us;
+	do {
+		assert_true(purge_due(&world->domain, world->arena, &one_step, &report, &error));
+		erased = people_mails(world, "account_erased");
+		assert_in_range(erased - before, 0, 1);
+		before = erased;
+	} while (report.unfinished || report.waiting);
 	(void)trash_purge(world);
 	assert_int_equal(trash_find(world, &deletion.id).state, DELETION_PURGED);
 	nothing_is_found();
