@@ -136,7 +136,8 @@ enum db_result users_find_by_identity(
 	return find(db, arena, &USERS_BY_IDENTITY, db_bind_text(uid), user_r);
 }
 
-/* Behind the one that the cursor names; who is gone for good stands nowhere: from the first. */
+/* Behind the one that the cursor names; who is gone for good, or is another organisation's, stands
+ * nowhere: from the first. */
 static enum db_result query_by_name(
     struct db *db, struct arena *arena, const struct users_query *query, struct db_rows *rows_r)
 {
@@ -150,6 +151,8 @@ static enum db_result query_by_name(
 		result = users_find(db, arena, &query->before, &last);
 	if (result > DB_NONE)
 		return result;
+	if (!id_equal(&last.organization_id, &query->organization_id))
+		last = (struct user){.display_name = ""};
 	name = db_bind_text(last.display_name);
 	return db_query(db, arena,
 	    query->include_deleted ? &USERS_BY_NAME_ALL : &USERS_BY_NAME_LIVE,

@@ -151,6 +151,25 @@ static void people_by_name_come_in_order(void **state)
 	}
 }
 
+/* Where somebody of another organisation would stand says what they are called. */
+static void a_stranger_is_no_place_to_go_on_from(void **state)
+{
+	struct users_query query = {.by_name = true, .limit = 2, .before = stranger.user_id};
+	struct error error = {0};
+	struct user *users;
+	size_t count;
+	bool more;
+
+	(void)state;
+	assert_true(
+	    db_exec(world->db, &sorting_name_user,
+		DB_VALUES(db_bind_text("zebra"), db_bind_id(&stranger.user_id)), NULL) <= DB_NONE);
+	assert_true(accounts_list_users(
+	    &world->domain, &admin, world->arena, &query, &users, &count, &more, &error));
+	assert_int_equal(count, 1);
+	assert_true(id_equal(&users[0].id, &admin.user_id));
+}
+
 /* However many there are: nothing is sorted. */
 static void no_list_is_sorted(void **state)
 {
@@ -175,6 +194,7 @@ int main(void)
 	    cmocka_unit_test_setup(places_by_name_come_in_order, set_up),
 	    cmocka_unit_test_setup(a_place_that_goes_breaks_no_list, set_up),
 	    cmocka_unit_test_setup(people_by_name_come_in_order, set_up),
+	    cmocka_unit_test_setup(a_stranger_is_no_place_to_go_on_from, set_up),
 	    cmocka_unit_test_setup(no_list_is_sorted, set_up),
 	};
 
