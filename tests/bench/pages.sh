@@ -187,6 +187,7 @@ pages() {
 /help                   nobody /help
 /privacy                member /privacy
 /removal                nobody /removal
+/events/{id}            admin  /events/$(with_dashes "$(event_id)")
 /requests               member /requests
 /requests               admin  /requests
 /requests/new           admin  /requests/new?photo=$submitted
@@ -221,6 +222,15 @@ sign_in_all() {
 	tokens[admin]=$(sign_in "$(admin_id 1)") tokens[member]=$(sign_in "$(member_id 1)") tokens[operator]=$(sign_in "$operator")
 }
 
+# An event, of which the data has none, for its page.
+event_id() {
+	hex_id 009 $began_ms 1
+}
+add_event() {
+	sql -e "INSERT IGNORE INTO events (id, organization_id, title, starts_at, created_by, created_at) VALUES
+	    (UNHEX('$(event_id)'), UNHEX('$(organization_id 1)'), 'Open day', '2023-06-01', UNHEX('$(member_id 1)'), '2023-01-01')"
+}
+
 # calm_load: as load_well, but up to three times while $p99 is above that of the target: what else the machine does can
 # only add to it.
 calm_load() {
@@ -242,6 +252,7 @@ row_every_page() {
 	"$LETHE" work --once >"$var/logs/work.log" 2>&1 9>&- || die "the worker failed; see $var/logs/work.log"
 	start_lethe
 	sign_in_all
+	add_event
 	list=$(pages) known=" $not_measured $(awk '{ printf "%s ", $1 }' <<<"$list") "
 	for pattern in $(tr -d '\n\t ' <app/web/routes.c | grep -oE 'PAGE\("[^"]+"' | cut -d'"' -f2); do
 		[[ $known == *" $pattern "* ]] || die "every_page: there is a page $pattern that is not measured"

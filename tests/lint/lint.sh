@@ -5,7 +5,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.."
 here=tests/lint
 build=${BUILD:-build}
-checks=(entries layers libraries sql clock lengths words format cppcheck tidy)
+checks=(entries layers libraries sql clock lengths words measured format cppcheck tidy)
 [ $# = 0 ] || checks=("$@")
 
 c_files() {
@@ -28,6 +28,14 @@ check_layers() {
 	grep -nE '^#include "[^"]*/' -r app include |
 		grep -vE '^app/[a-z]+/[a-z]+/[a-z0-9_]+\.[ch]:[0-9]+:#include "\.\./[a-z0-9_]+\.h"|^app/main\.c:' |
 		sed 's/$/: a private header of another layer/'
+}
+
+# The benchmark of all pages stops at one that it does not know.
+check_measured() {
+	local page
+	tr -d '\n\t ' <app/web/routes.c | grep -oE 'PAGE\("[^"]+"' | cut -d'"' -f2 | sort -u | while read -r page; do
+		grep -qE "^(not_measured='.*)?${page//[{\}]/.}( |'$)" tests/bench/pages.sh || echo "$page: has no row in tests/bench/pages.sh"
+	done
 }
 
 # Libraries that have one user only.
