@@ -75,7 +75,7 @@ static void remove_user(void *self, struct attempt *attempt)
 	if (attempt_post(attempt, &call, "", &answer)) {
 		if (answer.status >= 200 && answer.status < 300)
 			attempt->outcome = IDENTITY_DONE;
-		else if (answer.status == 404 || answer.status == 410)
+		else if (answer.status == 410) /* 404 may be a mistaken address */
 			attempt->outcome = IDENTITY_ABSENT;
 		else
 			attempt_refused(attempt, "", answer.status, NULL);

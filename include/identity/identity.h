@@ -9,10 +9,10 @@
  *
  * webhook: a service of the operator's own, told by a message of Standard Webhooks 1.0 (type
  * "identity.delete", the uid in `data`), the same to the byte in every attempt but for timestamp
- * and signature headers. 2xx is done, 404 and 410 are absent.
+ * and signature headers. 2xx is done, 410 is absent.
  *
  * Everything else is for later. Where that says that the provider is away (no answer, 401, 403,
- * 404 of Firebase's, 429, 5xx, a redirect, no token) it is left alone for IDENTITY_AWAY_US, twice
+ * 404, 429, 5xx, a redirect, no token) it is left alone for IDENTITY_AWAY_US, twice
  * as long each time up to IDENTITY_AWAY_MAX_US, and those asked for meanwhile are told so at once:
  * that many erasures at a time do not each wait for its timeouts. */
 #ifndef LETHE_IDENTITY_IDENTITY_H
