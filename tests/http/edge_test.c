@@ -1,4 +1,5 @@
 /* edge_test.c - the FastCGI edge with a toy handler behind a real nginx. */
+#include "../support/memory.h"
 #include "../support/toy.h"
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -300,8 +301,7 @@ static void streams_a_large_body(void **state)
 	snprintf(expected, sizeof(expected), "%d %llu", BODY_BYTES, BODY_BYTES * 120ULL);
 	assert_string_equal(body_of(answer), expected);
 	close(fd);
-	if (!TOY_IS_SANITIZED)
-		assert_true(toy_resident_kib(place->toy) < 20 * 1024);
+	assert_true(MEMORY_IS_SANITIZED || memory_resident_kib(place->toy) < 20 * 1024);
 }
 
 /* One of many clients: each on a connection of its own. */
@@ -330,8 +330,7 @@ static void serves_many_at_once(void **state)
 		pthread_join(clients[i], &good);
 		assert_int_equal((intptr_t)good, 50);
 	}
-	if (!TOY_IS_SANITIZED)
-		assert_true(toy_resident_kib(place->toy) < 40 * 1024);
+	assert_true(MEMORY_IS_SANITIZED || memory_resident_kib(place->toy) < 40 * 1024);
 }
 
 static void client_that_goes_away_is_no_error(void **state)

@@ -1,5 +1,6 @@
 /* exports_large_test.c - an export of a gibibyte, in bounded memory. */
 #include "../support/archives.h"
+#include "../support/memory.h"
 #include "../support/scene.h"
 #include "../support/trash.h"
 
@@ -15,14 +16,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define PHOTOS  41
-#define BYTES   (25 * 1024 * 1024)
-#define MOST_KB (32 * 1024) /* that the process may grow by */
+#define PHOTOS   41
+#define BYTES    (25 * 1024 * 1024)
+#define MOST_KIB (32 * 1024) /* that the process may grow by */
 
 static char folder[] = "/tmp/lethe-large-XXXXXX";
 
@@ -66,14 +66,6 @@ static void add_photo(const struct actor *actor)
 	    key, BYTES, trash_hex(world, &photo));
 }
 
-static long peak_kb(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_SELF, &usage);
-	return usage.ru_maxrss;
-}
-
 static void a_gibibyte_takes_no_more_memory(void **state)
 {
 	const struct exports_limits limits = {0};
@@ -97,10 +89,10 @@ static void a_gibibyte_takes_no_more_memory(void **state)
 		add_photo(&ada);
 	world->domain.storage = large;
 	assert_true(exports_request(&world->domain, &ada, world->arena, &row, &error));
-	before = peak_kb();
+	before = memory_peak_kib();
 	assert_true(exports_continue(&world->domain, world->arena, &limits, &report, &error));
 	assert_int_equal(report.made, 1);
-	assert_true(peak_kb() - before < MOST_KB);
+	assert_true(memory_grew_less(before, MOST_KIB));
 	assert_true(exports_file(&world->domain, &ada, world->arena, &row.id, &file, &error));
 	assert_true(file.bytes > (int64_t)PHOTOS * BYTES);
 	assert_int_equal(

@@ -2,6 +2,7 @@
  * its directory is then ZIP64's, and programs that are not ours read all of it. */
 #include "../support/archives.h"
 #include "../support/exporting.h"
+#include "../support/memory.h"
 #include "../support/program.h"
 #include "../support/scene.h"
 
@@ -15,15 +16,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define PHOTOS     65600
-#define NAMES_MOST 40000 /* of one file: file systems bound them */
-#define MOST_KB                                                                                    \
-	(48 * 1024) /* that the process may grow by: the directory, 200 bytes for each file */
-#define CONTENT "tiny"
+#define NAMES_MOST 40000       /* of one file: file systems bound them */
+#define MOST_KIB   (48 * 1024) /* to grow by: the directory, 200 bytes for each file */
+#define CONTENT    "tiny"
 
 /* The i-th object's id; all in the folder "ab/cd". */
 static struct id object_id(unsigned i)
@@ -107,14 +106,6 @@ static bool is_zip64(const char *path)
 	return ok && memcmp(end, "PK\6\7", 4) == 0;
 }
 
-static long peak_kb(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_SELF, &usage);
-	return usage.ru_maxrss;
-}
-
 static void more_files_than_the_older_form_counts(void **state)
 {
 	const char *path;
@@ -125,9 +116,9 @@ static void more_files_than_the_older_form_counts(void **state)
 	people_authorize(world);
 	make_objects();
 	make_rows();
-	before = peak_kb();
+	before = memory_peak_kib();
 	(void)exporting_make(world, &ada, &path);
-	assert_true(peak_kb() - before < MOST_KB);
+	assert_true(memory_grew_less(before, MOST_KIB));
 	assert_true(is_zip64(path));
 	/* The documents of photos and of files, and README.txt. */
 	assert_int_equal(count_entries(path), PHOTOS + (long)export_section_count() + 3);

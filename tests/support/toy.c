@@ -228,17 +228,3 @@ void toy_stop(pid_t *toy)
 	}
 	*toy = 0;
 }
-
-long toy_resident_kib(pid_t pid)
-{
-	char path[64], line[256];
-	long kib = 0;
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	FILE *file = fopen(path, "r");
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file))
-		if (strncmp(line, "VmRSS:", 6) == 0)
-			kib = strtol(line + 6, NULL, 10);
-	fclose(file);
-	return kib;
-}

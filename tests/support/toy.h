@@ -7,12 +7,6 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define TOY_IS_SANITIZED 1
-#else
-#define TOY_IS_SANITIZED 0
-#endif
-
 #define TOY_STOP_S 3
 
 /* A server with the toy's pages: /hello, /slow (0.6 s), /hang, /sum, /large (200 KiB), /broken and
@@ -36,8 +30,5 @@ int toy_wait(pid_t pid, int limit_ms);
 /* Connect to a unix socket, or -1; send all of some bytes. Receiving is limited to 20 seconds. */
 int toy_connect(const char *path);
 void toy_send(int fd, const char *bytes, size_t length);
-
-/* Resident memory of a process in KiB. */
-long toy_resident_kib(pid_t pid);
 
 #endif

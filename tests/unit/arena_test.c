@@ -1,4 +1,6 @@
 /* arena_test.c - memory that is freed all at once. */
+#include "../support/memory.h"
+
 #include <base/arena.h>
 
 #include <malloc.h>
@@ -10,15 +12,7 @@
 
 #include <cmocka.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
-#ifdef SANITIZED
+#if MEMORY_IS_SANITIZED
 #include <sanitizer/asan_interface.h>
 #endif
 
@@ -87,7 +81,7 @@ static void test_reset_zeroes_again(void **state)
 	arena_destroy(&arena);
 }
 
-#ifndef SANITIZED
+#if !MEMORY_IS_SANITIZED
 static size_t allocated(void)
 {
 	struct mallinfo2 info = mallinfo2();
@@ -169,18 +163,18 @@ static void test_printf_of_any_length(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_alloc_zeroes_and_aligns),
-	    cmocka_unit_test(test_values_do_not_overlap),
-	    cmocka_unit_test(test_large_value_keeps_current_chunk),
-	    cmocka_unit_test(test_reset_zeroes_again),
-#ifndef SANITIZED
-	    cmocka_unit_test(test_reset_keeps_little),
+		cmocka_unit_test(test_alloc_zeroes_and_aligns),
+		cmocka_unit_test(test_values_do_not_overlap),
+		cmocka_unit_test(test_large_value_keeps_current_chunk),
+		cmocka_unit_test(test_reset_zeroes_again),
+#if !MEMORY_IS_SANITIZED
+		cmocka_unit_test(test_reset_keeps_little),
 #else
-	    cmocka_unit_test(test_poisons_what_is_not_handed_out),
+		cmocka_unit_test(test_poisons_what_is_not_handed_out),
 #endif
-	    cmocka_unit_test(test_copy_and_dup),
-	    cmocka_unit_test(test_join),
-	    cmocka_unit_test(test_printf_of_any_length),
+		cmocka_unit_test(test_copy_and_dup),
+		cmocka_unit_test(test_join),
+		cmocka_unit_test(test_printf_of_any_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,6 @@
 /* password_test.c - hashing, comparing, and never more than two at a time. */
+#include "../support/memory.h"
+
 #include <auth/password.h>
 #include <base/clock.h>
 #include <pthread.h>
@@ -14,14 +16,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
 
 static int set_up(void **state)
 {
@@ -128,14 +122,6 @@ static void *verify_in_a_thread(void *hasher)
 	return password_verify(hasher, NULL, "password") == PASSWORD_WRONG ? hasher : NULL;
 }
 
-/* The most resident memory this process has had, in KiB. */
-static long peak_kib(void)
-{
-	struct rusage usage;
-	getrusage(RUSAGE_SELF, &usage);
-	return usage.ru_maxrss;
-}
-
 /* Eight at once in a child of its own, whose peak tells how many really ran together. */
 static void hashes_two_at_a_time(void **state)
 {
@@ -144,7 +130,7 @@ static void hashes_two_at_a_time(void **state)
 	if (child == 0) {
 		pthread_t threads[8];
 		bool ok = true;
-		long before_kib = peak_kib();
+		long before_kib = memory_peak_kib();
 		for (int i = 0; i < 8; i++)
 			ok = pthread_create(&threads[i], NULL, verify_in_a_thread, *state) == 0 &&
 			     ok;
@@ -153,7 +139,7 @@ static void hashes_two_at_a_time(void **state)
 			pthread_join(threads[i], &result);
 			ok = result == *state && ok;
 		}
-		long grown_kib = peak_kib() - before_kib;
+		long grown_kib = memory_peak_kib() - before_kib;
 		if (!ok || grown_kib > 2 * 65536 + 40960) {
 			dprintf(2, "ok %d, grown by %ld KiB\n", ok, grown_kib);
 			_exit(1);
@@ -167,7 +153,7 @@ static void hashes_two_at_a_time(void **state)
 
 static void says_when_memory_is_short(void **state)
 {
-#ifdef SANITIZED
+#if MEMORY_IS_SANITIZED
 	(void)state;
 	print_message("skipped: the sanitizer itself needs more memory than this test leaves\n");
 	skip();
