@@ -292,7 +292,8 @@ bool mail_remove_files(struct mailer *mailer, struct db *db, const struct clock 
 
 		if (!gone)
 			log_event(LOG_WARNING, "mail_file_stays", log_text("code", why.code));
-		result = mails_put_file_off(db, &ids[i], gone ? 0 : now_us + MAIL_FIRST_WAIT_US);
+		result = gone ? mails_note_file_gone(db, &ids[i], now_us)
+			      : mails_put_file_off(db, &ids[i], now_us + MAIL_FIRST_WAIT_US);
 		*count_r += result == DB_OK;
 		result = result == DB_NONE ? DB_OK : result;
 	}

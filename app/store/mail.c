@@ -47,6 +47,10 @@ DB_STATEMENT(MAIL_RETRY_ALL,
 DB_STATEMENT(MAIL_WITH_FILE, "SELECT id FROM mail_outbox FORCE INDEX (file) WHERE file_until <= ?"
 			     " ORDER BY file_until LIMIT ?");
 DB_STATEMENT(MAIL_PUT_FILE_OFF, "UPDATE mail_outbox SET file_until = ? WHERE id = ?");
+/* Who claimed a mail before it was dropped may write its file, and die, until the claim is over. */
+DB_STATEMENT(MAIL_FILE_GONE,
+    "UPDATE mail_outbox SET file_until = IF(state = 'dropped' AND next_attempt_at > ?,"
+    " next_attempt_at, NULL) WHERE id = ?");
 DB_STATEMENT(MAIL_IS_DROPPED, "SELECT 1 FROM mail_outbox WHERE id = ? AND state = 'dropped'");
 DB_STATEMENT(MAIL_COUNT, "SELECT state, COUNT(*) FROM mail_outbox GROUP BY state");
 DB_STATEMENT(MAIL_COUNT_DUE,
@@ -196,6 +200,11 @@ enum db_result mails_put_file_off(struct db *db, const struct id *id, int64_t un
 {
 	return db_exec(
 	    db, &MAIL_PUT_FILE_OFF, DB_VALUES(db_bind_time(until_us), db_bind_id(id)), NULL);
+}
+
+enum db_result mails_note_file_gone(struct db *db, const struct id *id, int64_t now_us)
+{
+	return db_exec(db, &MAIL_FILE_GONE, DB_VALUES(db_bind_time(now_us), db_bind_id(id)), NULL);
 }
 
 enum db_result mails_is_dropped(struct db *db, struct arena *arena, const struct id *id)

@@ -113,8 +113,12 @@ enum db_result mails_blank(struct db *db, int64_t now_us, unsigned limit, uint64
 enum db_result mails_with_file(struct db *db, struct arena *arena, int64_t now_us, unsigned limit,
     struct id **ids_r, size_t *count_r) __attribute__((warn_unused_result));
 
-/* Note that a mail's file is gone (`until_us` 0), or is to go later. DB_NONE: there is no such
- * mail. */
+/* Note that a mail's file is gone; that of a dropped mail which somebody may still have claimed is
+ * to go once more when the claim is over. DB_NONE: there is no such mail. */
+enum db_result mails_note_file_gone(struct db *db, const struct id *id, int64_t now_us)
+    __attribute__((warn_unused_result));
+
+/* Note that a mail's file is to go later. DB_NONE: there is no such mail. */
 enum db_result mails_put_file_off(struct db *db, const struct id *id, int64_t until_us)
     __attribute__((warn_unused_result));
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -82,12 +83,41 @@ static void a_mail_dropped_on_its_way_leaves_no_file(void **state)
 	assert_false(is_there(&id));
 }
 
+/* Whoever claimed it writes the file after the erasure has removed it, and is killed before noting
+ * that: a file of the mail's name, and nobody to take it back. */
+static void a_file_written_after_the_removal_goes_with_the_claim(void **state)
+{
+	struct id other = queue(), id;
+	int64_t claimed_us = world->clock.fixed_us;
+	FILE *file;
+
+	(void)state;
+	assert_int_equal(spool_send().sent, 1);
+	assert_true(is_there(&other));
+	id = queue();
+	trash_sql(world,
+	    "UPDATE mail_outbox SET attempts = 1, next_attempt_at = next_attempt_at + INTERVAL %d"
+	    " SECOND, state = 'dropped', file_until = created_at WHERE id = %s",
+	    (int)(MAIL_LEASE_US / CLOCK_SECOND_US), trash_hex(world, &id));
+	assert_int_equal(remove_files(), 1);
+	file = fopen(spool_path(&id), "w");
+	assert_non_null(file);
+	fclose(file);
+	world->clock.fixed_us = claimed_us + MAIL_LEASE_US - 1;
+	assert_int_equal(remove_files(), 0);
+	world->clock.fixed_us = claimed_us + MAIL_LEASE_US;
+	assert_int_equal(remove_files(), 1);
+	assert_false(is_there(&id));
+	assert_int_equal(remove_files(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    SPOOL_TEST(a_file_stays_as_long_as_its_words),
 	    SPOOL_TEST(what_cannot_be_removed_waits),
 	    SPOOL_TEST(a_mail_dropped_on_its_way_leaves_no_file),
+	    SPOOL_TEST(a_file_written_after_the_removal_goes_with_the_claim),
 	};
 
 	return cmocka_run_group_tests(tests, spool_start, spool_stop);
