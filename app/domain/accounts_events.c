@@ -105,14 +105,15 @@ bool accounts_settle_event(const struct domain *domain, const struct actor *acto
 {
 	struct settling c = {.domain = domain, .actor = actor, .event_id = event_id, .heir = heir};
 	struct event_row event;
+	enum db_result result;
 
 	if (!db_transaction(domain->db, run_settle, &c, error)) {
 		return false;
 	}
 	/* Handed over, it is not the actor's to see any more. */
-	if (event_find(domain->db, arena, &c.event.organization_id, event_id, false, &event) !=
-	    DB_OK) {
-		return error_set(error, ERROR_NOT_FOUND, "not_found", "There is no such event.");
+	result = event_find(domain->db, arena, &c.event.organization_id, event_id, false, &event);
+	if (result != DB_OK) {
+		return fail_find(result, "event", error);
 	}
 	*event_r = describe(&event);
 	return true;
