@@ -28,6 +28,10 @@
 	" LEFT JOIN projects pr ON pr.id = p.project_id"                                           \
 	" LEFT JOIN sites si ON si.id = p.site_id"
 
+/* Projects, sites and organisations are everybody's of the organisation: who made one (`owner_id`)
+ * takes nothing of it along. */
+#define PLACE_KINDS "('project', 'site', 'organization')"
+
 /* The deletion of a row of DELETION_COLUMNS; with the list's columns behind them. */
 struct deletion deletion_read(const struct db_rows *rows, size_t i);
 struct deletion deletion_read_listed(const struct db_rows *rows, size_t i);

@@ -1,4 +1,6 @@
 /* erasure.c - the statements of an account's erasure that take rows step by step. */
+#include "deletions.h"
+
 #include <store/erasure.h>
 
 #include <base/buf.h>
@@ -58,7 +60,7 @@ DB_STATEMENT(
     ERASURE_PROJECTS, "UPDATE projects SET created_by = NULL WHERE created_by = ? LIMIT ?");
 DB_STATEMENT(ERASURE_RECORDS,
     "UPDATE deletions SET label = NULL, reason = NULL WHERE owner_id = ? AND id <> ?"
-    " AND (label IS NOT NULL OR reason IS NOT NULL) LIMIT ?");
+    " AND kind NOT IN " PLACE_KINDS " AND (label IS NOT NULL OR reason IS NOT NULL) LIMIT ?");
 DB_STATEMENT(ERASURE_REASONS, "UPDATE deletions SET reason = NULL WHERE initiator_id = ?"
 			      " AND id <> ? AND reason IS NOT NULL LIMIT ?");
 #define TRAIL(where)                                                                               \

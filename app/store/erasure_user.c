@@ -1,13 +1,15 @@
 /* erasure_user.c - the statements of an account's erasure on its photos, its files and itself. */
+#include "deletions.h"
+
 #include <store/erasure.h>
 #include <store/files.h>
 #include <string.h>
 
 DB_STATEMENT(ERASURE_DELETIONS,
     "(SELECT id FROM deletions FORCE INDEX (owner) WHERE owner_id = ? AND restorable = 1"
-    " AND id <> ? ORDER BY id LIMIT ?) UNION ALL"
+    " AND id <> ? AND kind NOT IN " PLACE_KINDS " ORDER BY id LIMIT ?) UNION ALL"
     " (SELECT id FROM deletions FORCE INDEX (owner) WHERE owner_id = ? AND restorable = 0"
-    " AND id <> ? AND state IN ('restoring', 'purging') LIMIT ?)");
+    " AND id <> ? AND state IN ('restoring', 'purging') AND kind NOT IN " PLACE_KINDS " LIMIT ?)");
 DB_STATEMENT(ERASURE_FOREIGN_PHOTO,
     "SELECT p.id, p.deletion_id FROM photos p FORCE INDEX (own) WHERE p.uploader_id = ?"
     " AND p.shelf = 2 AND p.deletion_id <> ? LIMIT 1");
@@ -84,7 +86,8 @@ DB_STATEMENT(ERASURE_REMOVE_USER,
 	    "site_claims", "user_id") POINTED_AT("sites", "created_by") POINTED_AT("projects",
 	    "created_by") POINTED_AT("sessions",
 	    "user_id") " AND NOT EXISTS (SELECT 1 FROM deletions d WHERE d.initiator_id = users.id"
-		       " AND d.item_id <> users.id AND NOT (d.owner_id <=> users.id))");
+		       " AND d.item_id <> users.id"
+		       " AND (NOT (d.owner_id <=> users.id) OR d.kind IN " PLACE_KINDS "))");
 DB_STATEMENT(ERASURE_NEXT_USER,
     "SELECT id FROM users WHERE organization_id = ? AND id > ? AND (email IS NOT NULL"
     " OR password_hash IS NOT NULL OR identity_uid IS NOT NULL OR deletion_status IS NULL"

@@ -71,7 +71,7 @@ enum db_result erasure_run(struct db_tx *tx, enum erasure_part part,
     __attribute__((warn_unused_result));
 
 /* Ids of at most `limit` deletions of what belongs to a user that are not settled, but the one
- * given. */
+ * given. Projects, sites and organisations belong to nobody who made them. */
 enum db_result erasure_deletions(struct db *db, struct arena *arena,
     const struct deletion *deletion, const struct id *user_id, unsigned limit, struct id **ids_r,
     size_t *count_r) __attribute__((warn_unused_result));

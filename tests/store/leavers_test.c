@@ -1,0 +1,162 @@
+/* leavers_test.c - erasures of people whose things others have deleted, restored or purged
+ * meanwhile. */
+#include "../support/containers.h"
+#include "../support/people.h"
+#include "../support/scene.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static struct actor second, platform;
+static struct account_status status;
+
+static int set_up(void **state)
+{
+	(void)state;
+	scene_people();
+	people_authorize(world);
+	second = world_user(world, &alder, "second@alder.example", ROLE_ADMIN);
+	platform = world_user(world, &birch, "platform@lethe.example", ROLE_PLATFORM_ADMIN);
+	(void)world_user(world, &birch, "other@lethe.example", ROLE_PLATFORM_ADMIN);
+	return 0;
+}
+
+static void leave(const struct actor *actor, bool keep)
+{
+	struct account_choices choices = {.keep_photos = keep};
+	struct actor proven;
+
+	world->clock.fixed_us++;
+	proven = people_proven(world, actor);
+	assert_string_equal(people_leave(world, &proven, &choices, &status), "");
+}
+
+static enum deletion_state state_of(const struct id *deletion_id)
+{
+	return trash_find(world, deletion_id).state;
+}
+
+/* Projects, sites and the organisation itself are everybody's, whoever made them: deleted by
+ * somebody else, they keep their window and their name. */
+static void what_they_made_for_all_keeps_its_window(void **state)
+{
+	static const enum item_kind kinds[] = {ITEM_PROJECT, ITEM_SITE};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct id place, photo;
+		struct deletion deletion;
+
+		set_up(NULL);
+		place = world_place(world, &second, i ? PLACE_SITE : PLACE_PROJECT, "harvest");
+		photo = world_photo(world, &ben, "Ben's", i ? NULL : &place, i ? &place : NULL);
+		assert_string_equal(containers_delete(world, &admin, kinds[i], &place,
+					PHOTO_ACTION_DELETE, "harvest", &deletion),
+		    "");
+		assert_string_equal(people_delete(world, &admin, &second, true, NULL, NULL), "");
+		(void)trash_purge(world);
+		assert_int_equal(trash_entries(world, "account.erase"), 1);
+		deletion = trash_find(world, &deletion.id);
+		assert_int_equal(deletion.state, DELETION_TRASHED);
+		assert_string_equal(deletion.label, "harvest");
+		assert_string_equal(trash_restore(world, &admin, &deletion.id, NULL), "");
+		assert_true(trash_is_live(world, &photo));
+	}
+}
+
+/* What they deleted of it themselves says still that it was not the system. */
+static void what_they_deleted_for_all_was_somebody(void **state)
+{
+	struct id project = world_place(world, &second, PLACE_PROJECT, "Harvest");
+	struct deletion deletion;
+
+	(void)state;
+	assert_string_equal(containers_delete(world, &second, ITEM_PROJECT, &project,
+				PHOTO_ACTION_ORPHAN, "Harvest", &deletion),
+	    "");
+	assert_string_equal(people_delete(world, &admin, &second, true, NULL, NULL), "");
+	(void)trash_purge(world);
+	assert_int_equal(trash_entries(world, "account.erase"), 1);
+	deletion = trash_find(world, &deletion.id);
+	assert_int_equal(deletion.state, DELETION_TRASHED);
+	assert_string_equal(deletion.initiator_name, "Deleted User");
+}
+
+static void delete_alder(struct deletion *deletion)
+{
+	assert_string_equal(containers_delete(world, &platform, ITEM_ORGANIZATION, &alder,
+				PHOTO_ACTION_NONE, "Alder", deletion),
+	    "");
+}
+
+static void founded_by(const struct actor *actor)
+{
+	trash_sql(world, "UPDATE organizations SET created_by = %s WHERE id = %s",
+	    trash_hex(world, &actor->user_id), trash_hex(world, &alder));
+}
+
+/* Whoever founded it goes inside its window: it can be restored still. */
+static void an_organisation_outlives_its_founder(void **state)
+{
+	struct deletion deletion;
+
+	(void)state;
+	founded_by(&admin);
+	leave(&admin, false);
+	world->clock.fixed_us = status.scheduled_for_us - DAY_US;
+	delete_alder(&deletion);
+	world->clock.fixed_us = status.scheduled_for_us;
+	(void)trash_purge(world);
+	assert_int_equal(state_of(&status.deletion_id), DELETION_PURGED);
+	assert_int_equal(state_of(&deletion.id), DELETION_TRASHED);
+	assert_string_equal(trash_restore(world, &platform, &deletion.id, NULL), "");
+	assert_true(trash_live(world, "organizations") >= 2);
+}
+
+/* Its window closes first: its founder is erased with the others. */
+static void an_organisation_takes_its_founder_along(void **state)
+{
+	struct deletion deletion;
+
+	(void)state;
+	founded_by(&admin);
+	leave(&admin, false);
+	delete_alder(&deletion);
+	world->clock.fixed_us = deletion.recover_until_us;
+	(void)trash_purge(world);
+	assert_int_equal(state_of(&status.deletion_id), DELETION_PURGED);
+	assert_int_equal(state_of(&deletion.id), DELETION_PURGED);
+}
+
+/* Also somebody who lives elsewhere. */
+static void an_organisation_outlives_a_founder_from_elsewhere(void **state)
+{
+	struct deletion deletion;
+
+	(void)state;
+	founded_by(&platform);
+	delete_alder(&deletion);
+	leave(&platform, false);
+	trash_sql(world, "UPDATE deletions SET recover_until = '2031-01-01' WHERE id = %s",
+	    trash_hex(world, &deletion.id));
+	world->clock.fixed_us = status.scheduled_for_us;
+	(void)trash_purge(world);
+	assert_int_equal(state_of(&status.deletion_id), DELETION_PURGED);
+	assert_int_equal(state_of(&deletion.id), DELETION_TRASHED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_they_made_for_all_keeps_its_window),
+	    cmocka_unit_test_setup(what_they_deleted_for_all_was_somebody, set_up),
+	    cmocka_unit_test_setup(an_organisation_outlives_its_founder, set_up),
+	    cmocka_unit_test_setup(an_organisation_takes_its_founder_along, set_up),
+	    cmocka_unit_test_setup(an_organisation_outlives_a_founder_from_elsewhere, set_up),
+	};
+
+	return cmocka_run_group_tests(tests, scene_start, scene_stop);
+}
