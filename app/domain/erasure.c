@@ -300,34 +300,3 @@ bool erasure_finish(struct db_tx *tx, const struct domain *domain, const struct 
 	result = erasure_user(tx, deletion, user_id);
 	return result == DB_OK || db_fail(result, error);
 }
-
-bool erasure_people_step(struct db_tx *tx, const struct domain *domain,
-    const struct deletion *deletion, struct erasing *erasing, int64_t *budget, bool *done_r,
-    struct error *error)
-{
-	*done_r = false;
-	while (*budget > 0 && !*done_r && !erasing->identity_uid[0] && !erasing->waits) {
-		bool gone = false;
-
-		if (id_is_none(&erasing->user_id)) {
-			enum db_result result = erasure_next_user(tx->db, tx->arena,
-			    &deletion->organization_id, &id_none, &erasing->user_id);
-
-			*done_r = result == DB_NONE;
-			if (result != DB_OK) {
-				return result == DB_NONE || db_fail(result, error);
-			}
-		}
-		if (!erasure_step(tx, domain, deletion, erasing, budget, &gone, error)) {
-			return false;
-		}
-		if (gone) {
-			if (!erasure_finish(tx, domain, deletion, &erasing->user_id, error)) {
-				return false;
-			}
-			*erasing = (struct erasing){0};
-			*budget = 0;
-		}
-	}
-	return true;
-}

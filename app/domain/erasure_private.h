@@ -17,7 +17,7 @@ struct erasing {
 	struct id tenant; /* none: their own; the organisation whose words are gone through */
 	bool abroad;      /* all have been */
 	char identity_uid[IDENTITY_UID_SIZE]; /* not empty: the provider is to be asked now */
-	bool waits;                           /* for a worker that knows the provider */
+	bool waits; /* for a worker that knows the provider, or for a deletion of their own */
 };
 
 /* Before anything of a self-scheduled account goes: its row is marked, so that nobody signs in with
@@ -47,10 +47,12 @@ bool erasure_finish(struct db_tx *tx, const struct domain *domain, const struct 
     const struct id *user_id, struct error *error) __attribute__((warn_unused_result));
 
 /* The same for all of an organisation, one after another, each in a step of their own: what names
- * them is looked for in all that the organisation has. */
-bool erasure_people_step(struct db_tx *tx, const struct domain *domain,
-    const struct deletion *deletion, struct erasing *erasing, int64_t *budget, bool *done_r,
-    struct error *error) __attribute__((warn_unused_result));
+ * them is looked for in all that the organisation has. For whoever has left something in other
+ * organisations a deletion of kind user begins, which takes the user off this one's counts, and
+ * which is waited for (erasing->waits). */
+bool erasure_people_step(struct db_tx *tx, const struct domain *domain, struct deletion *deletion,
+    struct erasing *erasing, int64_t *budget, bool *done_r, struct error *error)
+    __attribute__((warn_unused_result));
 
 /* Whether the provider is to be asked about the person: `erasing` says so then, or that it has to
  * wait for a worker who can. `done_r`: it is not. An identity that another live account has by now

@@ -257,8 +257,10 @@ static enum db_result run_person(struct removal *c, int stage)
 		if (stage == STAGE_PERSON) {
 			erasing->user_id = c->deletion->item_id;
 		}
-		ok = (stage == STAGE_PERSON ? erasure_step : erasure_people_step)(
-		    c->tx, c->domain, c->deletion, erasing, &c->budget, &done, &c->why);
+		ok = stage == STAGE_PERSON ? erasure_step(c->tx, c->domain, c->deletion, erasing,
+						 &c->budget, &done, &c->why)
+					   : erasure_people_step(c->tx, c->domain, c->deletion,
+						 erasing, &c->budget, &done, &c->why);
 		/* The provider is asked between two steps. */
 		c->budget = erasing->identity_uid[0] || erasing->waits ? 0 : c->budget;
 		c->purging->waits = erasing->waits;

@@ -4,7 +4,8 @@
  * of at most step_rows rows at a time), through the stages of the table in app/domain/erasure.c, in
  * their order. Nothing but the rows says how far it is: an erasure that starts anew runs through
  * all stages and finds nothing left to do in those that are done. An organisation's purge runs the
- * same stages for each of its users before it removes them.
+ * same stages for each of its users before it removes them; for one who has left something in other
+ * organisations it begins a hard deletion of kind user, and waits for that.
  *
  * To add something that must go with an account: a statement in app/store/erasure.c that takes at
  * most `limit` rows (and gives 0 once none is left), a row in the stages, and a row per column in

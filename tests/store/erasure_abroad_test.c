@@ -1,5 +1,6 @@
 /* erasure_abroad_test.c - what a platform admin has left in other organisations is hidden, comes
  * back and goes with their account. */
+#include "../support/containers.h"
 #include "../support/people.h"
 #include "../support/scene.h"
 
@@ -104,9 +105,8 @@ static int64_t number(const char *what, const char *where)
 	return db_int(&rows, 0, 0);
 }
 
-static void nothing_is_left(int64_t kept)
+static void nothing_of_theirs_is_left(int64_t kept)
 {
-	assert_int_equal(trash_find(world, &status.deletion_id).state, DELETION_PURGED);
 	assert_int_equal(number("users", "email = 'platform@lethe.example'"), 0);
 	assert_int_equal(trash_rows(world, "photos"), 1 + kept);
 	assert_int_equal(number("photos", "title = '" SECRET "'"), 0);
@@ -119,6 +119,12 @@ static void nothing_is_left(int64_t kept)
 	assert_int_equal(
 	    number("deletions", "INSTR(CONCAT_WS('', label, reason), '" SECRET "') > 0"), 0);
 	assert_true(sees(&theirs));
+}
+
+static void nothing_is_left(int64_t kept)
+{
+	assert_int_equal(trash_find(world, &status.deletion_id).state, DELETION_PURGED);
+	nothing_of_theirs_is_left(kept);
 }
 
 static void it_is_hidden_and_comes_back(void **state)
@@ -191,6 +197,46 @@ static void it_goes_by_steps(void **state)
 	nothing_is_left(0);
 }
 
+/* Birch, where the person is at home, is deleted, in steps of so many rows. */
+static struct deletion delete_home(unsigned step_rows)
+{
+	struct actor third = world_user(world, &cedar, "third@lethe.example", ROLE_PLATFORM_ADMIN);
+	struct deletion deletion;
+
+	world->domain.step_rows = step_rows;
+	assert_string_equal(containers_delete(world, &third, ITEM_ORGANIZATION, &birch,
+				PHOTO_ACTION_NONE, "Birch", &deletion),
+	    "");
+	trash_continue(world);
+	return trash_find(world, &deletion.id);
+}
+
+static void go_with_home(unsigned step_rows)
+{
+	struct deletion deletion;
+
+	assert_int_equal(set_up(NULL), 0);
+	deletion = delete_home(step_rows);
+	world->clock.fixed_us = deletion.recover_until_us;
+	(void)trash_purge(world);
+	assert_int_equal(trash_find(world, &deletion.id).state, DELETION_PURGED);
+	nothing_of_theirs_is_left(0);
+	/* Theirs is an account's deletion, with its entry; the others go with the organisation. */
+	assert_int_equal(trash_entries(world, "account.erase"), 1);
+	assert_int_equal(
+	    number("deletions", "kind = 'user' AND state = 'purged' AND photo_count = 3"
+				" AND label IS NULL AND receipt IS NOT NULL"),
+	    1);
+	assert_int_equal(number("mail_outbox", "template = 'account_erased' AND forget"), 3);
+}
+
+static void it_goes_with_their_organization(void **state)
+{
+	(void)state;
+	go_with_home(DOMAIN_STEP_ROWS);
+	go_with_home(3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +244,7 @@ int main(void)
 	    cmocka_unit_test_setup(it_goes_with_the_account, set_up),
 	    cmocka_unit_test_setup(it_is_kept_without_a_name, set_up),
 	    cmocka_unit_test_setup(it_goes_by_steps, set_up),
+	    cmocka_unit_test(it_goes_with_their_organization),
 	};
 
 	return cmocka_run_group_tests(tests, scene_start, scene_stop);
