@@ -39,7 +39,7 @@ static bool run_restore(struct demo *demo, const struct demo_act *act, struct er
 	struct photo photo;
 
 	return photos_restore(&demo->domain, &demo->people[act->by], demo->arena,
-	    &demo->photos[act->photo], &photo, error);
+	    &demo->photos[act->photo], act->text, &photo, error);
 }
 
 static bool run_archive(struct demo *demo, const struct demo_act *act, struct error *error)

@@ -176,15 +176,17 @@ static bool unarchive(struct db_tx *tx, void *context, struct error *error)
 	    &(struct audit_event){.action = "photo.restore",
 		.kind = "photo",
 		.item_id = act->photo_id,
-		.details = details},
+		.details = details,
+		.reason = act->reason},
 	    error);
 }
 
 bool photos_unarchive(const struct domain *domain, const struct actor *actor, struct arena *arena,
-    const struct id *photo_id, struct photo *photo_r, struct error *error)
+    const struct id *photo_id, const char *reason, struct photo *photo_r, struct error *error)
 {
 	struct act act = {.domain = domain, .actor = actor, .photo_id = *photo_id};
 
-	return db_transaction(domain->db, unarchive, &act, error) &&
+	return photos_reason(arena, reason, &act.reason, error) &&
+	       db_transaction(domain->db, unarchive, &act, error) &&
 	       photos_find(domain, actor, arena, photo_id, photo_r, error);
 }

@@ -62,7 +62,8 @@ static bool restore_one(
 	struct photo photo;
 
 	*rows_r = 1;
-	return photos_restore(bulk->domain, bulk->actor, bulk->scratch, photo_id, &photo, error);
+	return photos_restore(
+	    bulk->domain, bulk->actor, bulk->scratch, photo_id, bulk->reason, &photo, error);
 }
 
 static bool deleted_along(const struct bulk *bulk, const struct photo *photo)
@@ -236,12 +237,13 @@ bool photos_bulk_archive(const struct domain *domain, const struct actor *actor,
 }
 
 bool photos_bulk_restore(const struct domain *domain, const struct actor *actor,
-    struct arena *arena, const struct id *ids, size_t count, struct bulk_result *result_r,
-    struct error *error)
+    struct arena *arena, const struct id *ids, size_t count, const char *reason,
+    struct bulk_result *result_r, struct error *error)
 {
 	struct bulk bulk = {.domain = domain,
 	    .actor = actor,
 	    .arena = arena,
+	    .reason = reason,
 	    .run = restore_one,
 	    .went_along = restored_along};
 

@@ -36,18 +36,19 @@ bool photos_was_restorable(const struct domain *domain, const struct actor *acto
 
 /* A photo that went along with something larger comes back alone. */
 static bool restore_deleted(const struct domain *domain, const struct actor *actor,
-    struct arena *arena, const struct photo *photo, struct error *error)
+    struct arena *arena, const struct photo *photo, const char *reason, struct error *error)
 {
 	const bool part = !id_equal(&photo->deletion_item_id, &photo->id);
 	struct deletion deletion;
 
 	return deletions_restore(domain, actor, arena, &photo->deletion_id,
-	    &(struct restore_choice){.items = part ? &photo->id : NULL, .item_count = part ? 1 : 0},
+	    &(struct restore_choice){
+		.items = part ? &photo->id : NULL, .item_count = part ? 1 : 0, .reason = reason},
 	    &deletion, error);
 }
 
 bool photos_restore(const struct domain *domain, const struct actor *actor, struct arena *arena,
-    const struct id *photo_id, struct photo *photo_r, struct error *error)
+    const struct id *photo_id, const char *reason, struct photo *photo_r, struct error *error)
 {
 	struct photo photo;
 	enum db_result result = store_photo_find(
@@ -60,11 +61,11 @@ bool photos_restore(const struct domain *domain, const struct actor *actor, stru
 		return db_fail(result, error);
 	}
 	if (photo.deleted_at_us != 0) {
-		return restore_deleted(domain, actor, arena, &photo, error) &&
+		return restore_deleted(domain, actor, arena, &photo, reason, error) &&
 		       photos_find(domain, actor, arena, photo_id, photo_r, error);
 	}
 	if (photo.archived_at_us != 0) {
-		return photos_unarchive(domain, actor, arena, photo_id, photo_r, error);
+		return photos_unarchive(domain, actor, arena, photo_id, reason, photo_r, error);
 	}
 	return photos_find(domain, actor, arena, photo_id, photo_r, error) &&
 	       error_set(error, ERROR_CONFLICT, "not_deleted",

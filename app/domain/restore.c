@@ -12,6 +12,7 @@ struct restore_context {
 	struct id organization_id;
 	const struct id *deletion_id;
 	const struct restore_choice *choice;
+	const char *reason; /* of the choice, or NULL where that is blank */
 };
 
 static bool refuse_container(const struct id *blocking, struct error *error)
@@ -138,7 +139,7 @@ static bool finish_restore(struct db_tx *tx, const struct restore_context *c,
 	}
 	return deletion_audit(tx, c->domain, c->actor, deletion,
 	    deletion->origin == ORIGIN_ACCOUNT ? "account.cancel" : "restore", &deletion->item_id,
-	    NULL, error);
+	    c->reason, error);
 }
 
 /* The root at once, for the rest is done in the background. Nobody of an organisation comes back
@@ -177,7 +178,8 @@ bool deletion_undo(struct db_tx *tx, const struct domain *domain, const struct a
     struct deletion *deletion, struct error *error)
 {
 	static const struct restore_choice all = {0};
-	struct restore_context c = {domain, actor, deletion->organization_id, &deletion->id, &all};
+	struct restore_context c = {
+	    domain, actor, deletion->organization_id, &deletion->id, &all, NULL};
 
 	return check_organization(tx, deletion, error) && restore_all(tx, &c, deletion, error);
 }
@@ -216,7 +218,7 @@ static bool restore_item(struct db_tx *tx, const struct restore_context *c,
 	deletion->bytes -= bytes;
 	count_marks(deletion, rows, -1);
 	return deletion_audit(
-	    tx, c->domain, c->actor, deletion, "photo.restore", photo_id, NULL, error);
+	    tx, c->domain, c->actor, deletion, "photo.restore", photo_id, c->reason, error);
 }
 
 /* Originals first: a derivative whose original is among the items waits for the second pass. */
@@ -332,9 +334,10 @@ bool deletions_restore(const struct domain *domain, const struct actor *actor, s
 {
 	static const struct restore_choice all = {0};
 	struct restore_context context = {
-	    domain, actor, actor->organization_id, deletion_id, choice ? choice : &all};
+	    domain, actor, actor->organization_id, deletion_id, choice ? choice : &all, NULL};
 	enum db_result result;
 
+	context.reason = context.choice->reason;
 	deletion_scope(domain, actor, arena, deletion_id, &context.organization_id);
 	if (choice && choice->items && choice->item_count > ITEMS_MAX) {
 		return error_set_field(error, "items", "too_many_items",
@@ -343,7 +346,8 @@ bool deletions_restore(const struct domain *domain, const struct actor *actor, s
 	if (choice && choice->items && choice->item_count == 0) {
 		return error_set_field(error, "items", "no_items", "Choose at least one photo.");
 	}
-	if (!db_transaction(domain->db, run_restore, &context, error)) {
+	if (!deletion_reason(&context.reason, error) ||
+	    !db_transaction(domain->db, run_restore, &context, error)) {
 		return false;
 	}
 	result =

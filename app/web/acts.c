@@ -120,6 +120,12 @@ bool acts_set_windows(struct web *web, struct doc *page, struct error *error)
 	return true;
 }
 
+bool acts_restore_photo(struct web *web, struct photo *photo_r, struct error *error)
+{
+	return photos_restore(web->domain, &web->actor, web->arena, &web->subject_id,
+	    input_text(web, "reason"), photo_r, error);
+}
+
 bool acts_delete_forever(
     struct web *web, enum item_kind kind, struct deletion *deletion_r, struct error *error)
 {

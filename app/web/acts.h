@@ -28,6 +28,10 @@ struct audit_query acts_audit_query(const struct web *web);
 bool acts_delete_photo(struct web *web, struct deletion *deletion_r, struct error *error)
     __attribute__((warn_unused_result));
 
+/* Restore the photo that web->subject_id names, for the reason that the inputs give, if any. */
+bool acts_restore_photo(struct web *web, struct photo *photo_r, struct error *error)
+    __attribute__((warn_unused_result));
+
 /* For a confirmation: how long a deleted photo can be restored (`window`), and how long an archived
  * one stays (`retention`), in words. */
 bool acts_set_windows(struct web *web, struct doc *page, struct error *error)

@@ -151,7 +151,6 @@ const struct web_input in_bulk_archive[] = {
 		   "all that are given must match"},
     REASON, {.name = "dry_run", .type = INPUT_BOOL, .meaning = "only count what the criteria fit"},
     END};
-const struct web_input in_bulk_restore[] = {IDS, END};
 const struct web_input in_selection[] = {{.name = "ids",
 					     .type = INPUT_IDS,
 					     .place = IN_QUERY,

@@ -27,7 +27,6 @@ extern const struct web_input in_forever[];
 extern const struct web_input in_forever_page[];
 extern const struct web_input in_bulk[];
 extern const struct web_input in_bulk_archive[];
-extern const struct web_input in_bulk_restore[];
 extern const struct web_input in_selection[];
 extern const struct web_input in_share[];
 extern const struct web_input in_share_page[];

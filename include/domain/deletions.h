@@ -64,8 +64,9 @@ struct restore_choice {
 	bool
 	    without_container; /* where its project, site or original is deleted: leave it behind */
 	const struct id
-	    *items;        /* exactly these photos, with their notes and AI results; NULL: all */
-	size_t item_count; /* 1 to 1,000 */
+	    *items;         /* exactly these photos, with their notes and AI results; NULL: all */
+	size_t item_count;  /* 1 to 1,000 */
+	const char *reason; /* free text up to 2,000 characters for the trail, or NULL */
 };
 
 /* Undo a deletion while its window is open. Restoring all of more than step_rows rows is finished
@@ -77,11 +78,12 @@ struct restore_choice {
  * restored. An organisation's deletion is restored by platform admins, whichever organisation they
  * act in; its people sign in anew.
  * Audit: photo.restore and so on. Errors: not_found, forbidden; invalid (field "items") for a photo
- * that does not bear the deletion, "too_many_items"; conflict "already_restored",
- * "container_deleted" (with the container's deletion_id; of a photo its project, site or original,
- * of anything its organisation), "still_marking" (items while the deletion is still marking),
- * "slug_taken" (reference "site_id": the live site), "email_taken" (reference "user_id": the live
- * user), "purging"; gone "window_closed" past the window or purged. */
+ * that does not bear the deletion, "too_many_items", "reason_too_long"; conflict
+ * "already_restored", "container_deleted" (with the container's deletion_id; of a photo its
+ * project, site or original, of anything its organisation), "still_marking" (items while the
+ * deletion is still marking), "slug_taken" (reference "site_id": the live site), "email_taken"
+ * (reference "user_id": the live user), "purging"; gone "window_closed" past the window or purged.
+ */
 bool deletions_restore(const struct domain *domain, const struct actor *actor, struct arena *arena,
     const struct id *deletion_id, const struct restore_choice *choice, struct deletion *deletion_r,
     struct error *error) __attribute__((warn_unused_result));

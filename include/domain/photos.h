@@ -121,15 +121,15 @@ bool photos_archive(const struct domain *domain, const struct actor *actor, stru
  * photo.restore. Errors as above; conflict "not_archived"; "still_marking" while a container's
  * deletion is still archiving it. */
 bool photos_unarchive(const struct domain *domain, const struct actor *actor, struct arena *arena,
-    const struct id *photo_id, struct photo *photo_r, struct error *error)
+    const struct id *photo_id, const char *reason, struct photo *photo_r, struct error *error)
     __attribute__((warn_unused_result));
 
 /* Bring a photo back from wherever it is: a deleted one by deletions_restore (it alone where it is
  * part of a larger deletion), else an archived one by photos_unarchive. Errors of those; conflict
  * "not_deleted" for a live one; gone "window_closed" for what the actor could have restored and is
- * no more. */
+ * no more. `reason` (or NULL) goes into the trail. */
 bool photos_restore(const struct domain *domain, const struct actor *actor, struct arena *arena,
-    const struct id *photo_id, struct photo *photo_r, struct error *error)
+    const struct id *photo_id, const char *reason, struct photo *photo_r, struct error *error)
     __attribute__((warn_unused_result));
 
 /* Whether a photo that is no more is being or was purged out of a deletion that the actor could
@@ -156,7 +156,7 @@ bool photos_bulk_archive(const struct domain *domain, const struct actor *actor,
     struct arena *arena, const struct id *ids, size_t count, const char *reason,
     struct bulk_result *result_r, struct error *error) __attribute__((warn_unused_result));
 bool photos_bulk_restore(const struct domain *domain, const struct actor *actor,
-    struct arena *arena, const struct id *ids, size_t count, struct bulk_result *result_r,
-    struct error *error) __attribute__((warn_unused_result));
+    struct arena *arena, const struct id *ids, size_t count, const char *reason,
+    struct bulk_result *result_r, struct error *error) __attribute__((warn_unused_result));
 
 #endif

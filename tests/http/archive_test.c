@@ -80,7 +80,39 @@ static void test_bulk_archive(void **state)
 	EXPECT(site_api(site, ADA, "GET /api/photos/%s", hers), 200, NULL);
 }
 
-/* At the end of the retention, whether the worker has come or not. */
+/* What somebody said on restoring it stands in the trail, of whatever it came back from. */
+static void test_reason_of_a_restore(void **state)
+{
+	struct site *site = *state;
+	const char *photos[] = {site_photo(site, ADA, "One"), site_photo(site, ADA, "Two"),
+	    site_photo(site, ADA, "Three"), site_photo(site, ADA, "Four")};
+	const char *two_ids = arena_printf(site_arena(site),
+	    "{'ids': ['%s', '%s'], 'reason': 'They were fine'}", photos[2], photos[3]);
+	const struct http_answer *answer;
+
+	(void)site_delete(site, ADA, photos[0]);
+	site_archive(site, ADA, photos[1]);
+	(void)site_delete(site, ADA, photos[2]);
+	site_archive(site, ADA, photos[3]);
+	EXPECT(site_api_json(site, ADA, "{'reason': 'They were fine'}",
+		   "POST /api/photos/%s/restore", photos[0]),
+	    200, NULL);
+	EXPECT(site_api_json(site, ADA, "{'reason': 'They were fine'}",
+		   "POST /api/photos/%s/restore", photos[1]),
+	    200, NULL);
+	EXPECT(site_api_json(site, ADA, two_ids, "POST /api/photos/bulk-restore"), 200, NULL);
+	for (int i = 0; i < 4; i++) {
+		answer = site_api(
+		    site, ADMIN, "GET /api/admin/audit?action=photo.restore&item_id=%s", photos[i]);
+		assert_non_null(http_answer_text(answer, "items.0.reason"));
+		assert_string_equal(http_answer_text(answer, "items.0.reason"), "They were fine");
+	}
+	answer =
+	    site_api_json(site, ADA, "{'reason': 7}", "POST /api/photos/%s/restore", photos[0]);
+	EXPECT(answer, 400, NULL);
+	assert_string_equal(http_answer_text(answer, "field"), "reason");
+}
+
 /* Of several selected on the page of the archive, what can come back does; the rest stays. */
 static void test_restore_selected(void **state)
 {
@@ -114,6 +146,7 @@ static void test_restore_selected(void **state)
 	EXPECT(site_form(site, ADA, "", "POST /photos/restore"), 400, NULL);
 }
 
+/* At the end of the retention, whether the worker has come or not. */
 static void test_retention_is_over(void **state)
 {
 	struct site *site = *state;
@@ -322,6 +355,7 @@ int main(void)
 	    SITE_TEST(test_archiving_the_deleted),
 	    SITE_TEST(test_bulk_archive),
 	    SITE_TEST(test_restore_selected),
+	    SITE_TEST(test_reason_of_a_restore),
 	    SITE_TEST(test_retention_is_over),
 	    SITE_TEST(test_moderation),
 	    SITE_TEST(test_list_by_moderation),

@@ -117,7 +117,7 @@ static void what_was_archived_anew_stays_archived(void **state)
 	/* Taken out while the project is in the trash it is in no project; put away again it is in
 	 * an archive of its own. */
 	assert_true(
-	    photos_unarchive(&world->domain, &admin, world->arena, &f.asked, &photo, &error));
+	    photos_unarchive(&world->domain, &admin, world->arena, &f.asked, NULL, &photo, &error));
 	assert_true(id_is_none(&photo.project_id));
 	assert_true(
 	    photos_archive(&world->domain, &admin, world->arena, &f.asked, NULL, &photo, &error));

@@ -187,7 +187,8 @@ static void a_deleted_originals_result_comes_too_late(void **state)
 	assert_int_equal(error.kind, ERROR_CONFLICT);
 	assert_string_equal(error.code, "already_deleted");
 	/* Restored, the same generation can still be finished. */
-	assert_true(photos_restore(&world->domain, &ada, world->arena, &original, &photo, &error));
+	assert_true(
+	    photos_restore(&world->domain, &ada, world->arena, &original, NULL, &photo, &error));
 }
 
 static void an_override_by_an_admin_is_too_late_for_its_starter_as_well(void **state)
@@ -237,8 +238,8 @@ static void an_archived_originals_derivative_joins_it(void **state)
 	assert_int_not_equal(photo.archived_at_us, 0);
 	assert_true(id_equal(&photo.archive_batch_id, &archived.archive_batch_id));
 	assert_int_equal(photo.purge_after_us, archived.purge_after_us);
-	assert_true(
-	    photos_unarchive(&world->domain, &ada, world->arena, &original, &archived, &error));
+	assert_true(photos_unarchive(
+	    &world->domain, &ada, world->arena, &original, NULL, &archived, &error));
 	assert_int_equal(world_number(world, &LIVE_DERIVATIVES), 1);
 }
 
@@ -269,8 +270,8 @@ static void what_is_made_from_a_derivative_goes_with_the_original(void **state)
 	    &world->domain, &ada, world->arena, &original, "why", &archived, &error));
 	assert_true(photos_find(&world->domain, &ada, world->arena, &photo.id, &photo, &error));
 	assert_true(id_equal(&photo.archive_batch_id, &archived.archive_batch_id));
-	assert_true(
-	    photos_unarchive(&world->domain, &ada, world->arena, &original, &archived, &error));
+	assert_true(photos_unarchive(
+	    &world->domain, &ada, world->arena, &original, NULL, &archived, &error));
 	assert_true(photos_find(&world->domain, &ada, world->arena, &photo.id, &photo, &error));
 	assert_int_equal(photo.archived_at_us, 0);
 	assert_true(delete_original(&world->domain, world->arena, &error));

@@ -33,7 +33,7 @@ static void unarchive(const struct actor *actor, const struct id *photo_id)
 	struct photo photo;
 	struct error error = {0};
 
-	if (!photos_unarchive(&world->domain, actor, world->arena, photo_id, &photo, &error))
+	if (!photos_unarchive(&world->domain, actor, world->arena, photo_id, NULL, &photo, &error))
 		fail_msg("%s", error.code);
 }
 

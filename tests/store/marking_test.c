@@ -245,12 +245,12 @@ static void a_photo_about_to_be_archived_cannot_leave_the_archive_yet(void **sta
 	assert_string_equal(containers_delete(world, &admin, ITEM_PROJECT, &project,
 				PHOTO_ACTION_ARCHIVE, "Orchard", NULL),
 	    "");
-	assert_false(
-	    photos_unarchive(&world->domain, &admin, world->arena, &photos[0], &photo, &error));
+	assert_false(photos_unarchive(
+	    &world->domain, &admin, world->arena, &photos[0], NULL, &photo, &error));
 	assert_string_equal(error.code, "still_marking");
 	trash_continue(world);
-	assert_true(
-	    photos_unarchive(&world->domain, &admin, world->arena, &photos[0], &photo, &error));
+	assert_true(photos_unarchive(
+	    &world->domain, &admin, world->arena, &photos[0], NULL, &photo, &error));
 	assert_true(id_is_none(&photo.project_id));
 }
 
@@ -290,7 +290,7 @@ static void acts_on_what_is_being_marked_name_the_deletion(void **state)
 		    trash_forever(world, &admin, ITEM_PHOTO, &photos[0], NULL), "still_marking");
 		refused_by(&deletion, trash_error(), "still_marking");
 		assert_false(photos_restore(
-		    &world->domain, &admin, world->arena, &photos[0], &photo, &error));
+		    &world->domain, &admin, world->arena, &photos[0], NULL, &photo, &error));
 		refused_by(&deletion, &error, "still_marking");
 		error_clear(&error);
 		assert_false(photos_archive(

@@ -50,7 +50,7 @@ static bool restore(const struct actor *actor, const struct id *id, struct error
 	struct photo photo;
 
 	*error = (struct error){0};
-	return photos_restore(&world->domain, actor, world->arena, id, &photo, error);
+	return photos_restore(&world->domain, actor, world->arena, id, NULL, &photo, error);
 }
 
 static bool delete_photo(const struct actor *actor, const struct id *id)
@@ -124,8 +124,8 @@ static void an_archived_photo_comes_back_until_its_retention_ends(void **state)
 	end_us = find(&photos[0]).purge_after_us;
 	world->clock.fixed_us = end_us - 1;
 	assert_true(restore(&ada, &photos[0], &error));
-	assert_true(
-	    photos_bulk_restore(&world->domain, &ada, world->arena, &photos[1], 1, &bulk, &error));
+	assert_true(photos_bulk_restore(
+	    &world->domain, &ada, world->arena, &photos[1], 1, NULL, &bulk, &error));
 	assert_int_equal(bulk.changed, 1);
 	world->clock.fixed_us = end_us;
 	assert_false(restore(&ada, &photos[2], &error));
@@ -135,8 +135,8 @@ static void an_archived_photo_comes_back_until_its_retention_ends(void **state)
 	assert_int_equal(error.kind, ERROR_GONE);
 	assert_false(restore(&ben, &photos[2], &error));
 	assert_int_equal(error.kind, ERROR_NOT_FOUND);
-	assert_true(
-	    photos_bulk_restore(&world->domain, &ada, world->arena, &photos[2], 2, &bulk, &error));
+	assert_true(photos_bulk_restore(
+	    &world->domain, &ada, world->arena, &photos[2], 2, NULL, &bulk, &error));
 	assert_int_equal(bulk.changed, 0);
 	assert_string_equal(bulk.items[0].code, "window_closed");
 	assert_string_equal(bulk.items[1].code, "window_closed");
@@ -174,7 +174,8 @@ static void what_the_state_forbids(void **state)
 	(void)state;
 	assert_false(restore(&ada, &id, &error));
 	assert_string_equal(error.code, "not_deleted");
-	assert_false(photos_unarchive(&world->domain, &ada, world->arena, &id, &photo, &error));
+	assert_false(
+	    photos_unarchive(&world->domain, &ada, world->arena, &id, NULL, &photo, &error));
 	assert_int_equal(error.kind, ERROR_CONFLICT);
 	assert_string_equal(error.code, "not_archived");
 	assert_true(archive(&ada, &id, &error));
@@ -421,7 +422,7 @@ static void a_bulk_restore_takes_deleted_and_archived_alike(void **state)
 	assert_true(delete_photo(&ada, &deleted));
 	assert_true(archive(&ada, &archived, &error));
 	assert_true(
-	    photos_bulk_restore(&world->domain, &ada, world->arena, ids, 4, &result, &error));
+	    photos_bulk_restore(&world->domain, &ada, world->arena, ids, 4, NULL, &result, &error));
 	assert_true(result.items[0].changed);
 	assert_false(result.items[1].changed);
 	assert_string_equal(result.items[1].code, "not_deleted");

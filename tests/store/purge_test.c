@@ -279,7 +279,8 @@ static void archive_anew(void *context, const char *step)
 	}
 	world->domain.after_step = NULL;
 	world->clock.fixed_us -= 1; /* theirs is behind */
-	assert_true(photos_unarchive(&world->domain, &ada, world->arena, photo, &after, &error));
+	assert_true(
+	    photos_unarchive(&world->domain, &ada, world->arena, photo, NULL, &after, &error));
 	assert_true(
 	    photos_archive(&world->domain, &ada, world->arena, photo, "Anew", &after, &error));
 	assert_true(after.purge_after_us > world->clock.fixed_us);

@@ -224,7 +224,8 @@ static void a_deletion_ends_links_and_a_restore_does_not_bring_them_back(void **
 	assert_false(create(&ada, 0, &share, &token, &error));
 	assert_int_equal(error.kind, ERROR_CONFLICT);
 	assert_string_equal(error.code, "already_deleted");
-	assert_true(photos_restore(&world->domain, &ada, world->arena, &photo_id, &photo, &error));
+	assert_true(
+	    photos_restore(&world->domain, &ada, world->arena, &photo_id, NULL, &photo, &error));
 	assert_int_equal(open_link(token), ERROR_GONE);
 	assert_true(create(&ada, 0, &share, &token, &error));
 	assert_int_equal(open_link(token), ERROR_NONE);

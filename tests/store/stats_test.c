@@ -96,7 +96,7 @@ static void act(struct playground *p)
 		break;
 	case 5:
 		(void)!photos_bulk_restore(
-		    &world->domain, by, world->arena, &p->photos[i], 1, &bulk, &error);
+		    &world->domain, by, world->arena, &p->photos[i], 1, NULL, &bulk, &error);
 		break;
 	case 6:
 		(void)!trash_forever(world, admin_of(by), ITEM_PHOTO, &p->photos[i], NULL);

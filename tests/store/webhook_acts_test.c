@@ -76,7 +76,7 @@ static void photos_are_told_of(void **state)
 	    &world->domain, &cast.ada, world->arena, &photo, SECRET " tidies", &now, &error));
 	expect("photo.archived", 1);
 	assert_true(
-	    photos_unarchive(&world->domain, &cast.ada, world->arena, &photo, &now, &error));
+	    photos_unarchive(&world->domain, &cast.ada, world->arena, &photo, NULL, &now, &error));
 	expect("photo.restored", 1);
 	assert_string_equal(trash_delete(world, &cast.ada, &photo, &deletion), "");
 	expect("photo.deleted", 1);

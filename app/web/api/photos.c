@@ -61,9 +61,7 @@ static bool recover(struct web *web, struct error *error)
 {
 	struct photo photo;
 
-	return photos_restore(
-		   web->domain, &web->actor, web->arena, &web->subject_id, &photo, error) &&
-	       answer_present_photo(web, error);
+	return acts_restore_photo(web, &photo, error) && answer_present_photo(web, error);
 }
 
 /* In the order of the choices of `action`. */
@@ -96,8 +94,7 @@ bool api_photo_restore(struct web *web, struct error *error)
 {
 	struct photo photo;
 
-	return photos_restore(
-		   web->domain, &web->actor, web->arena, &web->subject_id, &photo, error) &&
+	return acts_restore_photo(web, &photo, error) &&
 	       api_answer(web, present_photo(web, &photo));
 }
 
@@ -174,7 +171,7 @@ bool api_photo_bulk_restore(struct web *web, struct error *error)
 	const struct web_value *ids = input_get(web, "ids");
 	struct bulk_result result;
 
-	return photos_bulk_restore(
-		   web->domain, &web->actor, web->arena, ids->ids, ids->count, &result, error) &&
+	return photos_bulk_restore(web->domain, &web->actor, web->arena, ids->ids, ids->count,
+		   input_text(web, "reason"), &result, error) &&
 	       api_answer(web, present_bulk(web, &result));
 }

@@ -153,8 +153,8 @@ bool page_photos_restore_send(struct web *web, struct error *error)
 	const struct web_value *ids = input_get(web, "ids");
 	struct bulk_result result;
 
-	return photos_bulk_restore(
-		   web->domain, &web->actor, web->arena, ids->ids, ids->count, &result, error) &&
+	return photos_bulk_restore(web->domain, &web->actor, web->arena, ids->ids, ids->count,
+		   input_text(web, "reason"), &result, error) &&
 	       tell(web, &result, result.skipped > 0 ? "restored_some" : "restored",
 		   (int64_t)result.changed, NULL, error);
 }

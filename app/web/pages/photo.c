@@ -162,8 +162,7 @@ bool page_photo_restore_send(struct web *web, struct error *error)
 {
 	struct photo photo;
 
-	return photos_restore(
-		   web->domain, &web->actor, web->arena, &web->subject_id, &photo, error) &&
+	return acts_restore_photo(web, &photo, error) &&
 	       redirect_to(web, photo_url(web, "restored"));
 }
 
