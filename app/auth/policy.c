@@ -176,6 +176,10 @@ static bool is_known(unsigned is, enum policy_action action, const struct policy
 static bool refuse(unsigned is, enum policy_action action, const struct policy_subject *subject,
     struct error *error)
 {
+	if (subject->guarded && (is & allowed[subject->kind][action])) {
+		return error_set(error, ERROR_FORBIDDEN, "forbidden",
+		    "This is a platform admin: only another one may do this.");
+	}
 	if (subject->kind == POLICY_PHOTO && action == POLICY_DELETE && (is & IS_UPLOADER)) {
 		return error_set(error, ERROR_FORBIDDEN, "request_instead",
 		    "This photo belongs to a site. Ask for its deletion instead.");
@@ -201,7 +205,8 @@ bool policy_check(const struct actor *actor, enum policy_action action,
 		return error_set(error, ERROR_NOT_FOUND, "not_found", "There is no such %s.",
 		    words[subject->kind]);
 	}
-	if (!(is & allowed[subject->kind][action])) {
+	if (!(is & allowed[subject->kind][action]) ||
+	    (subject->guarded && action != POLICY_SEE && !(is & IS_PLATFORM))) {
 		return refuse(is, action, subject, error);
 	}
 	return true;

@@ -14,6 +14,7 @@ struct policy_subject accounts_subject(const struct user *user)
 	    .organization_id = user->organization_id,
 	    .owner_id = user->id,
 	    .deleted = user->deleted_us != 0,
+	    .guarded = user->role == USER_PLATFORM_ADMIN,
 	};
 }
 
@@ -22,13 +23,7 @@ bool accounts_check_admin(const struct actor *actor, enum policy_action action,
 {
 	struct policy_subject subject = accounts_subject(user);
 
-	if (!policy_check(actor, action, &subject, error)) {
-		return false;
-	}
-	return user->role != USER_PLATFORM_ADMIN || actor->role == ROLE_PLATFORM_ADMIN ||
-	       actor->role == ROLE_SYSTEM ||
-	       error_set(error, ERROR_FORBIDDEN, "forbidden",
-		   "This is a platform admin: only another one may do this.");
+	return policy_check(actor, action, &subject, error);
 }
 
 bool accounts_load_user(struct db *db, struct arena *arena, const struct actor *actor,

@@ -185,6 +185,7 @@ struct policy_subject deletion_subject(const struct deletion *deletion)
 	    .deleted_by = restorer_of(deletion),
 	    .deleted = true,
 	    .purged = deletion->state == DELETION_PURGED,
+	    .guarded = deletion->of_platform_admin,
 	};
 }
 

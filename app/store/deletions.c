@@ -117,6 +117,7 @@ struct deletion deletion_read(const struct db_rows *rows, size_t i)
 	    .deleted_at_us = db_time(rows, i, 16),
 	    .recover_until_us = db_time(rows, i, 17),
 	    .settled_at_us = db_time(rows, i, 18),
+	    .of_platform_admin = db_bool(rows, i, DELETION_GUARDED),
 	};
 
 	(void)!item_kind_parse(db_text(rows, i, 3), &deletion.kind);

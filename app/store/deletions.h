@@ -13,9 +13,12 @@
 	" d.progress_done, d.progress_total, d.deleted_at, d.recover_until, d.settled_at,"         \
 	" d.photo_count, d.note_count, d.ai_result_count, d.album_count, d.project_count,"         \
 	" d.site_count, d.quest_count, d.card_count, d.submission_count, d.adventure_count,"       \
-	" d.sequence_count, d.event_count, d.user_count, d.organization_count"
+	" d.sequence_count, d.event_count, d.user_count, d.organization_count,"                    \
+	" d.kind = 'user' AND EXISTS (SELECT 1 FROM users g WHERE g.id = d.item_id"                \
+	" AND g.role = 'platform_admin')"
 #define DELETION_FIRST_COUNT  19
-#define DELETION_FIRST_LISTED (DELETION_FIRST_COUNT + COUNT_KIND_COUNT)
+#define DELETION_GUARDED      (DELETION_FIRST_COUNT + COUNT_KIND_COUNT)
+#define DELETION_FIRST_LISTED (DELETION_GUARDED + 1)
 
 /* What a list shows besides: who deleted, part of what, whether there is a picture. */
 #define INITIATOR_NAME SHOWN_NAME("u")

@@ -178,6 +178,8 @@ static void set_view(struct web *web, struct doc *doc, const struct deletion *de
 		    deletion->recover_until_us > web->now_us;
 	/* Whoever is leaving takes that back themselves, on the page of their own account. */
 	bool is_leaving = deletion->kind == ITEM_USER && deletion->origin == ORIGIN_ACCOUNT;
+	bool is_guarded =
+	    deletion->of_platform_admin && web->actor.role != ROLE_PLATFORM_ADMIN && !is_leaving;
 
 	doc_set_text(doc, "name", deletion->label ? deletion->label : kind_words[deletion->kind]);
 	doc_set_text(doc, "kind_word", kind_words[deletion->kind]);
@@ -192,8 +194,9 @@ static void set_view(struct web *web, struct doc *doc, const struct deletion *de
 	doc_set_text(doc, "part_of", deletion->part_of);
 	set_counts(web, doc, deletion);
 	doc_set_text(doc, "size", show_bytes(web->arena, deletion->bytes));
-	doc_set_bool(doc, "can_restore", open && !is_leaving);
+	doc_set_bool(doc, "can_restore", open && !is_leaving && !is_guarded);
 	doc_set_bool(doc, "is_leaving", open && is_leaving);
+	doc_set_bool(doc, "is_guarded", open && is_guarded);
 	doc_set_bool(doc, "can_delete_forever",
 	    deletion->kind == ITEM_PHOTO && actor_is_admin(&web->actor) &&
 		deletion->state == DELETION_TRASHED);
@@ -217,7 +220,7 @@ struct doc *present_deletion(struct web *web, const struct deletion *deletion)
 {
 	struct doc *doc = doc_object(web->arena);
 
-	doc_reserve(doc, web->is_api ? 15 : 33);
+	doc_reserve(doc, web->is_api ? 15 : 34);
 	doc_set_id(doc, "id", &deletion->id);
 	doc_set_id(doc, "act_id", &deletion->act_id);
 	doc_set_text(doc, "kind", item_kind_name(deletion->kind));

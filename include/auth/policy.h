@@ -46,6 +46,7 @@ struct policy_subject {
 	bool archived;        /* set aside: no longer for other members */
 	bool deleted;
 	bool purged;
+	bool guarded; /* a platform admin's account, or its deletion: only another one acts on it */
 };
 
 /* True if allowed. Otherwise false with ERROR_NOT_FOUND where the actor may not even know of the

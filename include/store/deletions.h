@@ -65,7 +65,8 @@ struct deletion {
 	    progress_total; /* rows to handle in it; 0: nothing is left to do in the background */
 	int64_t deleted_at_us;
 	int64_t recover_until_us;
-	int64_t settled_at_us; /* 0 until restored or purged */
+	int64_t settled_at_us;  /* 0 until restored or purged */
+	bool of_platform_admin; /* it is the account of one; as read, not of one described anew */
 
 	/* Filled by deletion_find and deletion_page alone. */
 	const char *initiator_name; /* display name; NULL: the system */

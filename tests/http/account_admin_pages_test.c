@@ -94,6 +94,40 @@ static void test_soft_and_back(void **state)
 	assert_true(forms_shows(site_page(site, ADMIN, "GET /admin/users"), guest.email));
 }
 
+/* Who may not restore an account on its page cannot in the trash either. */
+static void test_guarded_in_the_trash(void **state)
+{
+	struct site *site = *state;
+	struct guest guest = guest_make(site, "platform_admin");
+	const struct http_answer *answer;
+	const char *deletion, *button;
+
+	EXPECT(site_form(site, PLATFORM, "", "POST /admin/users/%s/delete", guest.id), 303, NULL);
+	deletion = site_text(site,
+	    "SELECT LOWER(CONCAT_WS('-', LEFT(h, 8), SUBSTR(h, 9, 4), SUBSTR(h, 13, 4),"
+	    " SUBSTR(h, 17, 4), RIGHT(h, 12))) FROM (SELECT HEX(deletion_id) h FROM users"
+	    " WHERE id = " UUID ") one",
+	    guest.id);
+	button = forms_text(site, "action=\"/trash/%s/restore\"", deletion);
+	answer = site_page(site, ADMIN, "GET /trash?kind=user");
+	EXPECT_TEXTS(answer, deletion, "only another one can restore this");
+	assert_false(forms_shows(answer, button));
+	answer = site_page(site, ADMIN, "GET /trash/%s", deletion);
+	EXPECT_TEXTS(answer, "Only another platform admin can restore it");
+	assert_false(forms_shows(answer, button));
+	EXPECT(site_form(site, ADMIN, "", "POST /trash/%s/restore", deletion), 403, NULL);
+	EXPECT(site_form(site, ADMIN, forms_text(site, "ids=%s", deletion), "POST /trash/restore"),
+	    403, NULL);
+	EXPECT(site_api(site, ADMIN, "POST /api/deletions/%s/restore", deletion), 403, "forbidden");
+	EXPECT(
+	    site_api(site, ADMIN, "POST /api/admin/users/%s/restore", guest.id), 403, "forbidden");
+	assert_string_equal(guest_status(site, guest.id), "DELETED");
+	EXPECT_TEXTS(site_page(site, PLATFORM, "GET /trash?kind=user"), button);
+	EXPECT(site_form(site, PLATFORM, "", "POST /trash/%s/restore", deletion), 303, NULL);
+	assert_null(guest_status(site, guest.id));
+	site_sql(site, "UPDATE users SET role = 'member' WHERE id = " UUID, guest.id);
+}
+
 static void test_several(void **state)
 {
 	struct site *site = *state;
@@ -191,6 +225,7 @@ int main(void)
 	    SITE_TEST(test_guardrails),
 	    SITE_TEST(test_hard),
 	    SITE_TEST(test_soft_and_back),
+	    SITE_TEST(test_guarded_in_the_trash),
 	    SITE_TEST(test_several),
 	    SITE_TEST(test_admin_switch),
 	    SITE_TEST(test_filters),

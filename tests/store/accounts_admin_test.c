@@ -154,6 +154,54 @@ static void platform_admins_are_their_own_affair(void **state)
 	assert_string_equal(appoint(&platform, &platform, USER_MEMBER), "");
 }
 
+static const char *undo(
+    const struct actor *actor, const struct id *deletion_id, const struct restore_choice *choice)
+{
+	struct deletion deletion;
+
+	error_clear(&error);
+	return deletions_restore(
+		   &world->domain, actor, world->arena, deletion_id, choice, &deletion, &error)
+		   ? ""
+		   : error.code;
+}
+
+/* Neither is there a way around that through the trash, for whoever deleted the account while they
+ * were a platform admin themselves. */
+static void their_deletions_are_too(void **state)
+{
+	struct actor other = world_user(world, &alder, "other@lethe.example", ROLE_PLATFORM_ADMIN);
+	struct actor within = platform, demoted;
+	struct id photo = world_photo(world, &other, "A", NULL, NULL);
+	struct restore_choice one = {.items = &photo, .item_count = 1};
+	struct act_result *results;
+	struct deletion deletion, found;
+	size_t count;
+
+	(void)state;
+	within.organization_id = alder;
+	demoted = within;
+	demoted.role = ROLE_ADMIN;
+	assert_string_equal(people_delete(world, &within, &other, false, NULL, &deletion), "");
+	assert_true(deletion.of_platform_admin);
+	assert_string_equal(undo(&admin, &deletion.id, NULL), "forbidden");
+	assert_string_equal(undo(&admin, &deletion.id, &one), "forbidden");
+	assert_false(deletions_find_to_restore(
+	    &world->domain, &admin, world->arena, &deletion.id, &found, &error));
+	assert_string_equal(error.code, "forbidden");
+	assert_true(
+	    deletions_find(&world->domain, &admin, world->arena, &deletion.id, &found, &error));
+	assert_true(deletions_restore_act(
+	    &world->domain, &demoted, world->arena, &deletion.act_id, &results, &count, &error));
+	assert_int_equal(count, 1);
+	assert_string_equal(results[0].code, "forbidden");
+	assert_string_equal(undo(&within, &deletion.id, NULL), "");
+	/* Of anybody else's account the trash is an admin's affair as ever. */
+	assert_string_equal(people_delete(world, &within, &second, false, NULL, &deletion), "");
+	assert_false(deletion.of_platform_admin);
+	assert_string_equal(undo(&admin, &deletion.id, NULL), "");
+}
+
 static void others_learn_nothing(void **state)
 {
 	struct user user;
@@ -410,6 +458,7 @@ int main(void)
 	    cmocka_unit_test_setup(nobody_deletes_themselves, set_up),
 	    cmocka_unit_test_setup(the_last_admin_stays, set_up),
 	    cmocka_unit_test_setup(platform_admins_are_their_own_affair, set_up),
+	    cmocka_unit_test_setup(their_deletions_are_too, set_up),
 	    cmocka_unit_test_setup(others_learn_nothing, set_up),
 	    cmocka_unit_test_setup(an_address_that_was_taken_is_named, set_up),
 	    cmocka_unit_test_setup(events_block_where_that_was_chosen, set_up),

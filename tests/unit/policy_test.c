@@ -239,6 +239,24 @@ static void accounts(void **unused)
 	expect(&user, POLICY_DELETE, "nfnnynyny");
 }
 
+/* Of platform admins, whom admins see; the deletion of such an account is as much of it. */
+static void guarded_accounts(void **unused)
+{
+	struct policy_subject user = {
+	    .kind = POLICY_USER, .organization_id = ALDER, .owner_id = ADA, .guarded = true};
+	struct policy_subject deletion = {
+	    .kind = POLICY_DELETION, .organization_id = ALDER, .owner_id = ADA, .guarded = true};
+
+	(void)unused;
+	expect(&user, POLICY_SEE, "nynnynyny");
+	expect(&user, POLICY_DELETE, "nfnnfnyny");
+	expect(&user, POLICY_RESTORE, "nfnnfnyny");
+	expect(&user, POLICY_DELETE_FOREVER, "nfnnfnyny");
+	expect(&deletion, POLICY_SEE, "nnnnynyny");
+	expect(&deletion, POLICY_RESTORE, "nnnnfnyny");
+	expect(&deletion, POLICY_DELETE_FOREVER, "nnnnfnyny");
+}
+
 static void organisations(void **unused)
 {
 	struct policy_subject alder = {.kind = POLICY_ORGANIZATION, .organization_id = ALDER};
@@ -264,6 +282,7 @@ int main(void)
 	    cmocka_unit_test(content_is_its_creators_alone),
 	    cmocka_unit_test(containers),
 	    cmocka_unit_test(accounts),
+	    cmocka_unit_test(guarded_accounts),
 	    cmocka_unit_test(organisations),
 	};
 
