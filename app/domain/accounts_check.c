@@ -38,10 +38,10 @@ bool accounts_check_switch(struct db_tx *tx, const struct id *organization_id, i
 	return settings.values[setting] || error_set(error, ERROR_FORBIDDEN, code, "%s", message);
 }
 
-static bool refuse_transfer(struct error *error)
+bool accounts_refuse_heir(struct error *error)
 {
 	return error_set_field(error, "transfer_to", "invalid_transfer",
-	    "Events can be handed over to another person of the organisation who stays.");
+	    "Choose who takes events over: another person of the organisation who stays.");
 }
 
 bool accounts_check_heir(struct db_tx *tx, const struct id *organization_id,
@@ -51,7 +51,7 @@ bool accounts_check_heir(struct db_tx *tx, const struct id *organization_id,
 	enum db_result result;
 
 	if (id_is_none(heir_id) || id_equal(heir_id, owner_id)) {
-		return refuse_transfer(error);
+		return accounts_refuse_heir(error);
 	}
 	result = users_find(tx->db, tx->arena, heir_id, &heir);
 	if (result > DB_NONE) {
@@ -60,7 +60,7 @@ bool accounts_check_heir(struct db_tx *tx, const struct id *organization_id,
 	return (result == DB_OK && heir.deleted_us == 0 &&
 		   heir.deletion_status != USER_DELETION_SCHEDULED &&
 		   id_equal(&heir.organization_id, organization_id)) ||
-	       refuse_transfer(error);
+	       accounts_refuse_heir(error);
 }
 
 bool accounts_check_choices(

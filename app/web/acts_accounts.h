@@ -6,8 +6,10 @@
 
 #include <domain/accounts.h>
 
-/* The inputs photos, events, transfer_to and reason. */
-struct account_choices acts_account_choices(const struct web *web);
+/* The inputs photos, events, transfer_to and reason; transfer_address where it is that of somebody
+ * of the organisation. */
+struct account_choices acts_account_choices(
+    const struct web *web, const struct id *organization_id);
 
 /* The input mode is "hard". */
 bool acts_is_hard(const struct web *web);

@@ -130,6 +130,10 @@ bool accounts_settle_event(const struct domain *domain, const struct actor *acto
     struct arena *arena, const struct id *event_id, const struct id *heir,
     struct account_event *event_r, struct error *error) __attribute__((warn_unused_result));
 
+/* Refuse whoever events cannot be handed over to: invalid "invalid_transfer" (field "transfer_to"),
+ * the same for everybody, so that it tells nothing of who has an account elsewhere. */
+bool accounts_refuse_heir(struct error *error);
+
 /* The live events of an account (none: one's own), soonest first, at most `limit`; `total_r` is how
  * many there are. For oneself and for admins. */
 bool accounts_blocking_events(const struct domain *domain, const struct actor *actor,

@@ -206,7 +206,7 @@ test('events that stand in the way are listed, with ways out', async (hands) => 
 	await phrase(page).fill(PHRASE);
 	await begin(page).click();
 	await prove(page);
-	await page.getByRole('alert').getByText('handed over to another person').waitFor();
+	await page.getByRole('alert').getByText('Choose who takes events over').waitFor();
 	const heirs = page.getByLabel('Who takes them over');
 	await heirs.selectOption((await heirs.locator('option').allInnerTexts()).find((name) => name.startsWith('Ben')));
 	await phrase(page).fill(PHRASE);
@@ -227,7 +227,7 @@ testBoth('events that stand in the way are settled one by one', async (hands) =>
 	if (hands.scripts) await inspect(page, 'event');
 	await page.getByRole('radio', { name: 'Hand it over' }).check();
 	await page.getByRole('button', { name: 'Settle it' }).click();
-	await page.getByRole('alert').getByText('Choose who takes the event over').waitFor();
+	await page.getByRole('alert').getByText('Choose who takes events over').waitFor();
 	const heirs = page.getByLabel('Who takes it over');
 	await heirs.selectOption((await heirs.locator('option').allInnerTexts()).find((name) => name.startsWith('Ben')));
 	await page.getByRole('button', { name: 'Settle it' }).click();

@@ -30,7 +30,8 @@ static void test_wrong_fields(void **state)
 	EXPECT(guest_send(site, &guest, "/account/delete", PHRASE "&photos=burn"), 400, NULL);
 	answer = guest_leave(site, &guest, PHRASE "&events=transfer&reason=Why");
 	EXPECT(answer, 400, NULL);
-	EXPECT_TEXTS(answer, "handed over", "value=\"transfer\" checked", ">Why</textarea>");
+	EXPECT_TEXTS(answer, "Choose who takes events over", "value=\"transfer\" checked",
+	    ">Why</textarea>");
 	EXPECT(guest_leave(site, &guest,
 		   forms_text(
 		       site, PHRASE "&events=transfer&transfer_to=%s", site_user_id(site, MIA))),
@@ -285,7 +286,7 @@ static void test_single_events(void **state)
 	assert_false(forms_shows(answer, "href=\"//"));
 	answer = guest_send(site, &guest, path, "events=transfer&next=/account");
 	EXPECT(answer, 400, NULL);
-	EXPECT_TEXTS(answer, "Choose who takes the event over", "value=\"transfer\" checked",
+	EXPECT_TEXTS(answer, "Choose who takes events over", "value=\"transfer\" checked",
 	    "name=\"next\" value=\"/account\"");
 	EXPECT(guest_send(site, &guest, path,
 		   forms_text(site, "events=transfer&transfer_to=%s", site_user_id(site, MIA))),
@@ -324,6 +325,44 @@ static void test_single_events(void **state)
 	site_sql(site, "DELETE FROM events WHERE id IN (" UUID ", " UUID ")", one, two);
 }
 
+/* The words of the alert on a form that was refused. */
+static const char *refusal_of(struct site *site, const struct http_answer *answer)
+{
+	const char *from = strstr(answer->body, "id=\"form-error\"");
+	const char *to = from ? strstr(from, "</div>") : NULL;
+
+	EXPECT(answer, 400, NULL);
+	assert_non_null(to);
+	return forms_text(site, "%.*s", (int)(to - from), from);
+}
+
+/* Who has an account elsewhere is nobody's business here: of an address that nobody has, one of
+ * another organisation and one's own, the forms say the same. */
+static void test_strangers_as_heirs(void **state)
+{
+	struct site *site = *state;
+	struct guest guest = guest_make(site, "member");
+	const char *path = forms_text(site, "/events/%s", make_event(site, guest.id));
+	const char *deleting = forms_text(site, "/admin/users/%s/delete", guest.id);
+	const char *addresses[] = {"nobody@nowhere.example", site_email(MIA), guest.email};
+	const char *first[2] = {0};
+
+	for (size_t i = 0; i < 3; i++) {
+		const char *fields =
+		    forms_text(site, "events=transfer&transfer_address=%s", addresses[i]);
+		const char *texts[] = {refusal_of(site, guest_send(site, &guest, path, fields)),
+		    refusal_of(site, site_form(site, ADMIN, fields, "POST %s", deleting))};
+
+		for (size_t k = 0; k < 2; k++) {
+			if (!first[k])
+				first[k] = texts[k];
+			assert_string_equal(texts[k], first[k]);
+		}
+	}
+	assert_int_equal(events_of(site, guest.id), 1);
+	EXPECT(site_form(site, ADMIN, "", "POST %s", deleting), 303, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -336,6 +375,7 @@ int main(void)
 	    SITE_TEST(test_cancel_link),
 	    SITE_TEST(test_confirm_link),
 	    SITE_TEST(test_single_events),
+	    SITE_TEST(test_strangers_as_heirs),
 	};
 
 	return cmocka_run_group_tests(tests, site_group_setup, site_group_teardown);

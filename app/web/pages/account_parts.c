@@ -119,7 +119,7 @@ static bool set_heirs(struct web *web, struct doc *choice, const struct id *orga
 bool account_parts_choices(struct web *web, struct doc *page, const struct id *organization_id,
     const struct id *except, struct error *error)
 {
-	struct account_choices chosen = acts_account_choices(web);
+	struct account_choices chosen = acts_account_choices(web, organization_id);
 	struct doc *choice = doc_object(web->arena);
 
 	doc_set_bool(choice, "keeps", chosen.keep_photos);
