@@ -39,8 +39,8 @@ static bool write_session(struct db_tx *tx, void *context, struct error *error)
 
 	if (result == DB_NONE || (result == DB_OK && !user_actor_is_live(&user)))
 		return refuse(error);
-	/* What waits for the host's word goes on in the session that brings it. */
-	if (result == DB_OK && new->replaces &&new->row.host_auth_us)
+	/* What waits there to be confirmed goes on in the session that takes its place. */
+	if (result == DB_OK && new->replaces)
 		result = acts_hand_on(tx, new->old.bytes, &new->row.user_id, &new->row.id);
 	if (result <= DB_NONE && new->replaces)
 		result = sessions_remove(tx, new->old.bytes);

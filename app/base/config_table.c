@@ -72,7 +72,8 @@ const struct setting config_settings[] = {
     {"LETHE_HOST_ISSUER", SETTING_TEXT, NULL, TEXT(host_issuer),
      "Issuer (`iss`) of the host application's tokens; needed with LETHE_HOST_KEY."},
     {"LETHE_HOST_SIGN_IN", SETTING_URL, NULL, TEXT(host_sign_in),
-     "Address where people sign in there; it is given `next`, which comes back with /sso."},
+     "Address where people sign in there; it is given `next`, which comes back with /sso, and"
+     " `prompt=login` where it must ask even those whom it knows."},
 
     {"LETHE_IDENTITY", SETTING_IDENTITY, "none", 0, 0, AT(identity),
      "Who else knows people, and forgets them at the end of their erasure."},

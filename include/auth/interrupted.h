@@ -24,9 +24,9 @@ bool interrupted_load(struct auth *auth, struct arena *arena, const struct id *s
     const struct id *id, struct interrupted *act_r, struct error *error)
     __attribute__((warn_unused_result));
 
-/* The same for a session that began with a fresh sign-in at the host at `began_us`: what another
- * session of the same user has saved before becomes this one's. (The browser that was sent to the
- * host comes back with a new session.) */
+/* The same for a session that the host's word began at `began_us`: what another session of the same
+ * user has saved before becomes this one's. (The browser that was sent to the host comes back with
+ * a new session, and may have to go there again.) The proof is still to be given. */
 bool interrupted_take(struct auth *auth, struct arena *arena, const struct id *session_id,
     int64_t began_us, const struct id *id, struct interrupted *act_r, struct error *error)
     __attribute__((warn_unused_result));

@@ -45,10 +45,11 @@ struct session_entry {
 };
 
 /* Sign `user` in: a new session with a new token (never one that the browser brought along), which
- * takes the place of the session that `old_token` (the cookie that came, or NULL) names. Writes the
- * audit entry session.login with `method` ("password", "sso"). `host_auth_us`: of "sso", when the
- * person authenticated at the host (0: not said). `token_r` is for the cookie.
- * False: unavailable, or unauthenticated if the user was deleted meanwhile. */
+ * takes the place of the session that `old_token` (the cookie that came, or NULL) names: where that
+ * was the same user's, with the acts that wait there (auth/interrupted.h). Writes the audit entry
+ * session.login with `method` ("password", "sso"). `host_auth_us`: of "sso", when the person
+ * authenticated at the host (0: not said). `token_r` is for the cookie. False: unavailable, or
+ * unauthenticated if the user was deleted meanwhile. */
 bool session_start(struct auth *auth, struct arena *arena, const struct user *user,
     const char *method, int64_t host_auth_us, const char *old_token,
     const struct auth_caller *caller, const char **token_r, struct error *error)

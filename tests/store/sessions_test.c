@@ -438,6 +438,25 @@ static void test_interrupted_acts(void **state)
 	assert_string_equal(error.field, "path");
 }
 
+/* Who signs in anew in the same browser goes on there with what waits; nobody else does. */
+static void test_interrupted_acts_are_handed_on(void **state)
+{
+	struct error error = {0};
+	struct interrupted act;
+	struct session session;
+	const char *token = start(&id_->ada, NULL);
+	struct id id;
+
+	(void)state;
+	assert_true(finds(token, &session));
+	assert_true(interrupted_save(&id_->auth, &session.id, "/trash", "a=1", &id, &error));
+	token = start(&id_->ada, token);
+	assert_true(finds(token, &session));
+	assert_true(interrupted_load(&id_->auth, id_->arena, &session.id, &id, &act, &error));
+	assert_true(finds(start(&id_->root, token), &session));
+	assert_false(interrupted_load(&id_->auth, id_->arena, &session.id, &id, &act, &error));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -457,6 +476,7 @@ int main(void)
 	    cmocka_unit_test_setup(test_audit, reset),
 	    cmocka_unit_test_setup(test_prune, reset),
 	    cmocka_unit_test_setup(test_interrupted_acts, reset),
+	    cmocka_unit_test_setup(test_interrupted_acts_are_handed_on, reset),
 	};
 
 	id_ = identity_open();

@@ -38,15 +38,17 @@ static void set_session_cookie(struct web *web, const char *token, int64_t max_a
 	http_response_cookie(web->response, &cookie);
 }
 
-/* Where the host asks who it is, and sends the person back here from; NULL: it is not known. */
-static const char *host_url(struct web *web, const char *next)
+/* Where the host asks who it is, and sends the person back here from; NULL: it is not known. With
+ * `anew` it is to ask even those whom it knows (`prompt` of OpenID Connect Core 1.0, 3.1.2.1). */
+static const char *host_url(struct web *web, const char *next, bool anew)
 {
 	const char *address = web->app->parts.config->host_sign_in;
 
 	if (!*address)
 		return NULL;
 	return arena_join(web->arena, address,
-	    strchr(address, '?') ? "&next=" : "?next=", http_url_encode(web->arena, next), NULL);
+	    strchr(address, '?') ? "&next=" : "?next=", http_url_encode(web->arena, next),
+	    anew ? "&prompt=login" : "", NULL);
 }
 
 bool page_login(struct web *web, struct error *error)
@@ -61,7 +63,7 @@ bool page_login(struct web *web, struct error *error)
 	next = web->form ? next_or(web, NULL) : http_url_local(next, NULL);
 	doc_set_text(page, "next", next);
 	doc_set_text(page, "email", web->form ? http_pairs_get(web->form, "email") : NULL);
-	doc_set_text(page, "host_url", host_url(web, next ? next : "/"));
+	doc_set_text(page, "host_url", host_url(web, next ? next : "/", false));
 	return page_send(web, form_status(web), "login", page, error);
 }
 
@@ -109,10 +111,28 @@ bool page_sso_send(struct web *web, struct error *error)
 	return redirect_to(web, next_or(web, "/"));
 }
 
+/* Who has no password comes from the host, whatever its token told. */
+static bool is_from_host(struct web *web, bool *is_r, struct error *error)
+{
+	struct account_status status;
+
+	*is_r = web->session->host_auth_us != 0;
+	if (*is_r)
+		return true;
+	if (!accounts_status(web->domain, &web->actor, web->arena, &status, error))
+		return false;
+	*is_r = !status.has_password;
+	return true;
+}
+
 /* Who comes back from the host has a new session, and goes on with the old one's act. */
 static bool load_act(struct web *web, struct interrupted *act_r, struct error *error)
 {
-	if (gate_is_fresh(web))
+	bool is_hosts;
+
+	if (!is_from_host(web, &is_hosts, error))
+		return false;
+	if (is_hosts)
 		return interrupted_take(web->auth, web->arena, &web->actor.session_id,
 		    web->session->created_us, input_id(web, "act"), act_r, error);
 	return interrupted_load(
@@ -152,7 +172,7 @@ static bool set_ways(struct web *web, struct doc *page, struct error *error)
 		return false;
 	doc_set_bool(page, "has_password", status.has_password);
 	doc_set_bool(page, "is_fresh", gate_is_fresh(web));
-	doc_set_text(page, "host_url", status.has_password ? NULL : host_url(web, here));
+	doc_set_text(page, "host_url", status.has_password ? NULL : host_url(web, here, true));
 	return true;
 }
 
