@@ -325,6 +325,37 @@ static void test_single_events(void **state)
 	site_sql(site, "DELETE FROM events WHERE id IN (" UUID ", " UUID ")", one, two);
 }
 
+/* Whoever settles an event comes back to where they found it: admins, on an account's page or on
+ * that of its deletion, and nobody to a page that is not for them. */
+static void test_way_back_from_events(void **state)
+{
+	struct site *site = *state;
+	struct guest guest = guest_make(site, "admin");
+	const char *own = forms_text(site, "/admin/users/%s", guest.id);
+	const char *path = forms_text(site, "/events/%s", make_event(site, guest.id));
+	const char *other =
+	    forms_text(site, "/events/%s", make_event(site, site_user_id(site, BEN)));
+	const char *of_ben = forms_text(site, "/admin/users/%s", site_user_id(site, BEN));
+	const char *link =
+	    forms_text(site, "href=\"%s?next=%%2Fadmin%%2Fusers%%2F%s", path, guest.id);
+	const struct http_answer *answer = guest_send(site, &guest, own, NULL);
+
+	EXPECT_TEXTS(answer, forms_text(site, "%s\">hand over", link));
+	EXPECT_TEXTS(site_page(site, ADMIN, "GET %s/delete", own),
+	    forms_text(site, "%s%%2Fdelete%%3Fevents%%3Dblock\">hand over", link));
+	answer = guest_send(site, &guest, forms_text(site, "%s?next=%s", path, own), NULL);
+	EXPECT_TEXTS(answer, forms_text(site, "href=\"%s\">Cancel", own));
+	answer = guest_send(site, &guest, path, forms_text(site, "events=anonymize&next=%s", own));
+	assert_string_equal(forms_location(site, answer), own);
+	EXPECT(guest_send(site, &guest, own, NULL), 200, NULL);
+	/* Of somebody else's, without a way back, to their account; of nobody's, to all of them. */
+	answer = guest_send(site, &guest, other, "events=anonymize");
+	assert_string_equal(forms_location(site, answer), of_ben);
+	answer = guest_send(site, &guest, other, "events=anonymize");
+	assert_string_equal(forms_location(site, answer), "/admin/users");
+	EXPECT(site_form(site, ADMIN, "", "POST %s/delete", own), 303, NULL);
+}
+
 /* The words of the alert on a form that was refused. */
 static const char *refusal_of(struct site *site, const struct http_answer *answer)
 {
@@ -375,6 +406,7 @@ int main(void)
 	    SITE_TEST(test_cancel_link),
 	    SITE_TEST(test_confirm_link),
 	    SITE_TEST(test_single_events),
+	    SITE_TEST(test_way_back_from_events),
 	    SITE_TEST(test_strangers_as_heirs),
 	};
 

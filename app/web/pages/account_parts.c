@@ -132,17 +132,8 @@ bool account_parts_choices(struct web *web, struct doc *page, const struct id *o
 	return set_heirs(web, choice, organization_id, except, error);
 }
 
-/* Where the list of events is, to come back to with one fewer. */
-static const char *way_back(struct web *web, const struct id *user_id)
-{
-	if (id_is_none(user_id))
-		return "/account/delete?events=block";
-	return http_url_build(web->arena, "/admin/users/{uid}/delete",
-	    HTTP_PAIRS({"uid", present_id(web, user_id)}), HTTP_PAIRS({"events", "block"}));
-}
-
-bool account_parts_events(
-    struct web *web, struct doc *page, const struct id *user_id, struct error *error)
+bool account_parts_events(struct web *web, struct doc *page, const struct id *user_id,
+    const char *next, struct error *error)
 {
 	struct doc *list = doc_list(web->arena);
 	struct account_event *events;
@@ -159,7 +150,7 @@ bool account_parts_events(
 		doc_set_text(event, "url",
 		    http_url_build(web->arena, "/events/{id}",
 			HTTP_PAIRS({"id", present_id(web, &events[i].id)}),
-			HTTP_PAIRS({"next", way_back(web, user_id)})));
+			HTTP_PAIRS({"next", next})));
 		show_time(web, event, "starts", events[i].starts_at_us);
 		doc_push(list, event);
 	}

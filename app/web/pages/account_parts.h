@@ -18,9 +18,9 @@ bool account_parts_choices(struct web *web, struct doc *page, const struct id *o
     const struct id *except, struct error *error) __attribute__((warn_unused_result));
 
 /* `events`, soonest first, of an account (none: one's own), and `more_events` where there are more
- * than are listed. */
+ * than are listed. Whoever settles one comes back to the address `next`, which is the caller's. */
 bool account_parts_events(struct web *web, struct doc *page, const struct id *user_id,
-    struct error *error) __attribute__((warn_unused_result));
+    const char *next, struct error *error) __attribute__((warn_unused_result));
 
 /* Whether a refusal is one that the page with the form explains, on which it is then kept as
  * web->form_error: conflicts of accounts. */

@@ -47,7 +47,7 @@ static bool set_steps(struct web *web, struct doc *page, struct error *error)
 	return export_set_section(web, page, error) &&
 	       account_parts_impact(web, page, organization_id, &id_none, error) &&
 	       account_parts_choices(web, page, organization_id, &web->actor.user_id, error) &&
-	       account_parts_events(web, page, &id_none, error);
+	       account_parts_events(web, page, &id_none, "/account/delete?events=block", error);
 }
 
 static bool is_last_admin(const struct web *web)

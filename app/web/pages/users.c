@@ -266,10 +266,12 @@ static bool set_sessions(
 static bool set_belongings(
     struct web *web, struct doc *page, const struct user *user, struct error *error)
 {
+	const char *own = user_url(web, "/admin/users/{uid}", &user->id);
+
 	if (user->deleted_us)
 		return set_state(web, page, user, error);
 	return account_parts_impact(web, page, &user->organization_id, &user->id, error) &&
-	       account_parts_events(web, page, &user->id, error);
+	       account_parts_events(web, page, &user->id, own, error);
 }
 
 static void set_acts(

@@ -69,12 +69,13 @@ bool page_user_delete(struct web *web, struct error *error)
 	    web, arena_join(web->arena, "Delete the account of ", user->display_name, "?", NULL));
 	const char *base = http_url_build(web->arena, "/admin/users/{uid}/delete",
 	    HTTP_PAIRS({"uid", present_id(web, &user->id)}), HTTP_NO_PAIRS);
+	const char *next = arena_join(web->arena, base, "?events=block", NULL);
 
 	if (!refuse_where_off(web, error) ||
 	    !set_window(web, page, &user->organization_id, error) ||
 	    !account_parts_impact(web, page, &user->organization_id, &user->id, error) ||
 	    !account_parts_choices(web, page, &user->organization_id, &user->id, error) ||
-	    !account_parts_events(web, page, &user->id, error))
+	    !account_parts_events(web, page, &user->id, next, error))
 		return false;
 	doc_set(page, "person", present_user(web, user));
 	doc_set_text(page, "base", base);
