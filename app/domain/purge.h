@@ -21,6 +21,7 @@ struct purging {
 	bool abroad;          /* nothing is left in other organisations */
 	struct marking sweep; /* of an organisation: what came back after it was marked */
 	bool swept;
+	bool taken;             /* likewise: what accounts of other organisations had hold of */
 	struct erasing erasing; /* of a user, or of an organisation's people */
 	bool waits;             /* for what else has hold of the user's photos */
 };
@@ -29,6 +30,12 @@ struct purging {
 bool purging_step(struct db_tx *tx, const struct domain *domain, struct deletion *deletion,
     struct purging *purging, int64_t budget, bool *done_r, struct error *error)
     __attribute__((warn_unused_result));
+
+/* Of an organisation: let at most `budget` of its rows that bear the mark of another organisation's
+ * deletion bear this one's, with the counts of both; purging->taken once there is none left, and
+ * purging->waits while one of these is being restored. */
+bool purging_take_over(struct db_tx *tx, struct deletion *deletion, struct purging *purging,
+    int64_t budget, struct error *error) __attribute__((warn_unused_result));
 
 /* Whether a limit, a pause or a signal ends the round; noted in the report. */
 bool purge_must_stop(const struct purge_limits *limits, struct purge_report *report);

@@ -94,6 +94,7 @@ static void end_stage(struct removal *c)
 {
 	*c->purging = (struct purging){.stage = c->purging->stage + 1,
 	    .swept = true,
+	    .taken = true,
 	    .tenant = c->purging->tenant,
 	    .abroad = c->purging->abroad};
 }
@@ -231,8 +232,8 @@ static enum db_result go_abroad(struct removal *c)
 	enum db_result result = deletion_next_tenant(c->tx->db, c->tx->arena, c->deletion, &tenant);
 
 	if (result == DB_OK) {
-		*c->purging =
-		    (struct purging){.stage = STAGES_OF_PERSON, .swept = true, .tenant = tenant};
+		*c->purging = (struct purging){
+		    .stage = STAGES_OF_PERSON, .swept = true, .taken = true, .tenant = tenant};
 		c->scope = deletion_in(c->deletion, &tenant);
 	}
 	c->purging->abroad = result == DB_NONE;
@@ -319,7 +320,8 @@ bool purging_step(struct db_tx *tx, const struct domain *domain, struct deletion
 	enum db_result result;
 
 	*done_r = false;
-	if (!sweep(tx, domain, deletion, purging, budget, error)) {
+	if (!sweep(tx, domain, deletion, purging, budget, error) ||
+	    (purging->swept && !purging_take_over(tx, deletion, purging, budget, error))) {
 		return false;
 	}
 	result = export_any(tx->db, tx->arena, &c.exports);
@@ -329,7 +331,7 @@ bool purging_step(struct db_tx *tx, const struct domain *domain, struct deletion
 	c.row_count = cascade_of_kind(deletion->kind, deletion->photo_action, c.rows);
 	count = list_stages(&c, stages);
 	/* What is left of a step is not worth another range. */
-	while (purging->swept && c.budget > budget / 8 && purging->stage < count) {
+	while (purging->taken && c.budget > budget / 8 && purging->stage < count) {
 		result = run_stage(&c, stages[purging->stage]);
 		if (result != DB_OK) {
 			if (c.why.kind != ERROR_NONE) {

@@ -237,6 +237,96 @@ static void it_goes_with_their_organization(void **state)
 	go_with_home(3);
 }
 
+/* Alder, where most of it is, is deleted, and its window closes. */
+static struct deletion delete_alder(void)
+{
+	struct actor third = world_user(world, &cedar, "third@lethe.example", ROLE_PLATFORM_ADMIN);
+	struct deletion deletion;
+
+	assert_string_equal(containers_delete(world, &third, ITEM_ORGANIZATION, &alder,
+				PHOTO_ACTION_NONE, "Alder", &deletion),
+	    "");
+	trash_continue(world);
+	world->clock.fixed_us = deletion.recover_until_us;
+	return deletion;
+}
+
+/* The counts and bytes of a deletion are those of the rows that bear its mark. */
+static void expect_one_photo(const struct id *deletion_id)
+{
+	struct deletion deletion = trash_find(world, deletion_id);
+
+	assert_int_equal(trash_marked(world, "photos", deletion_id), 1);
+	assert_int_equal(deletion.counts[COUNT_PHOTO], 1);
+	assert_int_equal(
+	    deletion.counts[COUNT_NOTE], trash_marked(world, "photo_notes", deletion_id));
+	assert_int_equal(
+	    deletion.counts[COUNT_CARD], trash_marked(world, "quest_content_cards", deletion_id));
+	assert_int_equal(deletion.counts[COUNT_ALBUM], trash_marked(world, "albums", deletion_id));
+	assert_int_equal(
+	    number("photos p LEFT JOIN deletions d ON d.id = p.deletion_id", "p.bytes = d.bytes"),
+	    1);
+}
+
+static void go_with_alder(unsigned step_rows)
+{
+	struct deletion deletion;
+	struct id project;
+	int64_t bytes;
+
+	assert_int_equal(set_up(NULL), 0);
+	project = world_place(world, &admin, PLACE_PROJECT, "Orchard");
+	(void)world_photo(world, &abroad, SECRET, &project, NULL);
+	leave(false);
+	bytes = trash_find(world, &status.deletion_id).bytes;
+	world->domain.step_rows = step_rows;
+	deletion = delete_alder();
+	(void)trash_purge(world);
+	deletion = trash_find(world, &deletion.id);
+	assert_int_equal(deletion.state, DELETION_PURGED);
+	assert_int_equal(number("photos", "1 = 1"), 1); /* that of Cedar */
+	assert_int_equal(trash_rows(world, "albums") + trash_rows(world, "quests"), 0);
+	assert_int_equal(trash_rows(world, "photo_notes"), 0);
+	/* Theirs but the one that is in Cedar, and Ben's. */
+	assert_int_equal(deletion.counts[COUNT_PHOTO], 4);
+	assert_true(deletion.counts[COUNT_QUEST] == 1 && deletion.counts[COUNT_CARD] == 2);
+	expect_one_photo(&status.deletion_id);
+	assert_true(trash_find(world, &status.deletion_id).bytes < bytes);
+	assert_string_equal(people_cancel(world, &platform), "");
+	trash_continue(world);
+	assert_int_equal(trash_live(world, "photos"), 1);
+	assert_true(trash_is_live(world, &photos[3]));
+}
+
+static void it_goes_with_where_it_is(void **state)
+{
+	(void)state;
+	go_with_alder(DOMAIN_STEP_ROWS);
+	go_with_alder(3);
+	go_with_alder(1);
+}
+
+/* What is on its way back is waited for. */
+static void it_goes_once_it_has_come_back(void **state)
+{
+	struct deletion deletion;
+
+	(void)state;
+	leave(false);
+	deletion = delete_alder();
+	world->domain.step_rows = 1;
+	assert_string_equal(people_cancel(world, &platform), "");
+	assert_int_equal(trash_find(world, &status.deletion_id).state, DELETION_RESTORING);
+	(void)trash_purge(world);
+	assert_int_equal(trash_find(world, &deletion.id).state, DELETION_PURGING);
+	trash_continue(world);
+	assert_int_equal(trash_find(world, &status.deletion_id).state, DELETION_RESTORED);
+	(void)trash_purge(world);
+	assert_int_equal(trash_find(world, &deletion.id).state, DELETION_PURGED);
+	assert_int_equal(number("photos", "1 = 1"), 1);
+	assert_true(trash_is_live(world, &photos[3]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +335,8 @@ int main(void)
 	    cmocka_unit_test_setup(it_is_kept_without_a_name, set_up),
 	    cmocka_unit_test_setup(it_goes_by_steps, set_up),
 	    cmocka_unit_test(it_goes_with_their_organization),
+	    cmocka_unit_test(it_goes_with_where_it_is),
+	    cmocka_unit_test_setup(it_goes_once_it_has_come_back, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, scene_start, scene_stop);

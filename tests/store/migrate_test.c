@@ -11,6 +11,7 @@
 
 #include <base/log.h>
 #include <db/migrate.h>
+#include <glob.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,8 @@
 DB_STATEMENT(migrated_list,
     "SELECT name, complete, applied_at, digest FROM schema_migrations ORDER BY name");
 DB_STATEMENT(note_list, "SELECT text FROM notes ORDER BY id");
+DB_STATEMENT(
+    everywhere_list, "SELECT display_name FROM users WHERE goes_everywhere = TRUE ORDER BY id");
 DB_STATEMENT(
     table_count, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()");
 
@@ -337,6 +340,62 @@ static void a_statement_that_ends_the_connection_ends_the_run(void **state)
 	assert_int_equal(list_notes(fixture).count, 1);
 }
 
+/* The program's own files with these names, from `first` on and before `end`. */
+static void link_files(struct fixture *fixture, const char *first, const char *end)
+{
+	glob_t found;
+
+	assert_int_equal(glob(LETHE_SHARE_DIR "/sql/[0-9]*.sql", 0, NULL, &found), 0);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		const char *name = strrchr(found.gl_pathv[i], '/') + 1;
+		const char *path = arena_printf(fixture->arena, "%s/%s", fixture->folder, name);
+		char real[4096];
+
+		assert_non_null(realpath(found.gl_pathv[i], real));
+		if (strcmp(name, first) >= 0 && strcmp(name, end) < 0)
+			assert_int_equal(symlink(real, path), 0);
+	}
+	globfree(&found);
+}
+
+/* Members by now: one was a platform admin, as the trail says; one has a photo elsewhere. */
+static void who_went_everywhere_is_found(void **state)
+{
+	static const char *const rows[] = {
+	    "INSERT INTO organizations (id, name, created_at) VALUES (REPEAT('a', 16), 'Alder',"
+	    " '2026-01-01'), (REPEAT('b', 16), 'Birch', '2026-01-01')",
+	    "INSERT INTO users (id, organization_id, display_name, role, created_at) VALUES"
+	    " (REPEAT('1', 16), REPEAT('a', 16), 'was', 'member', '2026-01-01'),"
+	    " (REPEAT('2', 16), REPEAT('a', 16), 'has', 'member', '2026-01-01'),"
+	    " (REPEAT('3', 16), REPEAT('a', 16), 'is not', 'admin', '2026-01-01')",
+	    "INSERT INTO audit_log (id, organization_id, at, actor, action, item_id, details) "
+	    "VALUES"
+	    " (REPEAT('1', 16), REPEAT('a', 16), '2026-01-01', 'x', 'user.role', REPEAT('1', 16),"
+	    " '{\"role\":\"member\",\"role_before\":\"platform_admin\"}'),"
+	    " (REPEAT('3', 16), REPEAT('a', 16), '2026-01-01', 'x', 'user.role', REPEAT('3', 16),"
+	    " '{\"role\":\"admin\",\"role_before\":\"member\"}')",
+	    "INSERT INTO photos (id, organization_id, uploader_id, status, bytes, created_at) "
+	    "VALUES"
+	    " (REPEAT('2', 16), REPEAT('b', 16), REPEAT('2', 16), 'approved', 1, '2026-01-01'),"
+	    " (REPEAT('3', 16), REPEAT('a', 16), REPEAT('3', 16), 'approved', 1, '2026-01-01')"};
+	struct fixture *fixture = *state;
+	struct error error = {0};
+	struct db_rows found;
+	int applied;
+
+	link_files(fixture, "0001", "0022");
+	assert_true(migrate_run(fixture->db, fixture->folder, NOW_US, &applied, &error));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(db_run(fixture->db, rows[i]), DB_OK);
+	link_files(fixture, "0022", "0023");
+	expect_applied(fixture, 1);
+	assert_int_equal(
+	    db_query(fixture->db, fixture->arena, &everywhere_list, DB_NO_VALUES, &found), DB_OK);
+	assert_int_equal(found.count, 2);
+	assert_string_equal(db_text(&found, 0, 0), "was");
+	assert_string_equal(db_text(&found, 1, 0), "has");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -355,6 +414,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_lost_connection_ends_the_run, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		a_statement_that_ends_the_connection_ends_the_run, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(who_went_everywhere_is_found, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);
