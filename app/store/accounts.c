@@ -24,10 +24,14 @@ DB_STATEMENT(ACCOUNT_BY_IDENTITY,
 DB_STATEMENT(ACCOUNT_HOME, "SELECT organization_id FROM users WHERE id = ?"
 			   " AND (goes_everywhere OR role = 'platform_admin')");
 #define LEFT(table, column) "SELECT organization_id FROM " table " WHERE " column " = ?"
+/* A photo that could not be kept without a name bears the mark of the deletion alone. */
+#define LEFT_WITHOUT_NAME                                                                          \
+	"SELECT p.organization_id FROM users u STRAIGHT_JOIN photos p FORCE INDEX (deletion)"      \
+	" ON p.deletion_id = u.leaving_id WHERE u.id = ? AND u.deletion_photos = 'keep'"
 DB_STATEMENT(ACCOUNT_NEXT_TENANT,
-    "SELECT t.id FROM (SELECT organization_id id FROM photos WHERE uploader_id = ? UNION " LEFT(
-	"albums", "created_by") " UNION " LEFT("quests", "creator_id") " UNION " LEFT("adventures",
-	"creator_id") " UNION " LEFT("photo_notes",
+    "SELECT t.id FROM (SELECT organization_id id FROM photos WHERE uploader_id = ? "
+    "UNION " LEFT_WITHOUT_NAME " UNION " LEFT("albums", "created_by") " UNION " LEFT("quests",
+	"creator_id") " UNION " LEFT("adventures", "creator_id") " UNION " LEFT("photo_notes",
 	"author_id") " UNION " LEFT("activity_submissions",
 	"user_id") ") t WHERE t.id > ? AND t.id <> ?"
 		   " ORDER BY t.id LIMIT 1");
@@ -215,11 +219,12 @@ enum db_result account_next_tenant(struct db *db, struct arena *arena, const str
 	if (result != DB_OK)
 		return result;
 	home = db_id(&rows, 0, 0);
-	result = any ? db_query(db, arena, &ACCOUNT_NEXT_ORGANIZATION,
-			   DB_VALUES(bound, db_bind_id(&home)), &rows)
-		     : db_query(db, arena, &ACCOUNT_NEXT_TENANT,
-			   DB_VALUES(user, user, user, user, user, user, bound, db_bind_id(&home)),
-			   &rows);
+	result =
+	    any ? db_query(db, arena, &ACCOUNT_NEXT_ORGANIZATION,
+		      DB_VALUES(bound, db_bind_id(&home)), &rows)
+		: db_query(db, arena, &ACCOUNT_NEXT_TENANT,
+		      DB_VALUES(user, user, user, user, user, user, user, bound, db_bind_id(&home)),
+		      &rows);
 	if (result == DB_OK)
 		*tenant_r = db_id(&rows, 0, 0);
 	return result;

@@ -172,6 +172,19 @@ static void it_is_kept_without_a_name(void **state)
 	nothing_is_left(3);
 }
 
+/* Nothing else tells that Cedar has something of theirs. */
+static void what_cannot_be_kept_goes(void **state)
+{
+	(void)state;
+	trash_sql(world, "UPDATE files SET content_type = 'image/jpeg' WHERE owner_id = %s",
+	    trash_hex(world, &photos[3]));
+	leave(true);
+	world->clock.fixed_us = status.scheduled_for_us;
+	(void)trash_purge(world);
+	nothing_is_left(2);
+	assert_int_equal(trash_rows(world, "photos") - trash_live(world, "photos"), 0);
+}
+
 /* Also once they are no platform admin any more, in small steps, each begun anew. */
 static void it_goes_by_steps(void **state)
 {
@@ -333,6 +346,7 @@ int main(void)
 	    cmocka_unit_test_setup(it_is_hidden_and_comes_back, set_up),
 	    cmocka_unit_test_setup(it_goes_with_the_account, set_up),
 	    cmocka_unit_test_setup(it_is_kept_without_a_name, set_up),
+	    cmocka_unit_test_setup(what_cannot_be_kept_goes, set_up),
 	    cmocka_unit_test_setup(it_goes_by_steps, set_up),
 	    cmocka_unit_test(it_goes_with_their_organization),
 	    cmocka_unit_test(it_goes_with_where_it_is),
