@@ -381,6 +381,40 @@ static void test_fresh_from_the_host(void **state)
 	    0);
 }
 
+/* What the pages of such acts promise is what will come: nothing, the password, or the host. */
+static void test_pages_say_what_is_asked(void **state)
+{
+	static const char *const asked[] = {"It is done at once: you have just signed in",
+	    "You will be asked for your password next",
+	    "You will be asked to sign in again by the other application next"};
+	struct site *site = *state;
+	struct arena *arena = site_arena(site);
+	const char *id = make_guest(site), *photo = site_photo(site, ADA, "Gone");
+	const char *pages[] = {arena_printf(arena, "/photos/%s/permanent", photo),
+	    arena_printf(
+		arena, "/admin/organizations/%s/delete?step=name", site_organization_id(site, MIA)),
+	    arena_printf(arena, "/admin/users/%s/delete", site_user_id(site, BEN)),
+	    "/account/export", "/account"};
+	struct guest guest;
+
+	(void)site_delete(site, ADA, photo);
+	site_sql(site, "UPDATE users SET role = 'platform_admin' WHERE id = " UUID, id);
+	for (size_t way = 0; way < 3; way++) {
+		site_sql(site,
+		    "UPDATE users u JOIN users a ON a.email = '%s' SET u.password_hash ="
+		    " IF(%d, a.password_hash, NULL) WHERE u.id = " UUID,
+		    site_email(ADA), way < 2, id);
+		guest = come_in(site, id, way == 0 ? 0 : 301, "/");
+		for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+			for (size_t other = 0; other < 3; other++)
+				assert_int_equal(
+				    shows(see(site, &guest, pages[i]), asked[other]), other == way);
+		assert_int_equal(shows(see(site, &guest, pages[1]), "Step 2 of 3"), way != 0);
+		assert_int_equal(shows(see(site, &guest, pages[1]), "Step 3."), way != 0);
+	}
+	site_sql(site, "UPDATE users SET role = 'member' WHERE id = " UUID, id);
+}
+
 /* With a password it is asked for all the same, once that is long ago. */
 static void test_password_after_the_host(void **state)
 {
@@ -466,6 +500,7 @@ int main(void)
 	    SITE_TEST(test_host_that_did_not_ask),
 	    SITE_TEST(test_proof_replaces_the_session),
 	    SITE_TEST(test_fresh_from_the_host),
+	    SITE_TEST(test_pages_say_what_is_asked),
 	    SITE_TEST(test_password_after_the_host),
 	    SITE_TEST(test_cors),
 	    SITE_TEST(test_cors_of_others),

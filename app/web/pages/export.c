@@ -4,6 +4,7 @@
 #include "../answer.h"
 #include "../handlers.h"
 #include "../present.h"
+#include "proof.h"
 
 bool export_set_section(struct web *web, struct doc *page, struct error *error)
 {
@@ -16,7 +17,7 @@ bool export_set_section(struct web *web, struct doc *page, struct error *error)
 	if (found)
 		doc_set(page, "export", present_export(web, &row));
 	doc_set_bool(page, "can_export", !found || row.state != EXPORT_PENDING);
-	return true;
+	return proof_set(web, page, NULL, error);
 }
 
 bool page_export(struct web *web, struct error *error)

@@ -4,7 +4,8 @@
 
 #include "../web.h"
 
-/* Set what partials/export shows: the newest export, and whether another can be asked for. */
+/* Set what partials/export shows: the newest export, whether another can be asked for, and how that
+ * is confirmed (proof.h). */
 bool export_set_section(struct web *web, struct doc *page, struct error *error)
     __attribute__((warn_unused_result));
 

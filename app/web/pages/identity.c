@@ -5,6 +5,7 @@
 #include "../gate.h"
 #include "../handlers.h"
 #include "../input.h"
+#include "proof.h"
 
 #include <auth/interrupted.h>
 #include <auth/login.h>
@@ -164,15 +165,13 @@ static const char *words_of(struct web *web, const struct interrupted *act)
 
 static bool set_ways(struct web *web, struct doc *page, struct error *error)
 {
-	struct account_status status;
+	bool has_password;
 	const char *here = http_url_build(
 	    web->arena, "/reauth", HTTP_NO_PAIRS, HTTP_PAIRS({"act", input_get(web, "act")->text}));
 
-	if (!accounts_status(web->domain, &web->actor, web->arena, &status, error))
+	if (!proof_set(web, page, &has_password, error))
 		return false;
-	doc_set_bool(page, "has_password", status.has_password);
-	doc_set_bool(page, "is_fresh", gate_is_fresh(web));
-	doc_set_text(page, "host_url", status.has_password ? NULL : host_url(web, here, true));
+	doc_set_text(page, "host_url", has_password ? NULL : host_url(web, here, true));
 	return true;
 }
 

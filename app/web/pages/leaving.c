@@ -3,7 +3,6 @@
 #include "../acts_accounts.h"
 #include "../answer.h"
 #include "../chrome.h"
-#include "../gate.h"
 #include "../handlers.h"
 #include "../input.h"
 #include "../present.h"
@@ -66,8 +65,6 @@ bool page_account_delete(struct web *web, struct error *error)
 	if (status.status == USER_DELETION_SCHEDULED || (!web->form && is_waiting(web, &status)))
 		return redirect_to(web, "/account/deletion");
 	doc_set_bool(page, "is_enabled", status.enabled);
-	doc_set_bool(page, "has_password", status.has_password);
-	doc_set_bool(page, "is_fresh", gate_is_fresh(web));
 	doc_set_bool(page, "is_last_admin", is_last_admin(web));
 	doc_set_bool(page, "is_blocked",
 	    web->form_error && strcmp(web->form_error->code, "blocking_events") == 0);

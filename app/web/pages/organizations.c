@@ -2,11 +2,13 @@
 #include "../acts_containers.h"
 #include "../answer.h"
 #include "../chrome.h"
+#include "../gate.h"
 #include "../handlers.h"
 #include "../input.h"
 #include "../present.h"
 #include "../show.h"
 #include "places.h"
+#include "proof.h"
 
 #include <domain/places.h>
 #include <http/url.h>
@@ -78,7 +80,8 @@ static bool set_until(struct web *web, struct doc *page, struct error *error)
 	return true;
 }
 
-/* Step 1 shows what goes, step 2 asks for the name; step 3 is the re-authentication. */
+/* Step 1 shows what goes, step 2 asks for the name; step 3 is the re-authentication, where it is
+ * wanted. */
 bool page_organization_delete(struct web *web, struct error *error)
 {
 	const struct place *place = web->subject;
@@ -89,8 +92,9 @@ bool page_organization_delete(struct web *web, struct error *error)
 	bool is_naming = web->form_error || input_get(web, "step")->present;
 
 	if (!acts_impact(web, PHOTO_ACTION_NONE, most, &impact, error) ||
-	    !set_until(web, page, error))
+	    !set_until(web, page, error) || !proof_set(web, page, NULL, error))
 		return false;
+	doc_set_int(page, "steps", gate_is_fresh(web) ? 2 : 3);
 	doc_set(page, "place", present_place(web, place, NULL));
 	doc_set(page, "impact", present_impact(web, &impact, most));
 	doc_set_bool(page, "is_exact", most == IMPACT_ALL);

@@ -6,6 +6,7 @@
 #include "../input.h"
 #include "../present.h"
 #include "../show.h"
+#include "proof.h"
 #include "request_view.h"
 
 #include <auth/policy.h>
@@ -107,14 +108,18 @@ bool page_photo(struct web *web, struct error *error)
 	       page_send(web, web->form_error ? 400 : 200, "photo", page, error);
 }
 
+static bool send_form(struct web *web, struct doc *page, const char *name, struct error *error)
+{
+	doc_set_text(page, "reason", input_text(web, "reason"));
+	return page_send(web, web->form_error ? 400 : 200, name, page, error);
+}
+
 static bool show_form(struct web *web, const char *title, const char *name, struct error *error)
 {
 	struct doc *page;
 
-	if (!begin(web, title, false, &page, error) || !acts_set_windows(web, page, error))
-		return false;
-	doc_set_text(page, "reason", input_text(web, "reason"));
-	return page_send(web, web->form_error ? 400 : 200, name, page, error);
+	return begin(web, title, false, &page, error) && acts_set_windows(web, page, error) &&
+	       send_form(web, page, name, error);
 }
 
 bool page_photo_delete(struct web *web, struct error *error)
@@ -168,7 +173,10 @@ bool page_photo_restore_send(struct web *web, struct error *error)
 
 bool page_photo_forever(struct web *web, struct error *error)
 {
-	return show_form(web, "Delete this photo forever?", "photo_forever", error);
+	struct doc *page;
+
+	return begin(web, "Delete this photo forever?", false, &page, error) &&
+	       proof_set(web, page, NULL, error) && send_form(web, page, "photo_forever", error);
 }
 
 bool page_photo_forever_send(struct web *web, struct error *error)

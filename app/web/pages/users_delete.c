@@ -6,6 +6,7 @@
 #include "../present.h"
 #include "../show.h"
 #include "account_parts.h"
+#include "proof.h"
 
 #include <base/text.h>
 #include <domain/settings.h>
@@ -75,7 +76,8 @@ bool page_user_delete(struct web *web, struct error *error)
 	    !set_window(web, page, &user->organization_id, error) ||
 	    !account_parts_impact(web, page, &user->organization_id, &user->id, error) ||
 	    !account_parts_choices(web, page, &user->organization_id, &user->id, error) ||
-	    !account_parts_events(web, page, &user->id, next, error))
+	    !account_parts_events(web, page, &user->id, next, error) ||
+	    !proof_set(web, page, NULL, error))
 		return false;
 	doc_set(page, "person", present_user(web, user));
 	doc_set_text(page, "base", base);
