@@ -23,6 +23,18 @@ bool accounts_status(const struct domain *domain, const struct actor *actor, str
 	return accounts_read_status(domain, domain->db, arena, &actor->user_id, status_r, error);
 }
 
+bool accounts_may_leave(const struct domain *domain, const struct actor *actor, struct arena *arena,
+    struct error *error)
+{
+	struct user user;
+	enum db_result result = users_find(domain->db, arena, &actor->user_id, &user);
+
+	if (result != DB_OK) {
+		return fail_find(result, "user", error);
+	}
+	return accounts_check_switch(domain->db, arena, &user.organization_id, false, error);
+}
+
 bool accounts_check_phrase(
     const struct domain *domain, const struct actor *actor, const char *phrase, struct error *error)
 {
@@ -251,16 +263,16 @@ static bool run_leave(struct db_tx *tx, void *context, struct error *error)
 		return false;
 	}
 	if (!lock_account(tx, c, &user, &row, error) ||
-	    !accounts_check_switch(tx, &user.organization_id, SETTING_SELF_DELETION,
-		"self_deletion_off", "Accounts cannot be deleted by oneself here. Ask an admin.",
-		error) ||
+	    !accounts_check_switch(tx->db, tx->arena, &user.organization_id, false, error) ||
 	    !accounts_read_status(c->domain, tx->db, tx->arena, &user.id, &status, error)) {
 		return false;
 	}
 	choices = choices_of(c, &status);
 	if (!check_link(c, tx->arena, &row, error) ||
-	    !accounts_check_choices(tx, &user, &choices, error) || !check_proof(c, &user, error) ||
-	    !check_state(c, &row, error) || !accounts_check_restored(tx, &user, error)) {
+	    !accounts_check_choices(
+		tx->db, tx->arena, &user.organization_id, &user.id, &choices, error) ||
+	    !check_proof(c, &user, error) || !check_state(c, &row, error) ||
+	    !accounts_check_restored(tx, &user, error)) {
 		return false;
 	}
 	if (!peers) {

@@ -60,9 +60,11 @@ static bool check_self(const struct actor *actor, const struct user *user, struc
 		   "This is your own account. Delete it from your account's page.");
 }
 
-bool accounts_may_delete(const struct actor *actor, const struct user *user, struct error *error)
+bool accounts_may_delete(const struct domain *domain, const struct actor *actor,
+    struct arena *arena, const struct user *user, struct error *error)
 {
 	return accounts_check_admin(actor, POLICY_DELETE, user, error) &&
+	       accounts_check_switch(domain->db, arena, &user->organization_id, true, error) &&
 	       check_self(actor, user, error);
 }
 
@@ -72,12 +74,12 @@ static bool check_act(struct db_tx *tx, const struct removing *c, const struct u
 {
 	if (!accounts_check_admin(
 		c->actor, c->act->hard ? POLICY_DELETE_FOREVER : POLICY_DELETE, user, error) ||
-	    !accounts_check_switch(tx, &user->organization_id, SETTING_ADMIN_DELETION,
-		"admin_deletion_off", "Admins cannot delete accounts here.", error)) {
+	    !accounts_check_switch(tx->db, tx->arena, &user->organization_id, true, error)) {
 		return false;
 	}
 	return check_self(c->actor, user, error) &&
-	       accounts_check_choices(tx, user, choices, error);
+	       accounts_check_choices(
+		   tx->db, tx->arena, &user->organization_id, &user->id, choices, error);
 }
 
 /* A hard deletion ends a window that is open: the same deletion, at once. */

@@ -26,16 +26,23 @@ static enum account_events parse_events(const char *name)
 	return EVENTS_ANONYMIZE;
 }
 
-bool accounts_check_switch(struct db_tx *tx, const struct id *organization_id, int setting,
-    const char *code, const char *message, struct error *error)
+bool accounts_check_switch(struct db *db, struct arena *arena, const struct id *organization_id,
+    bool by_admin, struct error *error)
 {
 	struct settings settings;
-	enum db_result result = settings_read(tx->db, tx->arena, organization_id, &settings);
+	enum db_result result = settings_read(db, arena, organization_id, &settings);
 
 	if (result != DB_OK) {
 		return db_fail(result, error);
 	}
-	return settings.values[setting] || error_set(error, ERROR_FORBIDDEN, code, "%s", message);
+	if (by_admin) {
+		return settings.values[SETTING_ADMIN_DELETION] ||
+		       error_set(error, ERROR_FORBIDDEN, "admin_deletion_off",
+			   "Admins cannot delete accounts here.");
+	}
+	return settings.values[SETTING_SELF_DELETION] ||
+	       error_set(error, ERROR_FORBIDDEN, "self_deletion_off",
+		   "Accounts cannot be deleted by oneself here. Ask an admin.");
 }
 
 bool accounts_refuse_heir(struct error *error)
@@ -44,7 +51,7 @@ bool accounts_refuse_heir(struct error *error)
 	    "Choose who takes events over: another person of the organisation who stays.");
 }
 
-bool accounts_check_heir(struct db_tx *tx, const struct id *organization_id,
+bool accounts_check_heir(struct db *db, struct arena *arena, const struct id *organization_id,
     const struct id *owner_id, const struct id *heir_id, struct error *error)
 {
 	struct user heir;
@@ -53,7 +60,7 @@ bool accounts_check_heir(struct db_tx *tx, const struct id *organization_id,
 	if (id_is_none(heir_id) || id_equal(heir_id, owner_id)) {
 		return accounts_refuse_heir(error);
 	}
-	result = users_find(tx->db, tx->arena, heir_id, &heir);
+	result = users_find(db, arena, heir_id, &heir);
 	if (result > DB_NONE) {
 		return db_fail(result, error);
 	}
@@ -63,8 +70,8 @@ bool accounts_check_heir(struct db_tx *tx, const struct id *organization_id,
 	       accounts_refuse_heir(error);
 }
 
-bool accounts_check_choices(
-    struct db_tx *tx, const struct user *user, struct account_choices *choices, struct error *error)
+bool accounts_check_choices(struct db *db, struct arena *arena, const struct id *organization_id,
+    const struct id *user_id, struct account_choices *choices, struct error *error)
 {
 	if (!deletion_reason(&choices->reason, error)) {
 		return false;
@@ -74,7 +81,25 @@ bool accounts_check_choices(
 		return true;
 	}
 	return accounts_check_heir(
-	    tx, &user->organization_id, &user->id, &choices->transfer_to, error);
+	    db, arena, organization_id, user_id, &choices->transfer_to, error);
+}
+
+bool accounts_may_choose(const struct domain *domain, struct arena *arena,
+    const struct id *organization_id, const struct id *user_id,
+    const struct account_choices *choices, struct error *error)
+{
+	struct account_choices asked = *choices;
+	struct user user = {.organization_id = *organization_id};
+	enum db_result result = DB_OK;
+
+	if (!id_is_none(user_id)) {
+		result = users_find(domain->db, arena, user_id, &user);
+	}
+	if (result != DB_OK) {
+		return fail_find(result, "user", error);
+	}
+	return accounts_check_choices(
+	    domain->db, arena, &user.organization_id, user_id, &asked, error);
 }
 
 bool accounts_check_peers(struct db_tx *tx, struct user *user, struct error *error)

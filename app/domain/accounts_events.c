@@ -91,8 +91,9 @@ static bool run_settle(struct db_tx *tx, void *context, struct error *error)
 	if (id_is_none(c->heir) && id_is_none(&c->event.owner_id)) {
 		return true;
 	}
-	if (!id_is_none(c->heir) && !accounts_check_heir(tx, &c->event.organization_id,
-					&c->event.owner_id, c->heir, error)) {
+	if (!id_is_none(c->heir) &&
+	    !accounts_check_heir(
+		tx->db, tx->arena, &c->event.organization_id, &c->event.owner_id, c->heir, error)) {
 		return false;
 	}
 	result = event_give(tx, &c->event, c->heir);

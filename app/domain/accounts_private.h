@@ -9,19 +9,22 @@
 #include <domain/accounts.h>
 #include <store/accounts.h>
 
-/* Check the switch of that setting; forbidden with `code` and `message` where it is off. */
-bool accounts_check_switch(struct db_tx *tx, const struct id *organization_id, int setting,
-    const char *code, const char *message, struct error *error) __attribute__((warn_unused_result));
+/* Whether the organisation's switch lets people delete their own accounts, or admins those of
+ * others; forbidden "self_deletion_off" or "admin_deletion_off". Outside transactions as well, as
+ * the two below. */
+bool accounts_check_switch(struct db *db, struct arena *arena, const struct id *organization_id,
+    bool by_admin, struct error *error) __attribute__((warn_unused_result));
 
 /* Whether events can be handed over to that user: one of the organisation who stays, and is not
  * `owner_id`; invalid "invalid_transfer" (field "transfer_to"). */
-bool accounts_check_heir(struct db_tx *tx, const struct id *organization_id,
+bool accounts_check_heir(struct db *db, struct arena *arena, const struct id *organization_id,
     const struct id *owner_id, const struct id *heir_id, struct error *error)
     __attribute__((warn_unused_result));
 
 /* Check reason and transfer. The reason's pointer is replaced where it is blank. */
-bool accounts_check_choices(struct db_tx *tx, const struct user *user,
-    struct account_choices *choices, struct error *error) __attribute__((warn_unused_result));
+bool accounts_check_choices(struct db *db, struct arena *arena, const struct id *organization_id,
+    const struct id *user_id, struct account_choices *choices, struct error *error)
+    __attribute__((warn_unused_result));
 
 /* Lock the peers of a user who is to lose their role, then the user anew; conflict "last_admin" or
  * "last_platform_admin" where there is none left. Two who would take away each other's last peer

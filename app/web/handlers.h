@@ -128,7 +128,10 @@ bool find_user(struct web *web, struct error *error);
 bool find_event(struct web *web, struct error *error); /* web->subject: a struct account_event */
 bool permit_user_delete(struct web *web, struct error *error);
 bool waive_user_delete(const struct web *web);
-bool check_phrase(struct web *web, struct error *error);
+bool check_user_delete(struct web *web, struct error *error);
+bool check_users_delete(struct web *web, struct error *error);
+bool permit_leave(struct web *web, struct error *error);
+bool check_leave(struct web *web, struct error *error);
 bool waive_account_delete(const struct web *web);
 
 /* The typed name is that of the account that is to go at once. */

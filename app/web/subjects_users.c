@@ -32,7 +32,7 @@ bool find_event(struct web *web, struct error *error)
 
 bool permit_user_delete(struct web *web, struct error *error)
 {
-	return accounts_may_delete(&web->actor, web->subject, error);
+	return accounts_may_delete(web->domain, &web->actor, web->arena, web->subject, error);
 }
 
 /* Only what is hard, and at once, needs the proof. */
@@ -41,9 +41,37 @@ bool waive_user_delete(const struct web *web)
 	return !acts_is_hard(web);
 }
 
-bool check_phrase(struct web *web, struct error *error)
+/* Nobody proves who they are for choices that are then refused. */
+static bool check_choices(struct web *web, const struct id *organization_id,
+    const struct id *user_id, struct error *error)
 {
-	return accounts_check_phrase(web->domain, &web->actor, input_text(web, "phrase"), error);
+	struct account_choices choices = acts_account_choices(web, organization_id);
+
+	return accounts_may_choose(
+	    web->domain, web->arena, organization_id, user_id, &choices, error);
+}
+
+bool check_user_delete(struct web *web, struct error *error)
+{
+	const struct user *user = web->subject;
+
+	return check_choices(web, &user->organization_id, &user->id, error);
+}
+
+bool check_users_delete(struct web *web, struct error *error)
+{
+	return check_choices(web, &web->actor.organization_id, &id_none, error);
+}
+
+bool permit_leave(struct web *web, struct error *error)
+{
+	return accounts_may_leave(web->domain, &web->actor, web->arena, error);
+}
+
+bool check_leave(struct web *web, struct error *error)
+{
+	return accounts_check_phrase(web->domain, &web->actor, input_text(web, "phrase"), error) &&
+	       check_choices(web, &web->actor.organization_id, &web->actor.user_id, error);
 }
 
 /* Who has no password, and brings no proof from elsewhere, confirms by mail. */

@@ -70,6 +70,17 @@ bool accounts_impact(const struct domain *domain, const struct actor *actor, str
 bool accounts_check_phrase(const struct domain *domain, const struct actor *actor,
     const char *phrase, struct error *error) __attribute__((warn_unused_result));
 
+/* What accounts_schedule, accounts_delete_user and accounts_delete_users refuse whoever asks, for
+ * gates that ask for a proof afterwards. Whether one may leave at all: forbidden
+ * "self_deletion_off". And whether these choices can be made for an account, or (`user_id` none)
+ * for several of the organisation: invalid "reason_too_long", (field "transfer_to")
+ * "invalid_transfer". Both change nothing. */
+bool accounts_may_leave(const struct domain *domain, const struct actor *actor, struct arena *arena,
+    struct error *error) __attribute__((warn_unused_result));
+bool accounts_may_choose(const struct domain *domain, struct arena *arena,
+    const struct id *organization_id, const struct id *user_id,
+    const struct account_choices *choices, struct error *error) __attribute__((warn_unused_result));
+
 /* Leave. With re-authentication (actor->reauth_id, spent in the transaction) the account is
  * scheduled at once: its content hidden, all its sessions but actor->session_id and all its access
  * tokens but the one in hand ended, mail account_scheduled queued with a link that cancels. An
@@ -160,9 +171,10 @@ bool accounts_delete_user(const struct domain *domain, const struct actor *actor
     struct arena *arena, const struct account_deletion *act, struct deletion *deletion_r,
     struct error *error) __attribute__((warn_unused_result));
 
-/* Whether the actor may delete that account at all, before anything else is asked: forbidden, or
- * invalid "self_deletion" for one's own. */
-bool accounts_may_delete(const struct actor *actor, const struct user *user, struct error *error)
+/* Whether the actor may delete that account at all, before anything else is asked: forbidden, also
+ * "admin_deletion_off", or invalid "self_deletion" for one's own. */
+bool accounts_may_delete(const struct domain *domain, const struct actor *actor,
+    struct arena *arena, const struct user *user, struct error *error)
     __attribute__((warn_unused_result));
 
 /* The same, soft, for 1 to 1,000 accounts, each its own transaction under one act_id; one result

@@ -55,6 +55,10 @@ static void test_hard(void **state)
 	EXPECT_TEXTS(answer, "type the name", "value=\"gus guest\"", "value=\"hard\" checked");
 	EXPECT(site_form(site, ADMIN, "mode=hard", "POST /admin/users/%s/delete", guest.id), 400,
 	    NULL);
+	answer = site_form(site, ADMIN, "mode=hard&confirmation=Gus+Guest&events=transfer",
+	    "POST /admin/users/%s/delete", guest.id);
+	EXPECT(answer, 400, NULL);
+	EXPECT_TEXTS(answer, "Choose who takes events over", "value=\"Gus Guest\"");
 	way = forms_location(site, site_form(site, ADMIN, "mode=hard&confirmation=+Gus+Guest+",
 				       "POST /admin/users/%s/delete", guest.id));
 	assert_int_equal(
@@ -141,6 +145,10 @@ static void test_several(void **state)
 	EXPECT_TEXTS(answer, one.email, two.email);
 	assert_false(forms_shows(answer, site_email(MIA)));
 	guest_event(site, two.id);
+	answer = site_form(
+	    site, ADMIN, forms_text(site, "%s&events=transfer", ids), "POST /admin/users/delete");
+	EXPECT(answer, 400, NULL);
+	EXPECT_TEXTS(answer, "Choose who takes events over", two.email);
 	answer = site_form(
 	    site, ADMIN, forms_text(site, "%s&events=block", ids), "POST /admin/users/delete");
 	EXPECT(answer, 200, NULL);

@@ -142,6 +142,19 @@ static void test_blocking_events(void **state)
 	EXPECT_FIELD(site_api_json(site, ADMIN, "{'events': 'transfer'}",
 			 "DELETE /api/admin/users/%s", leaver.id),
 	    400, "invalid_transfer", "transfer_to");
+	/* It is told before the proof is asked for. */
+	EXPECT_FIELD(site_api_json(site, ADMIN, "{'events': 'transfer'}",
+			 "DELETE /api/admin/users/%s?mode=hard", leaver.id),
+	    400, "invalid_transfer", "transfer_to");
+	EXPECT_FIELD(
+	    site_api_with(site, VISITOR, leaver.authorization,
+		"{'phrase': 'delete my account', 'events': 'transfer'}", "POST /api/me/delete"),
+	    400, "invalid_transfer", "transfer_to");
+	EXPECT_FIELD(
+	    site_api_json(site, ADMIN,
+		arena_printf(site_arena(site), "{'ids': ['%s'], 'events': 'transfer'}", leaver.id),
+		"POST /api/admin/users/bulk-delete"),
+	    400, "invalid_transfer", "transfer_to");
 }
 
 static void test_an_admin_deletes(void **state)
@@ -213,7 +226,13 @@ static void test_switches(void **state)
 	EXPECT(site_api_with(site, VISITOR, prove(site, &leaver, "account.delete"), LEAVE,
 		   "POST /api/me/delete"),
 	    403, "self_deletion_off");
+	EXPECT(site_api_with(site, VISITOR, leaver.authorization, "{}", "POST /api/me/delete"), 403,
+	    "self_deletion_off");
 	EXPECT(site_api(site, ADMIN, "DELETE /api/admin/users/%s", leaver.id), 403,
+	    "admin_deletion_off");
+	EXPECT(site_api(site, ADMIN, "DELETE /api/admin/users/%s?mode=hard", leaver.id), 403,
+	    "admin_deletion_off");
+	EXPECT(site_api(site, ADMIN, "DELETE /api/admin/users/%s", site_user_id(site, ADMIN)), 403,
 	    "admin_deletion_off");
 	EXPECT(site_api_json(site, ADMIN, "{'self_deletion': true, 'admin_deletion': true}",
 		   "PATCH /api/admin/settings"),

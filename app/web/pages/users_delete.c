@@ -22,7 +22,7 @@ bool check_user_name(struct web *web, struct error *error)
 
 	if (!acts_is_hard(web) || (typed && strcmp(text_trim(web->arena, typed),
 						text_trim(web->arena, user->display_name)) == 0))
-		return true;
+		return check_user_delete(web, error);
 	return error_set_field(error, "confirmation", "wrong_confirmation",
 	    "To delete this account at once, type the name of its owner exactly as it is shown.");
 }
@@ -120,6 +120,7 @@ static const struct {
     {"already_deleted", "Not deleted: it is on its way out already."},
     {"not_found", "Not deleted: there is no such account here."},
     {"admin_deletion_off", "Not deleted: admins cannot delete accounts here."},
+    {"invalid_transfer", "Not deleted: there is nobody left to take the events over."},
     {"still_restoring", "Not deleted: it is still being restored. Try again in a moment."},
     {"forbidden", "Not deleted: this is a platform admin, whom only another one may delete."},
 };
