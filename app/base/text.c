@@ -132,6 +132,18 @@ static bool is_domain(const char *text)
 	}
 }
 
+char *text_line_breaks(char *text)
+{
+	char *to = strstr(text, "\r\n");
+
+	for (const char *from = to; from && *from; from++)
+		if (from[0] != '\r' || from[1] != '\n')
+			*to++ = *from;
+	if (to)
+		*to = '\0';
+	return text;
+}
+
 char *text_normalize_email(struct arena *arena, const char *text)
 {
 	char *email = text_trim(arena, text);

@@ -1,4 +1,5 @@
 /* form.c - application/x-www-form-urlencoded. */
+#include <base/text.h>
 #include <http/form.h>
 #include <http/url.h>
 #include <string.h>
@@ -19,8 +20,10 @@ static bool decode_pair(
 	size_t name_length = equals ? (size_t)(equals - piece) : length;
 	pair_r->name = http_url_decode(arena, piece, name_length, true);
 	pair_r->value = "";
-	if (equals)
-		pair_r->value = http_url_decode(arena, equals + 1, length - name_length - 1, true);
+	if (equals) {
+		char *value = http_url_decode(arena, equals + 1, length - name_length - 1, true);
+		pair_r->value = value ? text_line_breaks(value) : NULL;
+	}
 	return pair_r->name && pair_r->value;
 }
 

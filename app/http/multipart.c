@@ -155,8 +155,8 @@ static bool end_field(struct http_multipart *parser, struct error *error)
 	if (!text_is_utf8(length ? parser->field : "", length))
 		return error_set_field(error, parser->part.name, "invalid_multipart",
 		    "%.60s must be text in UTF-8.", parser->part.name);
-	parser->fields[parser->field_count++] = (struct http_pair){
-	    parser->part.name, arena_copy(parser->arena, length ? parser->field : "", length)};
+	parser->fields[parser->field_count++] = (struct http_pair){parser->part.name,
+	    text_line_breaks(arena_copy(parser->arena, length ? parser->field : "", length))};
 	return true;
 }
 

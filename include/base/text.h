@@ -18,6 +18,12 @@ bool text_is_blank(const char *text) __attribute__((warn_unused_result));
 /* A copy without white space at either end. */
 char *text_trim(struct arena *arena, const char *text) __attribute__((warn_unused_result));
 
+/* Turn each CR LF of the text into a LF, in its place. Forms send the line breaks of a text as CR
+ * LF (HTML, "constructing the entry list"), while their maxlength counts each as one. Gives the
+ * text.
+ */
+char *text_line_breaks(char *text);
+
 /* An e-mail address made comparable: trimmed, ASCII letters lower-cased. NULL if it is not an
  * address that SMTP carries (RFC 5321 without quoted local parts and literals; at most 254 bytes),
  * so never one with CR, LF, blanks, commas or angle brackets. */

@@ -8,8 +8,9 @@
 #define HTTP_FORM_MAX_FIELDS 4096 /* bulk forms carry 1,000 ids */
 
 /* Split `name=value&…` into pairs in the arena, in order, names may repeat; '+' is a blank; a
- * name alone has the value "". `field` names the input in errors. Refused as invalid with `code`:
- * malformed percent-encoding, not UTF-8, NUL, more than `limit` pairs. */
+ * name alone has the value ""; a line break of a value (CR LF) is one LF. `field` names the input
+ * in errors. Refused as invalid with `code`: malformed percent-encoding, not UTF-8, NUL, more than
+ * `limit` pairs. */
 bool http_form_parse(struct arena *arena, const char *bytes, size_t length, size_t limit,
     const char *code, struct http_pairs *pairs_r, struct error *error)
     __attribute__((warn_unused_result));

@@ -301,9 +301,10 @@ static void test_pages(void **state)
 	assert_non_null(strstr(answer->body, id));
 	EXPECT(site_page(site, CREATOR, "GET /content?status=gone"), 400, NULL);
 	EXPECT(site_page(site, CREATOR, "GET /content/cats/%s/permanent", id), 404, NULL);
-	answer = site_form(
-	    site, CREATOR, "confirm_text=delete", "POST /content/quests/%s/permanent", id);
+	answer = site_form(site, CREATOR, "confirm_text=delete&reason=Kept",
+	    "POST /content/quests/%s/permanent", id);
 	EXPECT(answer, 400, NULL);
+	assert_non_null(strstr(answer->body, ">Kept</textarea>"));
 	assert_non_null(strstr(answer->body, "confirm_text"));
 	EXPECT(site_form(
 		   site, CREATOR, "confirm_text=DELETE", "POST /content/quests/%s/permanent", id),

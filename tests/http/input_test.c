@@ -138,6 +138,51 @@ static void test_reason_length(void **state)
 }
 
 /* What a client names is said back whole or cut between characters: the answer is JSON. */
+/* Fifteen lines of a reason as a browser sends them: 1,985 letters and fifteen line breaks of two
+ * characters, which its own count takes for one each; and `more` letters besides. */
+static const char *lines_of(struct site *site, int more)
+{
+	char letters[1985 + 1 + 8];
+	const char *text = "reason=";
+
+	memset(letters, 'x', sizeof(letters));
+	for (int i = 0; i < 15; i++)
+		text = arena_printf(site_arena(site), "%sy%%0D%%0A", text);
+	return arena_printf(site_arena(site), "%s%.*s", text, 1970 + more, letters);
+}
+
+/* A line break is one character, and what is too long in spite of that is not lost. */
+static void test_line_breaks(void **state)
+{
+	static const char *const pages[] = {"/photos/delete", "/photos/archive"};
+	struct site *site = *state;
+	const char *photo = site_photo(site, ADA, "Lined");
+	const struct http_answer *answer;
+
+	for (size_t i = 0; i < 2; i++) {
+		answer = site_form(site, ADA,
+		    arena_printf(
+			site_arena(site), "%s&ids=%s&next=/upload", lines_of(site, 1), photo),
+		    "POST %s", pages[i]);
+		EXPECT(answer, 400, NULL);
+		assert_non_null(strstr(answer->body, "at most 2000 characters"));
+		assert_non_null(strstr(answer->body, ">y\ny\ny\n"));
+		assert_non_null(strstr(answer->body, "name=\"next\" value=\"/upload\""));
+		assert_non_null(
+		    strstr(answer->body, arena_printf(site_arena(site), "value=\"%s\"", photo)));
+		EXPECT(site_form(site, ADA, lines_of(site, 0), "POST %s", pages[i]), 400, NULL);
+	}
+	answer = site_form(site, ADA,
+	    arena_printf(site_arena(site), "%s&ids=%s", lines_of(site, 0), photo),
+	    "POST /photos/delete");
+	EXPECT(answer, 303, NULL);
+	assert_int_equal(site_number(site,
+			     "SELECT CHAR_LENGTH(reason) FROM deletions WHERE item_id = " UUID
+			     " AND reason LIKE 'y\ny\n%%'",
+			     photo),
+	    2000);
+}
+
 static void test_long_names(void **state)
 {
 	struct site *site = *state;
@@ -311,6 +356,7 @@ int main(void)
 	    SITE_TEST(test_body_types),
 	    SITE_TEST(test_id_lists),
 	    SITE_TEST(test_reason_length),
+	    SITE_TEST(test_line_breaks),
 	    SITE_TEST(test_long_names),
 	    SITE_TEST(test_list_queries),
 	    SITE_TEST(test_raw_paths),

@@ -110,9 +110,9 @@ static const struct {
     {FIELD("a") END, "a=;"},
     {FIELD("a") "1\r\n" FIELD("a") "2" END, "a=1;a=2;"},
     {FIELD("a") "x\r\n--B-\r\n--\r\n-\r\r\n\n--B-1 \r\n--B-2" END,
-	"a=x\r\n--B-\r\n--\r\n-\r\r\n\n--B-1 \r\n--B-2;"},
-    {FIELD("a") "\r\r\r\n" END, "a=\r\r\r\n;"},
-    {FIELD("a") "\r\n\r\n--B-1--", "a=\r\n;"},
+	"a=x\n--B-\n--\n-\r\n\n--B-1 \n--B-2;"},
+    {FIELD("a") "\r\r\r\n" END, "a=\r\r\n;"},
+    {FIELD("a") "\r\n\r\n--B-1--", "a=\n;"},
     {"--B-1 \t\r\nContent-Disposition: form-data; name=a\r\n\r\n1" END, "a=1;"},
     {"--B-1\r\ncontent-disposition:form-data;name=a\r\nX-Other: y\r\n\r\n1" END, "a=1;"},
     {"--B-1\r\nContent-Transfer-Encoding: binary\r\nContent-Disposition: form-data; "

@@ -86,6 +86,7 @@ bool page_content_forever(struct web *web, struct error *error)
 	struct doc *page = page_begin(web, "Delete forever?");
 
 	doc_set(page, "content", present_content(web, web->subject));
+	doc_set_text(page, "reason", input_text(web, "reason"));
 	return page_send(web, web->form_error ? 400 : 200, "content_forever", page, error);
 }
 

@@ -80,7 +80,8 @@ bool page_upload_send(struct web *web, struct error *error)
 				    HTTP_PAIRS({"done", "added"})));
 }
 
-/* The selection of a bulk act, photo by photo, with what may be done to each. */
+/* The selection of a bulk act, photo by photo, with what may be done to each; with what was sent of
+ * a form that was refused, unless there is nothing to show it with. */
 static bool show_selection(
     struct web *web, const char *title, const char *name, struct error *error)
 {
@@ -89,6 +90,10 @@ static bool show_selection(
 	struct doc *list = doc_list(web->arena);
 	struct photos_page photos;
 
+	if (web->form_error && (ids->count == 0 || ids->count > PHOTOS_FIND_MOST)) {
+		*error = *web->form_error;
+		return false;
+	}
 	if (!photos_find_several(
 		web->domain, &web->actor, web->arena, ids->ids, ids->count, &photos, error) ||
 	    !acts_set_windows(web, page, error))
@@ -96,7 +101,9 @@ static bool show_selection(
 	for (size_t i = 0; i < photos.count; i++)
 		doc_push(list, present_photo(web, &photos.items[i]));
 	doc_set(page, "photos", list);
-	doc_set_text(page, "next", http_url_local(http_query(web->request, "next"), "/"));
+	doc_set_text(page, "next",
+	    web->form ? next_or(web, "/") : http_url_local(http_query(web->request, "next"), "/"));
+	doc_set_text(page, "reason", input_text(web, "reason"));
 	doc_set_text(
 	    page, "count_words", show_count(web->arena, list->as.list.count, "photo", "photos"));
 	return page_send(web, web->form_error ? 400 : 200, name, page, error);
