@@ -26,6 +26,7 @@ struct unmarking {
 	size_t table;
 	struct id after;
 	struct id tenant; /* as of a marking */
+	int64_t left;     /* rows, with accounts on their way out */
 };
 
 /* How far what a container holds has been counted, likewise. */
@@ -112,6 +113,23 @@ bool marking_step(struct db_tx *tx, const struct domain *domain, struct deletion
 /* marking → trashed, and on to purging where the deletion is hard. */
 bool marking_finish(struct db_tx *tx, struct deletion *deletion, int64_t now_us,
     struct error *error) __attribute__((warn_unused_result));
+
+/* What a restore has left with accounts on their way out, by table, and its bytes. */
+struct hidden_rows {
+	int64_t rows[MARK_TABLE_COUNT];
+	int64_t bytes;
+};
+
+/* Before the marks of a deletion are cleared: what of its rows in (after, upto] of a table is
+ * somebody's whose account is on its way out bears that account's deletion instead, which counts
+ * it. So it stays hidden as the rest of theirs, and comes back where they stay. Added to `hidden`.
+ */
+enum db_result leaving_keep(struct db_tx *tx, const struct deletion *deletion,
+    enum mark_table table, const struct id *after, const struct id *upto,
+    struct hidden_rows *hidden) __attribute__((warn_unused_result));
+/* The same for one photo and its details. */
+enum db_result leaving_keep_photo(struct db_tx *tx, const struct deletion *deletion,
+    const struct id *photo_id, struct hidden_rows *hidden) __attribute__((warn_unused_result));
 
 /* Undo at most `budget` effects and marks; `done_r` once none is left. */
 bool restoring_step(struct db_tx *tx, struct deletion *deletion, struct unmarking *unmarking,

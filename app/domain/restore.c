@@ -13,6 +13,7 @@ struct restore_context {
 	const struct id *deletion_id;
 	const struct restore_choice *choice;
 	const char *reason; /* of the choice, or NULL where that is blank */
+	int64_t *left;      /* rows, with accounts on their way out */
 };
 
 static bool refuse_container(const struct id *blocking, struct error *error)
@@ -144,12 +145,22 @@ static bool finish_restore(struct db_tx *tx, const struct restore_context *c,
 
 /* The root at once, for the rest is done in the background. Nobody of an organisation comes back
  * with an old session, so these end before. */
-static bool restore_root(struct db_tx *tx, const struct deletion *deletion, struct error *error)
+static bool restore_root(
+    struct db_tx *tx, const struct deletion *deletion, int64_t *left_r, struct error *error)
 {
-	enum db_result result =
-	    deletion->kind == ITEM_ORGANIZATION ? DB_OK : root_clear(tx, deletion);
+	enum mark_table table = cascade_root_marks(deletion->kind);
+	const struct id after = id_before(&deletion->item_id);
+	struct hidden_rows hidden = {0};
+	enum db_result result = DB_OK;
 
-	/* The root may have been restored by itself before. */
+	if (deletion->kind != ITEM_ORGANIZATION) {
+		result = leaving_keep(tx, deletion, table, &after, &deletion->item_id, &hidden);
+	}
+	if (result == DB_OK && deletion->kind != ITEM_ORGANIZATION) {
+		result = root_clear(tx, deletion);
+	}
+	*left_r = hidden.rows[table];
+	/* The root may have been restored by itself before, or stays hidden with its owner. */
 	return result == DB_OK || result == DB_NONE || db_fail(result, error);
 }
 
@@ -168,9 +179,10 @@ static bool restore_all(struct db_tx *tx, const struct restore_context *c,
 	}
 	if (small ? !restoring_step(
 			tx, deletion, &unmarking, 3 * (int64_t)c->domain->step_rows, &done, error)
-		  : !restore_root(tx, deletion, error)) {
+		  : !restore_root(tx, deletion, &unmarking.left, error)) {
 		return false;
 	}
+	*c->left = unmarking.left;
 	return account_stays(tx, deletion, error) && finish_restore(tx, c, deletion, done, error);
 }
 
@@ -178,10 +190,32 @@ bool deletion_undo(struct db_tx *tx, const struct domain *domain, const struct a
     struct deletion *deletion, struct error *error)
 {
 	static const struct restore_choice all = {0};
+	int64_t left;
 	struct restore_context c = {
-	    domain, actor, deletion->organization_id, &deletion->id, &all, NULL};
+	    domain, actor, deletion->organization_id, &deletion->id, &all, NULL, &left};
 
 	return check_organization(tx, deletion, error) && restore_all(tx, &c, deletion, error);
+}
+
+/* The marks of one photo and its details, but what stays hidden with its owner. */
+static enum db_result clear_photo(struct db_tx *tx, const struct restore_context *c,
+    struct deletion *deletion, const struct id *photo_id)
+{
+	int64_t rows[MARK_TABLE_COUNT] = {0}, bytes = 0;
+	struct hidden_rows hidden = {0};
+	enum db_result result = leaving_keep_photo(tx, deletion, photo_id, &hidden);
+
+	if (result == DB_OK && hidden.rows[MARKS_PHOTOS] == 0) {
+		result = marks_clear_photo(tx, deletion, photo_id, rows, &bytes);
+	}
+	if (result != DB_OK) {
+		return result;
+	}
+	deletion->bytes -= bytes + hidden.bytes;
+	count_marks(deletion, rows, -1);
+	count_marks(deletion, hidden.rows, -1);
+	*c->left += hidden.rows[MARKS_PHOTOS];
+	return DB_OK;
 }
 
 /* One photo out of a deletion. `waits_r`: its original is deleted by the same deletion, so it may
@@ -190,7 +224,6 @@ static bool restore_item(struct db_tx *tx, const struct restore_context *c,
     struct deletion *deletion, const struct id *photo_id, bool last_pass, bool *waits_r,
     struct error *error)
 {
-	int64_t rows[MARK_TABLE_COUNT], bytes;
 	struct id blocking;
 	enum db_result result = container_deleted(tx, deletion, photo_id, &blocking);
 
@@ -207,7 +240,7 @@ static bool restore_item(struct db_tx *tx, const struct restore_context *c,
 	if (result != DB_OK && result != DB_NONE) {
 		return db_fail(result, error);
 	}
-	result = marks_clear_photo(tx, deletion, photo_id, rows, &bytes);
+	result = clear_photo(tx, c, deletion, photo_id);
 	if (result == DB_NONE) {
 		return error_set_field(error, "items", "not_in_deletion",
 		    "One of these photos is not part of this deletion (any more).");
@@ -215,8 +248,6 @@ static bool restore_item(struct db_tx *tx, const struct restore_context *c,
 	if (result != DB_OK) {
 		return db_fail(result, error);
 	}
-	deletion->bytes -= bytes;
-	count_marks(deletion, rows, -1);
 	return deletion_audit(
 	    tx, c->domain, c->actor, deletion, "photo.restore", photo_id, c->reason, error);
 }
@@ -314,6 +345,7 @@ static bool run_restore(struct db_tx *tx, void *context, struct error *error)
 	struct policy_subject subject;
 	enum db_result result = deletion_lock(tx, &c->organization_id, c->deletion_id, &deletion);
 
+	*c->left = 0;
 	if (result != DB_OK) {
 		return fail_find(result, "deletion", error);
 	}
@@ -333,8 +365,9 @@ bool deletions_restore(const struct domain *domain, const struct actor *actor, s
     struct error *error)
 {
 	static const struct restore_choice all = {0};
-	struct restore_context context = {
-	    domain, actor, actor->organization_id, deletion_id, choice ? choice : &all, NULL};
+	int64_t left = 0;
+	struct restore_context context = {domain, actor, actor->organization_id, deletion_id,
+	    choice ? choice : &all, NULL, &left};
 	enum db_result result;
 
 	context.reason = context.choice->reason;
@@ -352,6 +385,7 @@ bool deletions_restore(const struct domain *domain, const struct actor *actor, s
 	}
 	result =
 	    deletion_find(domain->db, arena, &context.organization_id, deletion_id, deletion_r);
+	deletion_r->left_count = left;
 	return result == DB_OK || db_fail(result, error);
 }
 

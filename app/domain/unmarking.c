@@ -51,15 +51,21 @@ static enum db_result clear_range(struct db_tx *tx, const struct deletion *delet
 	bool last;
 	enum db_result result = marks_range(
 	    tx->db, tx->arena, table, deletion, &unmarking->after, budget, &upto, &last);
+	struct hidden_rows hidden = {0};
 
 	*cleared_r = 0;
 	if (result == DB_OK && table == MARKS_PHOTOS && !deletion_is_small(deletion->kind)) {
 		result = effects_orphan_others(tx, deletion, &unmarking->after, &upto);
 	}
 	if (result == DB_OK) {
+		result = leaving_keep(tx, deletion, table, &unmarking->after, &upto, &hidden);
+	}
+	if (result == DB_OK) {
 		result =
 		    marks_clear(tx, table, deletion, &unmarking->after, &upto, budget, cleared_r);
 	}
+	*cleared_r += hidden.rows[table];
+	unmarking->left += hidden.rows[table];
 	unmarking->after = upto;
 	if (last) {
 		unmarking->after = id_none;
@@ -115,7 +121,7 @@ bool restoring_step(struct db_tx *tx, struct deletion *deletion, struct unmarkin
 		}
 		result = deletion_next_tenant(tx->db, tx->arena, deletion, &tenant);
 		if (result == DB_OK) {
-			*unmarking = (struct unmarking){.tenant = tenant};
+			*unmarking = (struct unmarking){.tenant = tenant, .left = unmarking->left};
 		}
 	}
 	*done_r = result == DB_NONE;

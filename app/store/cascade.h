@@ -9,9 +9,9 @@
  * this deletion settled. */
 #define PHOTO_REQUEST                                                                              \
 	" LEFT JOIN deletion_requests r ON r.photo_id = c.id AND r.deletion_id = c.deletion_id"
-#define PHOTO_CLEARED                                                                              \
-	" SET c.deleted_at = NULL, c.deletion_id = NULL,"                                          \
-	" c.status = CASE WHEN c.status <> 'deletion_requested' THEN c.status"                     \
+#define PHOTO_CLEARED " SET c.deleted_at = NULL, c.deletion_id = NULL" PHOTO_STATUS
+#define PHOTO_STATUS                                                                               \
+	", c.status = CASE WHEN c.status <> 'deletion_requested' THEN c.status"                    \
 	" WHEN EXISTS (SELECT 1 FROM deletion_requests q WHERE q.photo_id = c.id"                  \
 	" AND q.organization_id = c.organization_id AND q.status = 'pending')"                     \
 	" THEN 'deletion_requested'"                                                               \

@@ -70,6 +70,11 @@ static const struct {
 } notices[] = {
     {"deleted", "The photo is in the trash.", "photos are in the trash."},
     {"restored", "Restored.", "items were restored."},
+    {"restored_leaving",
+	"Restored. What belongs to somebody who is leaving stays hidden with their account, and "
+	"comes back if they stay.",
+	"items were restored. What belongs to somebody who is leaving stays hidden with their "
+	"account, and comes back if they stay."},
     {"archived", "Archived.", "photos were archived."},
     {"unarchived", "Back from the archive.", "photos are back from the archive."},
     {"purged", "Deleted forever.", "items were deleted forever."},

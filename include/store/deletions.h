@@ -72,6 +72,9 @@ struct deletion {
 	const char *initiator_name; /* display name; NULL: the system */
 	const char *part_of; /* of a photo: the name of its project, else of its site; or NULL */
 	bool has_picture;    /* a file of the item is there to be shown */
+
+	/* Filled by a restore alone: rows that stay hidden, since their owners are leaving. */
+	int64_t left_count;
 };
 
 /* The column values as words, static, and back (false if there is no such word or it is NULL). */

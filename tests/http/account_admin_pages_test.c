@@ -132,6 +132,26 @@ static void test_guarded_in_the_trash(void **state)
 	site_sql(site, "UPDATE users SET role = 'member' WHERE id = " UUID, guest.id);
 }
 
+/* What is theirs is restored while they are leaving: it stays hidden, and comes back with them. */
+static void test_restored_meanwhile(void **state)
+{
+	struct site *site = *state;
+	struct guest guest = guest_make(site, "member");
+	const char *photo = site_photo(site, ADMIN, "Gus's"), *deletion, *way;
+
+	site_sql(
+	    site, "UPDATE photos SET uploader_id = " UUID " WHERE id = " UUID, guest.id, photo);
+	deletion = site_delete(site, ADMIN, photo);
+	EXPECT(site_form(site, ADMIN, "", "POST /admin/users/%s/delete", guest.id), 303, NULL);
+	way = forms_location(site, site_form(site, ADMIN, "", "POST /trash/%s/restore", deletion));
+	assert_non_null(strstr(way, "?done=restored_leaving"));
+	EXPECT_TEXTS(site_page(site, ADMIN, "GET %s", way), "comes back if they stay");
+	EXPECT(site_api(site, BEN, "GET /api/photos/%s", photo), 404, NULL);
+	EXPECT(site_api(site, ADMIN, "POST /api/photos/%s/restore", photo), 409, NULL);
+	EXPECT(site_form(site, ADMIN, "", "POST /admin/users/%s/restore", guest.id), 303, NULL);
+	EXPECT(site_api(site, BEN, "GET /api/photos/%s", photo), 200, NULL);
+}
+
 static void test_several(void **state)
 {
 	struct site *site = *state;
@@ -234,6 +254,7 @@ int main(void)
 	    SITE_TEST(test_hard),
 	    SITE_TEST(test_soft_and_back),
 	    SITE_TEST(test_guarded_in_the_trash),
+	    SITE_TEST(test_restored_meanwhile),
 	    SITE_TEST(test_several),
 	    SITE_TEST(test_admin_switch),
 	    SITE_TEST(test_filters),

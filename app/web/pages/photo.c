@@ -168,7 +168,8 @@ bool page_photo_restore_send(struct web *web, struct error *error)
 	struct photo photo;
 
 	return acts_restore_photo(web, &photo, error) &&
-	       redirect_to(web, photo_url(web, "restored"));
+	       redirect_to(
+		   web, photo_url(web, photo.deleted_at_us ? "restored_leaving" : "restored"));
 }
 
 bool page_photo_forever(struct web *web, struct error *error)

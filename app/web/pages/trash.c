@@ -154,24 +154,27 @@ bool page_trash_restore_send(struct web *web, struct error *error)
 	struct restore_choice all = {0};
 	struct error first = {0};
 	size_t restored = 0;
+	int64_t left = 0;
 
 	for (size_t i = 0; i < ids->count; i++) {
 		struct deletion deletion;
 		struct error refusal = {0};
 		if (deletions_restore(web->domain, &web->actor, web->arena, &ids->ids[i], &all,
-			&deletion, &refusal))
+			&deletion, &refusal)) {
 			restored++;
-		else if (first.kind == ERROR_NONE)
+			left += deletion.left_count;
+		} else if (first.kind == ERROR_NONE)
 			first = refusal;
 	}
 	if (restored == 0) {
 		*error = first;
 		return false;
 	}
-	return redirect_to(
-	    web, http_url_build(web->arena, next_or(web, "/trash"), HTTP_NO_PAIRS,
-		     HTTP_PAIRS({"done", restored < ids->count ? "restored_some" : "restored"},
-			 {"n", arena_printf(web->arena, "%zu", restored)})));
+	return redirect_to(web, http_url_build(web->arena, next_or(web, "/trash"), HTTP_NO_PAIRS,
+				    HTTP_PAIRS({"done", restored < ids->count ? "restored_some"
+							: left > 0            ? "restored_leaving"
+									      : "restored"},
+					{"n", arena_printf(web->arena, "%zu", restored)})));
 }
 
 bool page_undo_send(struct web *web, struct error *error)
@@ -251,5 +254,6 @@ bool page_deletion_restore_send(struct web *web, struct error *error)
 	return acts_restore_deletion(web, &deletion, error) &&
 	       redirect_to(web, http_url_build(web->arena, "/trash/{id}",
 				    HTTP_PAIRS({"id", present_id(web, &deletion.id)}),
-				    HTTP_PAIRS({"done", "restored"})));
+				    HTTP_PAIRS({"done", deletion.left_count > 0 ? "restored_leaving"
+										: "restored"})));
 }
