@@ -20,11 +20,13 @@ DB_STATEMENT(USERS_SET_TOKENS_VALID_AFTER,
 DB_STATEMENT(USERS_LOCK_ORGANIZATION,
     "SELECT id FROM users WHERE organization_id = ? AND deleted_at IS NULL AND role = ?"
     " AND (deletion_status IS NULL OR deletion_status <> 'SCHEDULED') FOR UPDATE");
+/* Whoever belongs to an organisation that is deleted is none; its row is locked with theirs, for
+ * one that is about to be deleted. */
 DB_STATEMENT(USERS_LOCK_EVERYWHERE,
-    "SELECT id FROM users WHERE deleted_at IS NULL AND role = ?"
-    " AND (deletion_status IS NULL OR deletion_status <> 'SCHEDULED')"
-    " AND NOT EXISTS (SELECT 1 FROM organizations o WHERE o.id = users.organization_id"
-    " AND o.deleted_at IS NOT NULL) FOR UPDATE");
+    "SELECT STRAIGHT_JOIN u.id FROM users u JOIN organizations o ON o.id = u.organization_id"
+    " WHERE u.deleted_at IS NULL AND u.role = ?"
+    " AND (u.deletion_status IS NULL OR u.deletion_status <> 'SCHEDULED')"
+    " AND o.deleted_at IS NULL FOR UPDATE");
 
 enum db_result users_insert(struct db_tx *tx, const struct user *user)
 {
