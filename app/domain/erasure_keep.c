@@ -80,14 +80,18 @@ static bool strip_files(struct db_tx *tx, const struct domain *domain,
 	return true;
 }
 
-/* The record, and the receipt, tell of what goes with the account. */
+/* The record, and the receipt, tell of what goes with the account. One that says too little already
+ * holds nothing up. */
 static void count_photo(struct deletion *deletion, const struct kept_photo *photo, bool goes)
 {
 	bool counted = id_equal(&photo->deletion_id, &deletion->id);
 
-	if (goes != counted) {
-		deletion->counts[COUNT_PHOTO] += goes ? 1 : -1;
-		deletion->bytes += goes ? photo->bytes : -photo->bytes;
+	if (goes && !counted) {
+		deletion->counts[COUNT_PHOTO]++;
+		deletion->bytes += photo->bytes;
+	} else if (counted && !goes) {
+		deletion->counts[COUNT_PHOTO] -= deletion->counts[COUNT_PHOTO] > 0;
+		deletion->bytes -= photo->bytes < deletion->bytes ? photo->bytes : deletion->bytes;
 	}
 }
 

@@ -58,6 +58,21 @@ static enum db_result end_container(struct pass *pass)
 	return result;
 }
 
+/* What a purge finds unmarked still was in no sum at the end of the marking. */
+static enum db_result count_bytes(struct pass *pass, const struct id *from)
+{
+	struct marking *marking = pass->marking;
+	int64_t bytes = 0;
+	enum db_result result = DB_OK;
+
+	if (pass->deletion->state == DELETION_PURGING) {
+		result = container_bytes(pass->tx->db, pass->tx->arena, pass->row->relation,
+		    &pass->scope, marking->band, from, &marking->at, &bytes);
+	}
+	pass->deletion->bytes += bytes;
+	return result;
+}
+
 /* The next range of what the root itself holds, newest first. */
 static enum db_result mark_container(struct pass *pass)
 {
@@ -69,6 +84,9 @@ static enum db_result mark_container(struct pass *pass)
 	enum db_result result = container_range(pass->tx->db, pass->tx->arena, relation,
 	    &pass->scope, marking->band, &marking->at, pass->budget, &from, &last);
 
+	if (result == DB_OK) {
+		result = count_bytes(pass, &from);
+	}
 	if (result == DB_OK) {
 		result = container_apply(pass->tx, relation, &pass->scope, marking->band, &from,
 		    &marking->at, pass->budget, clock_now_us(pass->domain->clock), &changed);

@@ -48,6 +48,10 @@
 	DB_STATEMENT(NAME##_MARK_DENSE, SETTING(DENSE_ROWS, SET_MARK, band));                      \
 	DB_STATEMENT(NAME##_ORPHAN_DENSE, SETTING(DENSE_ROWS, " SET c." column " = NULL", band));  \
 	DB_STATEMENT(NAME##_ARCHIVE_DENSE, ARCHIVE(DENSE_ROWS, band))
+#define BYTES(rows, band) "SELECT SUM(c.bytes) FROM " rows band BETWEEN
+#define BYTES_OF_FILES(rows, kind, band)                                                           \
+	"SELECT SUM(f.bytes) FROM " rows " STRAIGHT_JOIN files f ON f.owner_id = c.id"             \
+	" AND f.owner_kind = '" kind "'" band BETWEEN
 #define CHILD(NAME, rows, band, set)                                                               \
 	DB_STATEMENT(NAME##_RANGE, RANGE(rows, band));                                             \
 	DB_STATEMENT(NAME##_COUNT, COUNT(rows, band));                                             \
@@ -57,12 +61,17 @@ PLACE(IN_PROJECT, PROJECT_ROWS, PROJECT_BAND, "project_id");
 PLACE(IN_SITE, SITE_ROWS, SITE_BAND, "site_id");
 CHILD(ORG_PHOTOS, PHOTO_ROWS, PHOTO_BAND, SET_MARK);
 DB_STATEMENT(ORG_PHOTOS_MARK_DENSE, SETTING(DENSE_ROWS, SET_MARK, PHOTO_BAND));
+DB_STATEMENT(ORG_PHOTOS_BYTES, BYTES(PHOTO_ROWS, PHOTO_BAND));
 CHILD(ORG_USERS, "users c FORCE INDEX (organization)", LIVE_BAND, SET_TOKENS);
 CHILD(ORG_SITES, "sites c FORCE INDEX (live)", LIVE_BAND, SET_MARK);
 CHILD(ORG_PROJECTS, "projects c FORCE INDEX (live)", LIVE_BAND, SET_MARK);
 CHILD(ORG_ALBUMS, "albums c FORCE INDEX (live)", LIVE_BAND, SET_MARK);
-CHILD(ORG_QUESTS, "quests c FORCE INDEX (organization)", LIVE_BAND, SET_MARK);
-CHILD(ORG_ADVENTURES, "adventures c FORCE INDEX (organization)", LIVE_BAND, SET_MARK);
+#define ORG_QUEST_ROWS     "quests c FORCE INDEX (organization)"
+#define ORG_ADVENTURE_ROWS "adventures c FORCE INDEX (organization)"
+CHILD(ORG_QUESTS, ORG_QUEST_ROWS, LIVE_BAND, SET_MARK);
+DB_STATEMENT(ORG_QUESTS_BYTES, BYTES_OF_FILES(ORG_QUEST_ROWS, "quest", LIVE_BAND));
+CHILD(ORG_ADVENTURES, ORG_ADVENTURE_ROWS, LIVE_BAND, SET_MARK);
+DB_STATEMENT(ORG_ADVENTURES_BYTES, BYTES_OF_FILES(ORG_ADVENTURE_ROWS, "adventure", LIVE_BAND));
 CHILD(ORG_EVENTS, "events c FORCE INDEX (organization)", LIVE_BAND, SET_MARK);
 
 #define OWNED_BAND(column)                                                                         \
@@ -71,10 +80,16 @@ CHILD(ORG_EVENTS, "events c FORCE INDEX (organization)", LIVE_BAND, SET_MARK);
 	" WHERE c.uploader_id = ? AND c.organization_id = ? AND c.shelf = ? AND c.published = ?"
 CHILD(USER_PHOTOS, "photos c FORCE INDEX (own)", OWN_BAND, SET_MARK);
 DB_STATEMENT(USER_PHOTOS_MARK_DENSE, SETTING(DENSE_ROWS, SET_MARK, OWN_BAND));
+DB_STATEMENT(USER_PHOTOS_BYTES, BYTES("photos c FORCE INDEX (own)", OWN_BAND));
 CHILD(USER_NOTES, "photo_notes c FORCE INDEX (author)", OWNED_BAND("author_id"), SET_MARK);
 CHILD(USER_ALBUMS, "albums c FORCE INDEX (creator)", OWNED_BAND("created_by"), SET_MARK);
-CHILD(USER_QUESTS, "quests c FORCE INDEX (creator)", OWNED_BAND("creator_id"), SET_MARK);
-CHILD(USER_ADVENTURES, "adventures c FORCE INDEX (creator)", OWNED_BAND("creator_id"), SET_MARK);
+#define MADE_BAND           OWNED_BAND("creator_id")
+#define USER_QUEST_ROWS     "quests c FORCE INDEX (creator)"
+#define USER_ADVENTURE_ROWS "adventures c FORCE INDEX (creator)"
+CHILD(USER_QUESTS, USER_QUEST_ROWS, MADE_BAND, SET_MARK);
+DB_STATEMENT(USER_QUESTS_BYTES, BYTES_OF_FILES(USER_QUEST_ROWS, "quest", MADE_BAND));
+CHILD(USER_ADVENTURES, USER_ADVENTURE_ROWS, MADE_BAND, SET_MARK);
+DB_STATEMENT(USER_ADVENTURES_BYTES, BYTES_OF_FILES(USER_ADVENTURE_ROWS, "adventure", MADE_BAND));
 CHILD(
     USER_SUBMISSIONS, "activity_submissions c FORCE INDEX (user)", OWNED_BAND("user_id"), SET_MARK);
 
@@ -148,6 +163,16 @@ static const struct holding {
     HOLDING(RELATION_USER_NOTES) = OWNED(USER_NOTES),
     HOLDING(RELATION_USER_PHOTOS) = {OF_OWN_SHELF, &USER_PHOTOS_RANGE, &USER_PHOTOS_COUNT, {NULL},
 	{&USER_PHOTOS_MARK}, {&USER_PHOTOS_MARK_DENSE}},
+};
+
+/* Of what has files. */
+static const struct db_statement *const sums_of_bytes[] = {
+    HOLDING(RELATION_ORGANIZATION_PHOTOS) = &ORG_PHOTOS_BYTES,
+    HOLDING(RELATION_ORGANIZATION_QUESTS) = &ORG_QUESTS_BYTES,
+    HOLDING(RELATION_ORGANIZATION_ADVENTURES) = &ORG_ADVENTURES_BYTES,
+    HOLDING(RELATION_USER_QUESTS) = &USER_QUESTS_BYTES,
+    HOLDING(RELATION_USER_ADVENTURES) = &USER_ADVENTURES_BYTES,
+    HOLDING(RELATION_USER_PHOTOS) = &USER_PHOTOS_BYTES,
 };
 
 static const struct holding *holding_of(enum relation relation)
@@ -228,6 +253,27 @@ static enum db_result run(struct db_tx *tx, const struct db_statement *statement
 	add(values, bind_before(before));
 	result = db_exec(tx->db, statement, values->items, values->count, changed_r);
 	return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result container_bytes(struct db *db, struct arena *arena, enum relation relation,
+    const struct deletion *d, unsigned band, const struct id *from, const struct id *before,
+    int64_t *bytes_r)
+{
+	const struct db_statement *sum = sums_of_bytes[relation - RELATION_FIRST_OF_ROOT];
+	struct values values = {0};
+	struct db_rows rows = {0};
+	enum db_result result;
+
+	*bytes_r = 0;
+	if (!sum) {
+		return DB_OK;
+	}
+	add_band(&values, holding_of(relation), d, band);
+	add(&values, db_bind_blob(from->bytes, sizeof(from->bytes)));
+	add(&values, bind_before(before));
+	result = db_query(db, arena, sum, values.items, values.count, &rows);
+	*bytes_r = result == DB_OK ? db_int(&rows, 0, 0) : 0;
+	return result;
 }
 
 /* What is orphaned or archived bears no mark, so it is noted. */

@@ -25,6 +25,12 @@ enum db_result container_apply(struct db_tx *tx, enum relation relation,
     const struct deletion *deletion, unsigned band, const struct id *from, const struct id *before,
     int64_t count, int64_t now_us, int64_t *rows_r) __attribute__((warn_unused_result));
 
+/* The bytes of the files of the band's rows in [from, before) of an organisation or a user that
+ * container_apply would mark; 0 for rows that have none. */
+enum db_result container_bytes(struct db *db, struct arena *arena, enum relation relation,
+    const struct deletion *deletion, unsigned band, const struct id *from, const struct id *before,
+    int64_t *bytes_r) __attribute__((warn_unused_result));
+
 /* How many rows of a band are below `before` (none: of all), of at most `limit`; it moves on to the
  * last of them. */
 enum db_result container_count_band(struct db *db, struct arena *arena, enum relation relation,

@@ -148,6 +148,72 @@ static void an_organisation_outlives_a_founder_from_elsewhere(void **state)
 	assert_int_equal(state_of(&deletion.id), DELETION_TRASHED);
 }
 
+static int64_t bytes_of(const struct id *photo_id)
+{
+	struct photo photo;
+	struct error error = {0};
+
+	assert_true(photos_find(&world->domain, &admin, world->arena, photo_id, &photo, &error));
+	return photo.bytes;
+}
+
+/* As a photo that was restored came back before restores asked who is leaving. */
+static void came_back(const struct id *photo_id)
+{
+	trash_sql(world, "UPDATE photos SET deleted_at = NULL, deletion_id = NULL WHERE id = %s",
+	    trash_hex(world, photo_id));
+}
+
+/* What the account's deletion has not marked yet, or not any more, is counted when it goes. */
+static void what_came_back_is_counted(void **state)
+{
+	(void)state;
+	for (int keep = 0; keep < 2; keep++) {
+		struct id photo, other, quest;
+		struct deletion deletion;
+		int64_t bytes;
+
+		set_up(NULL);
+		photo = world_photo(world, &ada, "One", NULL, NULL);
+		other = world_photo(world, &ada, "Two", NULL, NULL);
+		quest = trash_content(world, &ada, ITEM_QUEST, "published", 2);
+		bytes = bytes_of(&photo) + bytes_of(&other) + 100;
+		assert_string_equal(trash_delete(world, &ada, &photo, &deletion), "");
+		leave(&ada, keep);
+		came_back(&photo);
+		trash_sql(world,
+		    "UPDATE quests SET deleted_at = NULL, deletion_id = NULL WHERE id = %s",
+		    trash_hex(world, &quest));
+		trash_sql(world,
+		    "UPDATE deletions SET quest_count = 0, bytes = bytes - 100 WHERE id = %s",
+		    trash_hex(world, &status.deletion_id));
+		world->clock.fixed_us = status.scheduled_for_us;
+		(void)trash_purge(world);
+		deletion = trash_find(world, &status.deletion_id);
+		assert_int_equal(deletion.state, DELETION_PURGED);
+		assert_int_equal(deletion.counts[COUNT_PHOTO], keep ? 0 : 2);
+		assert_int_equal(deletion.counts[COUNT_QUEST], 1);
+		assert_int_equal(deletion.bytes, keep ? 100 : bytes);
+		assert_int_equal(trash_live(world, "photos"), keep ? 2 : 0);
+	}
+}
+
+/* A record that says too little keeps no erasure from its end. */
+static void a_wrong_record_holds_up_nothing(void **state)
+{
+	struct id photo = world_photo(world, &ada, "One", NULL, NULL);
+
+	(void)state;
+	leave(&ada, true);
+	trash_sql(world, "UPDATE deletions SET bytes = 1, photo_count = 0 WHERE id = %s",
+	    trash_hex(world, &status.deletion_id));
+	world->clock.fixed_us = status.scheduled_for_us;
+	(void)trash_purge(world);
+	assert_int_equal(state_of(&status.deletion_id), DELETION_PURGED);
+	assert_int_equal(trash_find(world, &status.deletion_id).bytes, 0);
+	assert_true(trash_is_live(world, &photo));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +222,8 @@ int main(void)
 	    cmocka_unit_test_setup(an_organisation_outlives_its_founder, set_up),
 	    cmocka_unit_test_setup(an_organisation_takes_its_founder_along, set_up),
 	    cmocka_unit_test_setup(an_organisation_outlives_a_founder_from_elsewhere, set_up),
+	    cmocka_unit_test(what_came_back_is_counted),
+	    cmocka_unit_test_setup(a_wrong_record_holds_up_nothing, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, scene_start, scene_stop);

@@ -458,8 +458,12 @@ static void a_purge_takes_everything_but_records(void **state)
 static void what_came_back_meanwhile_is_purged_too(void **state)
 {
 	struct deletion project, deletion;
+	struct deletion_impact impact;
 
 	(void)state;
+	assert_string_equal(containers_impact(world, &platform, ITEM_ORGANIZATION, &alder,
+				PHOTO_ACTION_NONE, &impact),
+	    "");
 	assert_string_equal(containers_delete(world, &admin, ITEM_PROJECT, &in_project.id,
 				PHOTO_ACTION_DELETE, "Orchard", &project),
 	    "");
@@ -473,7 +477,10 @@ static void what_came_back_meanwhile_is_purged_too(void **state)
 	assert_int_equal(trash_find(world, &project.id).state, DELETION_RESTORED);
 	world->clock.fixed_us = deletion.recover_until_us;
 	(void)trash_purge(world);
-	assert_int_equal(trash_find(world, &deletion.id).state, DELETION_PURGED);
+	deletion = trash_find(world, &deletion.id);
+	assert_int_equal(deletion.state, DELETION_PURGED);
+	assert_int_equal(deletion.counts[COUNT_PHOTO], impact.counts[COUNT_PHOTO]);
+	assert_int_equal(deletion.bytes, impact.bytes);
 	expect_nothing_left();
 }
 
