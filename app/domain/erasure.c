@@ -126,6 +126,16 @@ bool erasure_begin(struct db_tx *tx, const struct domain *domain, const struct d
 	return result <= DB_NONE || db_fail(result, error);
 }
 
+/* Whether the other deletion gives up what it has of the person's: what is being restored or purged
+ * by it is waited for; but the person's organisation waits for the person itself, and removes
+ * nothing before. */
+static bool gives_up(const struct deletion *other, const struct deletion *deletion)
+{
+	return other->state == DELETION_TRASHED || other->state == DELETION_MARKING ||
+	       (other->state == DELETION_PURGING && other->kind == ITEM_ORGANIZATION &&
+		   id_equal(&other->organization_id, &deletion->organization_id));
+}
+
 static bool adopt_photo(struct db_tx *tx, struct deletion *deletion, const struct id *photo_id,
     const struct id *other_id, bool *waits_r, struct error *error)
 {
@@ -136,8 +146,7 @@ static bool adopt_photo(struct db_tx *tx, struct deletion *deletion, const struc
 	if (result == DB_OK) { /* in whatever organisation it is */
 		result = deletion_lock(tx, &other.organization_id, other_id, &other);
 	}
-	*waits_r = result == DB_NONE || (result == DB_OK && other.state != DELETION_TRASHED &&
-					    other.state != DELETION_MARKING);
+	*waits_r = result == DB_NONE || (result == DB_OK && !gives_up(&other, deletion));
 	if (result == DB_OK && !*waits_r) {
 		result = marks_move_photo(tx, &other, deletion, photo_id, rows, &bytes);
 	}

@@ -214,6 +214,36 @@ static void a_wrong_record_holds_up_nothing(void **state)
 	assert_true(trash_is_live(world, &photo));
 }
 
+/* The organisation's deletion has marked what the account's had not: neither waits for the other.
+ */
+static void an_organisation_gives_up_what_leavers_own(void **state)
+{
+	static const unsigned steps[] = {DOMAIN_STEP_ROWS, 2, 1};
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		struct deletion deletion;
+		struct id photo;
+
+		set_up(NULL);
+		photo = world_photo(world, &ada, "One", NULL, NULL);
+		(void)world_derivative(world, &ada, &photo);
+		trash_note(world, &ben, &photo);
+		(void)world_photo(world, &ben, "Ben's", NULL, NULL);
+		leave(&ada, i % 2 == 1);
+		came_back(&photo);
+		delete_alder(&deletion);
+		assert_int_equal(trash_marked(world, "photos", &deletion.id), 2);
+		world->domain.step_rows = steps[i / 2];
+		world->clock.fixed_us = deletion.recover_until_us;
+		(void)trash_purge(world);
+		assert_int_equal(state_of(&status.deletion_id), DELETION_PURGED);
+		assert_int_equal(state_of(&deletion.id), DELETION_PURGED);
+		assert_int_equal(trash_rows(world, "photos"), 0);
+		assert_int_equal(trash_rows(world, "photo_notes"), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +254,7 @@ int main(void)
 	    cmocka_unit_test_setup(an_organisation_outlives_a_founder_from_elsewhere, set_up),
 	    cmocka_unit_test(what_came_back_is_counted),
 	    cmocka_unit_test_setup(a_wrong_record_holds_up_nothing, set_up),
+	    cmocka_unit_test(an_organisation_gives_up_what_leavers_own),
 	};
 
 	return cmocka_run_group_tests(tests, scene_start, scene_stop);
