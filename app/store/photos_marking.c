@@ -8,9 +8,13 @@
 #include "looking.h"
 #include "paging.h"
 
+/* The account of a platform admin has photos in any organisation. */
 DB_STATEMENT(PHOTOS_MARKING,
-    "SELECT 1 FROM deletions FORCE INDEX (due) WHERE state = 'marking' AND organization_id = ?"
-    " AND kind IN ('project', 'site', 'user', 'organization') LIMIT 1");
+    "SELECT 1 FROM DUAL WHERE EXISTS (SELECT 1 FROM deletions FORCE INDEX (due)"
+    " WHERE state = 'marking' AND organization_id = ?"
+    " AND kind IN ('project', 'site', 'user', 'organization')) OR EXISTS (SELECT STRAIGHT_JOIN 1"
+    " FROM deletions d FORCE INDEX (due) JOIN users u ON u.id = d.item_id"
+    " AND u.goes_everywhere = 1 WHERE d.state = 'marking' AND d.kind = 'user')");
 
 #define NOT_PURGING " AND NOT (cd.state <=> 'purging')"
 

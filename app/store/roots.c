@@ -119,11 +119,11 @@ DB_STATEMENT(CONTAINER_ORIGINAL_LOCK, CONTAINER_LOCK("photos", "organization_id"
 DB_STATEMENT(CONTAINER_ORGANIZATION_LOCK, CONTAINER_LOCK("organizations", "id"));
 
 /* The deletion of the owner's account, while it has not reached all of theirs; theirs is locked by
- * nobody, for they may be about to sign in. */
+ * nobody, for they may be about to sign in. A platform admin's is of their own organisation. */
 DB_STATEMENT(CONTAINER_OWNER,
     "SELECT d.deleted_at, d.id, d.initiator_id, d.photo_action, d.state = 'marking'"
     " FROM users c JOIN deletions d ON d.id = c.leaving_id AND d.state = 'marking'"
-    " WHERE c.organization_id = ? AND c.id = ?");
+    " WHERE (c.organization_id = ? OR c.goes_everywhere = 1) AND c.id = ?");
 
 DB_STATEMENT(ORGANIZATION_DELETED, "SELECT deletion_id FROM organizations WHERE id = ?"
 				   " AND deleted_at IS NOT NULL LOCK IN SHARE MODE");

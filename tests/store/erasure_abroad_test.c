@@ -17,7 +17,7 @@
 static struct id cedar;
 static struct actor platform, abroad, further;
 static struct account_status status;
-static struct id photos[4], theirs;
+static struct id photos[4], theirs, album;
 static struct error error;
 
 /* Acting in two other organisations: photos (one in the trash by an admin of there, one by
@@ -33,7 +33,7 @@ static void live(void)
 	(void)world_derivative(world, &abroad, &photos[0]);
 	trash_note(world, &abroad, &theirs);
 	trash_note(world, &ben, &photos[0]);
-	(void)world_place(world, &abroad, PLACE_ALBUM, SECRET);
+	album = world_place(world, &abroad, PLACE_ALBUM, SECRET);
 	(void)trash_content(world, &abroad, ITEM_QUEST, "published", 2);
 	assert_string_equal(trash_delete(world, &admin, &photos[1], &deletion), "");
 	assert_string_equal(trash_delete(world, &abroad, &photos[2], &deletion), "");
@@ -151,6 +151,36 @@ static void it_is_hidden_and_comes_back(void **state)
 	/* What was in the trash before is there still. */
 	assert_false(trash_is_live(world, &photos[1]) || trash_is_live(world, &photos[2]));
 	assert_int_equal(trash_live(world, "photo_notes"), 2);
+}
+
+static size_t listed(void)
+{
+	struct photos_query query = {.limit = 50};
+	struct photos_page page;
+
+	assert_true(photos_list(&world->domain, &ben, world->arena, &query, &page, &error));
+	return page.count;
+}
+
+/* Before the marking has come to it. */
+static void it_is_hidden_from_the_first_moment(void **state)
+{
+	struct actor proven = people_proven(world, &platform);
+
+	(void)state;
+	assert_int_equal(listed(), 3);
+	world->domain.step_rows = 1;
+	assert_string_equal(people_leave(world, &proven, NULL, &status), "");
+	assert_int_equal(trash_find(world, &status.deletion_id).state, DELETION_MARKING);
+	assert_true(trash_is_live(world, &photos[0]));
+	assert_false(sees(&photos[0]));
+	assert_int_equal(listed(), 1);
+	assert_string_equal(trash_delete(world, &admin, &photos[0], NULL), "already_deleted");
+	assert_string_equal(
+	    containers_delete(world, &admin, ITEM_ALBUM, &album, PHOTO_ACTION_NONE, NULL, NULL),
+	    "already_deleted");
+	trash_continue(world);
+	assert_int_equal(listed(), 1);
 }
 
 static void it_goes_with_the_account(void **state)
@@ -344,6 +374,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(it_is_hidden_and_comes_back, set_up),
+	    cmocka_unit_test_setup(it_is_hidden_from_the_first_moment, set_up),
 	    cmocka_unit_test_setup(it_goes_with_the_account, set_up),
 	    cmocka_unit_test_setup(it_is_kept_without_a_name, set_up),
 	    cmocka_unit_test_setup(what_cannot_be_kept_goes, set_up),
