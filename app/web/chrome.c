@@ -90,8 +90,6 @@ static const struct {
     {"approved", "The photo is approved: others see it from now on.", NULL},
     {"rejected", "The photo is rejected: only its owner and admins see it.", NULL},
     {"reviewed", "The photo waits for a decision again.", NULL},
-    {"restored_some", "One item was restored; others could not be, and are still here.",
-	"items were restored; others could not be, and are still here."},
     {"album_deleted", "The album is in the trash. Its photos stay where they are.", NULL},
     {"project_deleted", "The project is in the trash.", NULL},
     {"site_deleted", "The site is in the trash.", NULL},

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { gone, toast, visit } from './support/browser.mjs';
+import { inspect } from './support/inspect.mjs';
 import { addDerivative, addPhoto, archivePhoto, auditOf, deletePhoto, statusOf, unique } from './support/site.mjs';
 import { run, test, testBoth } from './support/suite.mjs';
 
@@ -141,6 +142,28 @@ testBoth('several are selected and deleted in one act, and undone in one', async
 	await page.getByRole('button', { name: 'Undo' }).click();
 	await toast(page, 'everything is back');
 	assert.equal(await tile(page, word).count(), 3);
+});
+
+testBoth('what could not be deleted with the rest is told, before and after', async (hands) => {
+	const word = unique('Partly');
+	const [one, other] = [await addPhoto('ada', `${word}a`), await addPhoto('ada', `${word}b`)];
+	await addPhoto('ben', `${word}c`);
+	const page = await hands.browserOf('ada');
+	await visit(page, '/');
+	for (const letter of 'abc') await page.getByLabel(`Select ${word}${letter}`).check();
+	await page.getByRole('button', { name: 'Delete…' }).click();
+	await page.getByRole('heading', { name: 'Delete 2 photos?' }).waitFor();
+	await tile(page, `${word}c`).getByText('You may not do this to this photo.').waitFor();
+	if (hands.scripts) await inspect(page, 'photos-delete-some');
+	await deletePhoto('ada', one);
+	await page.getByRole('button', { name: 'Delete 2 photos' }).click();
+	await page.getByRole('heading', { name: 'Not all could be deleted' }).waitFor();
+	await page.getByText('Deleted: 1 photo.').waitFor();
+	if (hands.scripts) await inspect(page, 'photos-delete-results');
+	assert.equal(await statusOf('ben', `/api/photos/${other.id}`), 404);
+	await page.getByRole('button', { name: 'Undo' }).click();
+	await toast(page, 'everything is back');
+	assert.equal(await statusOf('ben', `/api/photos/${other.id}`), 200);
 });
 
 testBoth('several are archived, shown where one asks for them, and restored', async (hands) => {

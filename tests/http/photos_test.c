@@ -426,7 +426,65 @@ static void test_selection(void **state)
 	assert_null(strstr(answer->body, "Of elsewhere"));
 	assert_non_null(strstr(answer->body, "Chosen first"));
 	assert_non_null(strstr(strstr(answer->body, "Chosen first"), "Chosen second"));
-	assert_non_null(strstr(answer->body, "32 photos"));
+	/* Those of others are marked, and not sent on. */
+	assert_non_null(strstr(answer->body, "Delete 31 photos?"));
+	assert_non_null(strstr(answer->body, "1 photo stays as before"));
+	assert_non_null(strstr(answer->body, first));
+	assert_null(strstr(answer->body, arena_printf(site_arena(site), "value=\"%s\"", second)));
+	answer = site_page(site, ADA, "GET /photos/archive?ids=%s", second);
+	EXPECT(answer, 200, NULL);
+	assert_non_null(strstr(answer->body, "None of these can be archived"));
+	assert_non_null(strstr(answer->body, "You may not do this to this photo"));
+}
+
+/* Where not all went as asked, the page says of each what became of it and why. */
+static void test_bulk_results(void **state)
+{
+	static const struct {
+		const char *path, *done;
+	} acts[] = {{"archive", "Archived: 1 photo."}, {"delete", "Deleted: 1 photo."}};
+	struct site *site = *state;
+	const char *mine = site_photo(site, ADA, "Mine to take");
+	const char *hers = site_photo(site, BEN, "Not mine to take");
+	const char *foreign = site_photo(site, MIA, "Of elsewhere");
+	const char *fields = arena_printf(
+	    site_arena(site), "ids=%s&ids=%s&ids=%s&next=/albums", hers, foreign, mine);
+	const struct http_answer *answer;
+
+	for (int i = 0; i < 2; i++) {
+		answer = site_form(site, ADA, fields, "POST /photos/%s", acts[i].path);
+		EXPECT(answer, 200, NULL);
+		assert_non_null(strstr(answer->body, acts[i].done));
+		assert_non_null(strstr(answer->body, "Mine to take"));
+		assert_non_null(strstr(answer->body, "You may not do this to this photo"));
+		assert_non_null(strstr(answer->body, "There is no such photo"));
+		assert_null(strstr(answer->body, "Of elsewhere"));
+		assert_non_null(strstr(answer->body, "href=\"/albums\""));
+		answer = site_form(site, ADA, fields, "POST /photos/%s", acts[i].path);
+		EXPECT(answer, 409, NULL);
+		assert_non_null(strstr(answer->body, "Nothing was changed"));
+	}
+	EXPECT(site_api(site, BEN, "GET /api/photos/%s", hers), 200, NULL);
+}
+
+/* What was deleted along with something that stays can be undone from there. */
+static void test_bulk_results_undo(void **state)
+{
+	struct site *site = *state;
+	const char *mine = site_photo(site, ADA, "Mine"), *hers = site_photo(site, BEN, "Hers");
+	const struct http_answer *answer = site_form(site, ADA,
+	    arena_printf(site_arena(site), "ids=%s&ids=%s", mine, hers), "POST /photos/delete");
+	const char *act = http_answer_text(
+	    site_api(site, ADA, "GET /api/deletions/%s",
+		http_answer_text(site_api(site, ADA, "GET /api/photos/%s", mine), "deletion_id")),
+	    "act_id");
+
+	assert_non_null(strstr(
+	    answer->body, arena_printf(site_arena(site), "name=\"act_id\" value=\"%s\"", act)));
+	EXPECT(site_form(
+		   site, ADA, arena_printf(site_arena(site), "act_id=%s", act), "POST /trash/undo"),
+	    303, NULL);
+	EXPECT(site_api(site, BEN, "GET /api/photos/%s", mine), 200, NULL);
 }
 
 /* The result and the deletion in the same instant: the derivative goes along, or there is none. */
@@ -504,6 +562,8 @@ int main(void)
 	    SITE_TEST(test_late_result),
 	    SITE_TEST(test_result_once),
 	    SITE_TEST(test_selection),
+	    SITE_TEST(test_bulk_results),
+	    SITE_TEST(test_bulk_results_undo),
 	    SITE_TEST(test_result_of_whom),
 	    SITE_TEST(test_who_before_what),
 	    SITE_TEST(test_result_and_deletion_at_once),

@@ -7,6 +7,7 @@
 #include "../present.h"
 #include "../show.h"
 #include "choices.h"
+#include "results.h"
 
 #include <domain/deletions.h>
 #include <domain/photos.h>
@@ -80,11 +81,27 @@ bool page_upload_send(struct web *web, struct error *error)
 				    HTTP_PAIRS({"done", "added"})));
 }
 
-/* The selection of a bulk act, photo by photo, with what may be done to each; with what was sent of
- * a form that was refused, unless there is nothing to show it with. */
-static bool show_selection(
-    struct web *web, const char *title, const char *name, struct error *error)
+/* Why the act will leave a photo as it is, as far as can be told beforehand; NULL: it will not. */
+static const char *why_not(struct web *web, const struct photo *photo, enum policy_action action)
 {
+	struct policy_subject subject = photos_policy_subject(photo);
+	struct error why = {0};
+
+	if (photo->deleted_at_us != 0)
+		return "It is deleted already.";
+	if (action == POLICY_ARCHIVE && photo->archived_at_us != 0)
+		return "It is archived already.";
+	return policy_check(&web->actor, action, &subject, &why)
+		   ? NULL
+		   : arena_dup(web->arena, why.message);
+}
+
+/* The selection of a bulk act, photo by photo; what cannot be done is said beforehand. With what
+ * was sent of a form that was refused, unless there is nothing to show it with. */
+static bool show_selection(struct web *web, const char *title, const char *name,
+    enum policy_action action, struct error *error)
+{
+	int64_t able = 0;
 	const struct web_value *ids = input_get(web, "ids");
 	struct doc *page = page_begin(web, title);
 	struct doc *list = doc_list(web->arena);
@@ -98,35 +115,46 @@ static bool show_selection(
 		web->domain, &web->actor, web->arena, ids->ids, ids->count, &photos, error) ||
 	    !acts_set_windows(web, page, error))
 		return false;
-	for (size_t i = 0; i < photos.count; i++)
-		doc_push(list, present_photo(web, &photos.items[i]));
+	for (size_t i = 0; i < photos.count; i++) {
+		struct doc *photo = present_photo(web, &photos.items[i]);
+		const char *stays = why_not(web, &photos.items[i], action);
+		doc_set_text(photo, "stays", stays);
+		doc_push(list, photo);
+		able += stays == NULL;
+	}
 	doc_set(page, "photos", list);
+	doc_set_bool(page, "is_possible", able > 0);
+	doc_set_text(page, "staying_words",
+	    able < (int64_t)photos.count
+		? show_count(web->arena, (int64_t)photos.count - able, "photo stays", "photos stay")
+		: NULL);
 	doc_set_text(page, "next",
 	    web->form ? next_or(web, "/") : http_url_local(http_query(web->request, "next"), "/"));
 	doc_set_text(page, "reason", input_text(web, "reason"));
-	doc_set_text(
-	    page, "count_words", show_count(web->arena, list->as.list.count, "photo", "photos"));
+	doc_set_text(page, "count_words", show_count(web->arena, able, "photo", "photos"));
 	return page_send(web, web->form_error ? 400 : 200, name, page, error);
 }
 
 bool page_photos_delete(struct web *web, struct error *error)
 {
-	return show_selection(web, "Delete these photos?", "photos_delete", error);
+	return show_selection(web, "Delete these photos?", "photos_delete", POLICY_DELETE, error);
 }
 
 bool page_photos_archive(struct web *web, struct error *error)
 {
-	return show_selection(web, "Archive these photos?", "photos_archive", error);
+	return show_selection(
+	    web, "Archive these photos?", "photos_archive", POLICY_ARCHIVE, error);
 }
 
-/* What was done shows as a toast; where nothing could be, the first reason is the answer. */
-static bool tell(struct web *web, const struct bulk_result *result, const char *done, int64_t count,
-    const char *act, struct error *error)
+/* What was done shows as a toast; where not all went as asked, a page says what became of each. */
+static bool tell(struct web *web, const struct bulk_result *result,
+    const struct results_words *words, const char *done, int64_t count, bool can_undo,
+    struct error *error)
 {
-	if (result->changed == 0 && result->count > 0)
-		return error_set(error, ERROR_CONFLICT, "nothing_changed",
-		    "Nothing was changed: %s",
-		    result->items[0].message ? result->items[0].message : "see each photo.");
+	const char *act = can_undo ? present_id(web, &result->act_id) : NULL;
+
+	if (result->skipped > 0)
+		return results_send_photos(web, words, result, can_undo, next_or(web, "/"), error);
 	return redirect_to(
 	    web, http_url_build(web->arena, next_or(web, "/"), HTTP_NO_PAIRS,
 		     HTTP_PAIRS({"done", done}, {"act", act},
@@ -135,33 +163,37 @@ static bool tell(struct web *web, const struct bulk_result *result, const char *
 
 bool page_photos_delete_send(struct web *web, struct error *error)
 {
+	static const struct results_words words = {
+	    "Deleting", "deleted", "Deleted", "photo", "photos"};
 	const struct web_value *ids = input_get(web, "ids");
 	struct bulk_result result;
 
 	return photos_bulk_delete(web->domain, &web->actor, web->arena, ids->ids, ids->count,
 		   input_text(web, "reason"), &result, error) &&
-	       tell(web, &result, "deleted", (int64_t)result.changed,
-		   present_id(web, &result.act_id), error);
+	       tell(web, &result, &words, "deleted", (int64_t)result.changed, true, error);
 }
 
 bool page_photos_archive_send(struct web *web, struct error *error)
 {
+	static const struct results_words words = {
+	    "Archiving", "archived", "Archived", "photo", "photos"};
 	const struct web_value *ids = input_get(web, "ids");
 	struct bulk_result result;
 
 	return photos_bulk_archive(web->domain, &web->actor, web->arena, ids->ids, ids->count,
 		   input_text(web, "reason"), &result, error) &&
-	       tell(web, &result, "archived", result.rows, NULL, error);
+	       tell(web, &result, &words, "archived", result.rows, false, error);
 }
 
 /* Of the archive: what is refused stays there. */
 bool page_photos_restore_send(struct web *web, struct error *error)
 {
+	static const struct results_words words = {
+	    "Restoring", "restored", "Restored", "photo", "photos"};
 	const struct web_value *ids = input_get(web, "ids");
 	struct bulk_result result;
 
 	return photos_bulk_restore(web->domain, &web->actor, web->arena, ids->ids, ids->count,
 		   input_text(web, "reason"), &result, error) &&
-	       tell(web, &result, result.skipped > 0 ? "restored_some" : "restored",
-		   (int64_t)result.changed, NULL, error);
+	       tell(web, &result, &words, "restored", (int64_t)result.changed, false, error);
 }

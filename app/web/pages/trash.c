@@ -8,6 +8,7 @@
 #include "../show.h"
 #include "account_parts.h"
 #include "restore_bar.h"
+#include "results.h"
 
 #include <domain/deletions.h>
 #include <domain/photos.h>
@@ -147,33 +148,56 @@ bool page_trash(struct web *web, struct error *error)
 	return page_send(web, 200, "trash", page, error);
 }
 
-/* Each of the selected; what is refused stays in the trash, where its own page says why. */
+static bool is_outage(const struct error *error)
+{
+	return error->kind == ERROR_UNAVAILABLE || error->kind == ERROR_INTERNAL;
+}
+
+/* What became of each: as it is now, where the viewer sees it, and why it is still here, if it is.
+ */
+static bool tell_each(
+    struct web *web, const char *const *messages, size_t restored, struct error *error)
+{
+	static const struct results_words words = {
+	    "Restoring", "restored", "Restored", "item", "items"};
+	const struct web_value *ids = input_get(web, "ids");
+	struct doc *list = doc_list(web->arena);
+
+	for (size_t i = 0; i < ids->count; i++) {
+		struct deletion deletion;
+		bool found = deletions_find(
+		    web->domain, &web->actor, web->arena, &ids->ids[i], &deletion, NULL);
+		results_push(
+		    web, list, found ? present_deletion(web, &deletion) : NULL, messages[i]);
+	}
+	return results_send(web, &words, list, restored, &id_none, next_or(web, "/trash"), error);
+}
+
+/* Each of the selected; what is refused stays in the trash. */
 bool page_trash_restore_send(struct web *web, struct error *error)
 {
 	const struct web_value *ids = input_get(web, "ids");
-	struct restore_choice all = {0};
-	struct error first = {0};
+	const char **messages = arena_array(web->arena, ids->count, sizeof(*messages));
 	size_t restored = 0;
 	int64_t left = 0;
 
 	for (size_t i = 0; i < ids->count; i++) {
 		struct deletion deletion;
-		struct error refusal = {0};
-		if (deletions_restore(web->domain, &web->actor, web->arena, &ids->ids[i], &all,
-			&deletion, &refusal)) {
-			restored++;
-			left += deletion.left_count;
-		} else if (first.kind == ERROR_NONE)
-			first = refusal;
+		struct error why = {0};
+		bool ok = deletions_restore(web->domain, &web->actor, web->arena, &ids->ids[i],
+		    &(struct restore_choice){0}, &deletion, &why);
+		if (!ok && (ids->count == 1 || (restored == 0 && is_outage(&why)))) {
+			*error = why;
+			return false;
+		}
+		messages[i] = ok ? NULL : arena_dup(web->arena, why.message);
+		restored += ok;
+		left += ok ? deletion.left_count : 0;
 	}
-	if (restored == 0) {
-		*error = first;
-		return false;
-	}
+	if (restored < ids->count)
+		return tell_each(web, messages, restored, error);
 	return redirect_to(web, http_url_build(web->arena, next_or(web, "/trash"), HTTP_NO_PAIRS,
-				    HTTP_PAIRS({"done", restored < ids->count ? "restored_some"
-							: left > 0            ? "restored_leaving"
-									      : "restored"},
+				    HTTP_PAIRS({"done", left > 0 ? "restored_leaving" : "restored"},
 					{"n", arena_printf(web->arena, "%zu", restored)})));
 }
 
