@@ -2,6 +2,7 @@
 #include "answer.h"
 #include "input.h"
 #include "show.h"
+#include "way_back.h"
 #include "web.h"
 
 #include <base/log.h>
@@ -47,6 +48,9 @@ static const struct {
     {"header_too_large", {431, "Too large", "Send something smaller."}},
     {"method_not_allowed",
 	{405, "That cannot be done as asked", "Go back, correct it and try again."}},
+    {"csrf",
+	{403, "Send it again",
+	    "Nothing was changed. Go back, reload the page that it is on, and send it again."}},
     {"too_much",
 	{503, "Too much at once", "Nothing was changed. What you asked for can be narrowed down."}},
 };
@@ -102,6 +106,23 @@ static void send_problem(struct web *web, int status, const struct error *error)
 	doc_write_json(problem, web->response->body);
 }
 
+/* The login, and from there back to where one was. */
+static const char *sign_in_url(struct web *web)
+{
+	return http_url_build(
+	    web->arena, "/login", HTTP_NO_PAIRS, HTTP_PAIRS({"next", way_back(web)}));
+}
+
+/* A form that was sent is shown again with what was typed, once its sender is signed in. */
+static const char *advice_for(const struct web *web, int status, const struct error *error)
+{
+	if (status == 401 && web->form && web->route->form)
+		return "Nothing was changed. To keep what you filled in, sign in in another "
+		       "window, "
+		       "then reload this page.";
+	return outcome_of(error)->advice;
+}
+
 static void send_page(struct web *web, int status, const struct error *error)
 {
 	struct doc *page = page_begin(web, outcome_of(error)->title);
@@ -109,9 +130,12 @@ static void send_page(struct web *web, int status, const struct error *error)
 
 	doc_set_int(page, "status", status);
 	doc_set_text(page, "message", show_message(web->arena, error));
-	doc_set_text(page, "advice", outcome_of(error)->advice);
+	doc_set_text(page, "advice", advice_for(web, status, error));
 	doc_set_text(page, "uncounted_url", uncounted_url(web, error));
 	doc_set_bool(page, "is_sign_in", status == 401);
+	doc_set_text(page, "sign_in_url", status == 401 ? sign_in_url(web) : NULL);
+	doc_set_text(page, "again_url",
+	    web->session && strcmp(error->code, "csrf") == 0 ? way_back(web) : NULL);
 	if (web->blocking)
 		doc_set(page, "events", web->blocking);
 	doc_set_bool(page, "has_events", web->blocking != NULL);

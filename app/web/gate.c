@@ -3,6 +3,7 @@
 
 #include "answer.h"
 #include "input.h"
+#include "way_back.h"
 
 #include <auth/csrf.h>
 #include <auth/interrupted.h>
@@ -14,7 +15,6 @@
 #include <strings.h>
 
 #define MUTATING (HTTP_POST | HTTP_PATCH | HTTP_DELETE)
-#define NEXT_MAX 1000 /* of the login's `next` */
 
 static bool is_mutating(const struct web *web)
 {
@@ -177,25 +177,43 @@ static bool hidden_origin_is_ours(const struct web *web)
 	return site ? strcmp(site, "same-origin") == 0 : (web->route->flags & WEB_NO_REFERRER) != 0;
 }
 
-/* Browsers name the origin of what they send; it must be the address the request came to. */
-static bool origin_is_ours(const struct web *web)
+bool gate_is_own_origin(const struct web *web, const char *origin)
 {
-	const char *origin = http_header(web->request, "Origin");
-	const char *host = origin ? strstr(origin, "://") : NULL;
+	const char *host = strstr(origin, "://");
 
-	if (!origin)
-		return true;
-	if (strcmp(origin, "null") == 0)
-		return hidden_origin_is_ours(web);
 	if (strcmp(origin, web->app->parts.config->base_url) == 0)
 		return true;
 	return host && *web->request->host && strcasecmp(host + 3, web->request->host) == 0;
 }
 
-static bool refuse_csrf(struct error *error)
+/* Browsers name the origin of what they send; it must be the address the request came to. */
+static bool origin_is_ours(const struct web *web)
 {
+	const char *origin = http_header(web->request, "Origin");
+
+	if (!origin)
+		return true;
+	if (strcmp(origin, "null") == 0)
+		return hidden_origin_is_ours(web);
+	return gate_is_own_origin(web, origin);
+}
+
+/* A form of a page of ours whose token is of a session before this one. Where a browser does not
+ * say that it comes from here, it may be anybody's. */
+static bool is_stale_form(const struct web *web)
+{
+	return web->session && !web->is_api && !(web->route->flags & WEB_VISITOR_CSRF) &&
+	       http_header(web->request, "Origin") && origin_is_ours(web);
+}
+
+static bool refuse_csrf(const struct web *web, struct error *error)
+{
+	if (is_stale_form(web))
+		return error_set(error, ERROR_FORBIDDEN, "csrf",
+		    "You have signed in anew since this page was opened, so nothing was done. See "
+		    "whether all of this is still right, and send it again.");
 	return error_set(error, ERROR_FORBIDDEN, "csrf",
-	    "This form is no longer valid. Reload the page and send it again.");
+	    "This form is no longer valid. Reload the page that it is on, and send it again.");
 }
 
 static bool token_is_good(struct web *web, const char *token)
@@ -210,7 +228,7 @@ bool gate_check_form_token(struct web *web, const struct http_pairs *fields, str
 {
 	if (web->is_api || web->access)
 		return true;
-	return token_is_good(web, http_pairs_get(fields, "csrf")) || refuse_csrf(error);
+	return token_is_good(web, http_pairs_get(fields, "csrf")) || refuse_csrf(web, error);
 }
 
 /* Bearer requests carry no ambient authority, so there is nothing to forge; nor is there for the
@@ -223,12 +241,12 @@ static bool check_csrf(struct web *web, struct error *error)
 	    (web->is_api && (!web->session || web->route->auth == WEB_ANYONE)))
 		return true;
 	if (!origin_is_ours(web))
-		return refuse_csrf(error);
+		return refuse_csrf(web, error);
 	if (!token && web->form)
 		token = http_pairs_get(web->form, "csrf");
 	if (!token && !web->is_api && (web->route->flags & WEB_MULTIPART))
 		return true; /* by gate_check_form_token, once the fields are read */
-	return token_is_good(web, token) || refuse_csrf(error);
+	return token_is_good(web, token) || refuse_csrf(web, error);
 }
 
 static bool read_form(struct web *web, struct error *error)
@@ -325,9 +343,10 @@ static bool check_reauth(struct web *web, bool *done_r, struct error *error)
 }
 
 /* Failures that a person can mend in the form they came from. */
-static bool is_mendable(const struct error *error)
+static bool is_mendable(const struct web *web, const struct error *error)
 {
-	return error->kind == ERROR_INVALID || error->kind == ERROR_RATE_LIMITED ||
+	return (strcmp(error->code, "csrf") == 0 && is_stale_form(web)) ||
+	       error->kind == ERROR_INVALID || error->kind == ERROR_RATE_LIMITED ||
 	       error->kind == ERROR_TOO_LARGE || error->kind == ERROR_UNAUTHENTICATED ||
 	       strcmp(error->code, "wrong_password") == 0 ||
 	       strcmp(error->code, "stale_authentication") == 0 ||
@@ -352,15 +371,12 @@ static bool check_inputs(struct web *web, struct error *error)
 	return !web->route->check || web->route->check(web, error);
 }
 
-static bool act(struct web *web, struct error *error)
+/* The form again with what was typed and why it was refused, where that helps. */
+static bool show_form(struct web *web, struct error *error)
 {
 	struct error *shown;
-	bool done = false;
 
-	if (read_inputs(web, error) && check_inputs(web, error) &&
-	    check_reauth(web, &done, error) && (done || web->route->handle(web, error)))
-		return true;
-	if (web->is_api || !web->route->form || !is_mendable(error))
+	if (web->is_api || !web->route->form || !is_mendable(web, error))
 		return false;
 	shown = arena_alloc(web->arena, sizeof(*shown));
 	*shown = *error;
@@ -373,27 +389,19 @@ static bool act(struct web *web, struct error *error)
 	return true;
 }
 
+static bool act(struct web *web, struct error *error)
+{
+	bool done = false;
+
+	if (read_inputs(web, error) && check_inputs(web, error) &&
+	    check_reauth(web, &done, error) && (done || web->route->handle(web, error)))
+		return true;
+	return show_form(web, error);
+}
+
 static bool find_subject(struct web *web, struct error *error)
 {
 	return !web->route->find || web->route->find(web, error);
-}
-
-/* The address that was asked for, query included, or NULL for the start page; what is too long for
- * the login's field goes without its query. */
-static const char *way_back(struct web *web)
-{
-	const struct http_pairs *query = &web->request->query;
-	struct http_pair *pairs = arena_array(web->arena, query->count + 1, sizeof(*pairs));
-	const char *path = web->request->path;
-	const char *back;
-
-	for (size_t i = 0; i < query->count; i++)
-		pairs[i] = query->items[i];
-	pairs[query->count] = (struct http_pair){NULL, NULL};
-	back = http_url_build(web->arena, path, HTTP_NO_PAIRS, pairs);
-	if (!back || strlen(back) > NEXT_MAX)
-		back = path;
-	return strcmp(back, "/") == 0 ? NULL : back;
 }
 
 /* A page for those who are signed in sends everybody else to the login and back. */
@@ -427,6 +435,25 @@ static void greet(struct web *web)
 		web->session = NULL;
 }
 
+/* Nothing is done for a form with a token of before, but who sent it may see it, and send it again.
+ */
+static bool show_stale_form(struct web *web, struct error *error)
+{
+	struct error stale = *error, ignored = {0};
+
+	if (!web->route->form || !is_stale_form(web))
+		return false;
+	error_clear(error);
+	if (!find_subject(web, error))
+		return false;
+	if (!input_read(web, &ignored))
+		error_clear(&ignored); /* what is wrong with it is said when it counts */
+	if (web->route->permit && !web->route->permit(web, error))
+		return false;
+	*error = stale;
+	return show_form(web, error);
+}
+
 bool gate_run(struct web *web, struct error *error)
 {
 	if (web->request->method == HTTP_OPTIONS)
@@ -448,8 +475,9 @@ bool gate_run(struct web *web, struct error *error)
 		}
 		return false;
 	}
-	return check_csrf(web, error) && choose_organization(web, error) &&
-	       find_subject(web, error) && act(web, error);
+	if (!check_csrf(web, error))
+		return show_stale_form(web, error);
+	return choose_organization(web, error) && find_subject(web, error) && act(web, error);
 }
 
 bool gate_replay(

@@ -12,6 +12,9 @@ bool gate_run(struct web *web, struct error *error) __attribute__((warn_unused_r
 bool gate_check_form_token(struct web *web, const struct http_pairs *fields, struct error *error)
     __attribute__((warn_unused_result));
 
+/* Whether an origin, "https://host", is the address the request came to. */
+bool gate_is_own_origin(const struct web *web, const char *origin);
+
 /* Whether the session's person has authenticated at the host within the last five minutes, and so
  * need not do it again. */
 bool gate_is_fresh(const struct web *web);

@@ -54,7 +54,13 @@ static bool end_part(void *context, struct error *error)
 
 static bool check_fields(struct web *web, const struct http_pairs *fields, struct error *error)
 {
-	return gate_check_form_token(web, fields, error) && input_read_fields(web, fields, error);
+	struct error ignored = {0};
+
+	if (gate_check_form_token(web, fields, error))
+		return input_read_fields(web, fields, error);
+	if (!input_read_fields(web, fields, &ignored))
+		error_clear(&ignored); /* they are shown again */
+	return false;
 }
 
 bool upload_read(

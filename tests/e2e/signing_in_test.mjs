@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 
 import { toast, visit } from './support/browser.mjs';
-import { PASSWORD, addPhoto, address, unique } from './support/site.mjs';
+import { inspect } from './support/inspect.mjs';
+import { PASSWORD, addPhoto, address, forgiveRates, statusOf, unique } from './support/site.mjs';
 import { run, testBoth } from './support/suite.mjs';
 
 async function send(page, password) {
@@ -44,6 +45,36 @@ testBoth('signing out ends the session, and Back shows nothing private', async (
 	assert.ok(!(await page.content()).includes(title), 'nothing private on the page');
 	await page.goto(`/photos/${photo.id}`);
 	assert.equal(new URL(page.url()).pathname, '/login', 'the session is over');
+});
+
+testBoth('what was typed while the session ended, and another began, is shown again', async (hands) => {
+	const photo = await addPhoto('ben', unique('Typed about'));
+	const page = await hands.browserOf('ben', { own: true });
+	const reason = page.getByLabel('Reason');
+	const button = page.getByRole('button', { name: 'Delete', exact: true });
+	forgiveRates();
+	await visit(page, `/photos/${photo.id}/delete`);
+	await reason.fill('First line\nsecond');
+	const other = await page.context().newPage();
+	await visit(other, '/help');
+	await other.getByRole('button', { name: 'Sign out' }).click();
+	await toast(other, 'You are signed out.');
+	await button.click();
+	await page.getByRole('heading', { name: 'Please sign in' }).waitFor();
+	if (hands.scripts) await inspect(page, 'error-401-form');
+	const link = await page.getByRole('link', { name: 'Sign in', exact: true }).last().getAttribute('href');
+	assert.equal(link, `/login?next=${encodeURIComponent(`/photos/${photo.id}/delete`)}`);
+	await other.goto(link);
+	await send(other, PASSWORD);
+	await other.getByRole('heading', { name: photo.title }).waitFor();
+	await page.reload();
+	await page.getByRole('alert').getByText('You have signed in anew').waitFor();
+	if (hands.scripts) await inspect(page, 'form-shown-again');
+	assert.equal(await reason.inputValue(), 'First line\nsecond');
+	assert.equal(await statusOf('ben', `/api/photos/${photo.id}`), 200);
+	await button.click();
+	await toast(page, 'trash');
+	assert.equal(await statusOf('ada', `/api/photos/${photo.id}`), 404);
 });
 
 testBoth('who is signed in is not asked to sign in again', async (hands) => {

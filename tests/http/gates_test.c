@@ -218,6 +218,25 @@ static void test_forged_requests(void **state)
 	}
 }
 
+/* From a page of one's own a token of before shows the form again; of what is not there, that. */
+static void test_stale_tokens(void **state)
+{
+	struct site *site = *state;
+	const char *origin = arena_printf(site_arena(site), "Origin: %s", getenv("LETHE_TEST_URL"));
+
+	for (size_t i = 0; i < web_route_count; i++) {
+		const struct web_route *route = &web_routes[i];
+		const struct http_answer *answer;
+		if (!needs_token(route))
+			continue;
+		answer = forge(site, route, site_csrf(site, ADA), origin);
+		if (answer->status != 403 && !(route->form && answer->status == 404) &&
+		    strcmp(route->pattern, "/reauth") != 0)
+			fail_msg("%s: %ld", answer->request, answer->status);
+		assert_in_range(answer->status, 400, 410);
+	}
+}
+
 /* The same requests with the right token come through, or the test above could not fail. */
 static void test_own_requests(void **state)
 {
@@ -478,6 +497,7 @@ int main(void)
 	    SITE_TEST(test_bearer),
 	    SITE_TEST(test_scheduled_accounts),
 	    SITE_TEST(test_forged_requests),
+	    SITE_TEST(test_stale_tokens),
 	    SITE_TEST(test_own_requests),
 	    SITE_TEST(test_accept_header),
 	    SITE_TEST(test_wrong_methods),

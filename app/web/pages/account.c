@@ -143,7 +143,7 @@ bool page_account(struct web *web, struct error *error)
 	return set_profile(web, page, error) && set_notices(web, page, error) &&
 	       set_sessions(web, page, error) && export_set_section(web, page, error) &&
 	       set_leaving(web, page, error) &&
-	       page_send(web, web->form_error ? 400 : 200, "account", page, error);
+	       page_send(web, web_form_status(web), "account", page, error);
 }
 
 bool page_account_name_send(struct web *web, struct error *error)

@@ -56,7 +56,7 @@ bool page_audit(struct web *web, struct error *error)
 	    rows.more ? audit_url(web, "/admin/audit",
 			    present_id(web, &rows.items[rows.count - 1].id), NULL)
 		      : NULL);
-	return page_send(web, web->form_error ? 400 : 200, "audit", page, error);
+	return page_send(web, web_form_status(web), "audit", page, error);
 }
 
 /* An export in the making, for the edge to stream. */

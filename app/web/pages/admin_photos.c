@@ -149,7 +149,7 @@ bool page_archive(struct web *web, struct error *error)
 	doc_set_text(page, "retention_words", show_duration(web->arena, retention_us));
 	show_time(web, page, "until", web->now_us + retention_us);
 	doc_set_text(page, "reason", input_text(web, "reason"));
-	return page_send(web, web->form_error ? 400 : 200, "archive", page, error);
+	return page_send(web, web_form_status(web), "archive", page, error);
 }
 
 bool page_archive_send(struct web *web, struct error *error)

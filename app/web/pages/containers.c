@@ -129,7 +129,7 @@ bool page_container_delete(struct web *web, struct error *error)
 		HTTP_PAIRS({"id", present_id(web, &place->id)}), HTTP_NO_PAIRS));
 	doc_set_text(page, "confirmation", input_text(web, "confirmation"));
 	doc_set_text(page, "reason", input_text(web, "reason"));
-	return page_send(web, web->form_error ? 400 : 200, "container_delete", page, error);
+	return page_send(web, web_form_status(web), "container_delete", page, error);
 }
 
 bool page_container_delete_send(struct web *web, struct error *error)

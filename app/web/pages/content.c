@@ -87,7 +87,7 @@ bool page_content_forever(struct web *web, struct error *error)
 
 	doc_set(page, "content", present_content(web, web->subject));
 	doc_set_text(page, "reason", input_text(web, "reason"));
-	return page_send(web, web->form_error ? 400 : 200, "content_forever", page, error);
+	return page_send(web, web_form_status(web), "content_forever", page, error);
 }
 
 bool page_content_forever_send(struct web *web, struct error *error)

@@ -68,7 +68,7 @@ bool page_upload(struct web *web, struct error *error)
 	doc_set_text(page, "title_value", input_text(web, "title"));
 	doc_set_text(page, "description", input_text(web, "description"));
 	doc_set_text(page, "tags", input_text(web, "tags"));
-	return page_send(web, web->form_error ? 400 : 200, "upload", page, error);
+	return page_send(web, web_form_status(web), "upload", page, error);
 }
 
 bool page_upload_send(struct web *web, struct error *error)
@@ -132,7 +132,7 @@ static bool show_selection(struct web *web, const char *title, const char *name,
 	    web->form ? next_or(web, "/") : http_url_local(http_query(web->request, "next"), "/"));
 	doc_set_text(page, "reason", input_text(web, "reason"));
 	doc_set_text(page, "count_words", show_count(web->arena, able, "photo", "photos"));
-	return page_send(web, web->form_error ? 400 : 200, name, page, error);
+	return page_send(web, web_form_status(web), name, page, error);
 }
 
 bool page_photos_delete(struct web *web, struct error *error)

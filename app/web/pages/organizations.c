@@ -104,7 +104,7 @@ bool page_organization_delete(struct web *web, struct error *error)
 		HTTP_PAIRS({"id", present_id(web, &place->id)}), HTTP_NO_PAIRS));
 	doc_set_text(page, "confirmation", input_text(web, "confirmation"));
 	doc_set_text(page, "reason", input_text(web, "reason"));
-	return page_send(web, web->form_error ? 400 : 200, "organization_delete", page, error);
+	return page_send(web, web_form_status(web), "organization_delete", page, error);
 }
 
 /* Who acted for it acts for their own organisation from then on. */

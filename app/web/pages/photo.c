@@ -105,13 +105,13 @@ bool page_photo(struct web *web, struct error *error)
 
 	return begin(web, title_of(web), true, &page, error) && set_shares(web, page, error) &&
 	       set_pending(web, page, error) &&
-	       page_send(web, web->form_error ? 400 : 200, "photo", page, error);
+	       page_send(web, web_form_status(web), "photo", page, error);
 }
 
 static bool send_form(struct web *web, struct doc *page, const char *name, struct error *error)
 {
 	doc_set_text(page, "reason", input_text(web, "reason"));
-	return page_send(web, web->form_error ? 400 : 200, name, page, error);
+	return page_send(web, web_form_status(web), name, page, error);
 }
 
 static bool show_form(struct web *web, const char *title, const char *name, struct error *error)

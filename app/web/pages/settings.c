@@ -128,7 +128,7 @@ bool page_settings(struct web *web, struct error *error)
 	}
 	doc_set(page, "windows", windows);
 	doc_set(page, "switches", switches);
-	return page_send(web, web->form_error ? 400 : 200, "settings", page, error);
+	return page_send(web, web_form_status(web), "settings", page, error);
 }
 
 /* The bounds in the words of the page; the domain holds them as well. */

@@ -268,7 +268,7 @@ bool page_deletion(struct web *web, struct error *error)
 	doc_set(page, "deletion", shown);
 	doc_set_bool(page, "is_container_deleted",
 	    web->form_error && strcmp(web->form_error->code, "container_deleted") == 0);
-	return page_send(web, web->form_error ? 409 : 200, "deletion", page, error);
+	return page_send(web, web_form_status(web), "deletion", page, error);
 }
 
 bool page_deletion_restore_send(struct web *web, struct error *error)
