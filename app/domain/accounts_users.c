@@ -93,28 +93,13 @@ static enum db_result impact_of_leaving(
 static enum db_result impact_of_live(struct db *db, struct arena *arena, const struct user *user,
     int64_t most, struct deletion_impact *impact_r)
 {
-	struct id tenant = id_none;
+	const struct deletion deletion = {
+	    .kind = ITEM_USER, .organization_id = user->organization_id, .item_id = user->id};
 	enum db_result result =
 	    account_impact(db, arena, &user->organization_id, &user->id, most, impact_r);
 
-	while (result == DB_OK) {
-		struct deletion_impact more;
-
-		result = account_next_tenant(db, arena, &user->id, &tenant, false, &tenant);
-		if (result == DB_OK) {
-			result = account_impact(db, arena, &tenant, &user->id, most, &more);
-		}
-		for (int i = 0; result == DB_OK && i < COUNT_KIND_COUNT; i++) {
-			impact_r->counts[i] += more.counts[i];
-			impact_r->more[i] = impact_r->more[i] || more.more[i];
-		}
-		if (result == DB_OK) {
-			impact_r->bytes += more.bytes;
-			impact_r->more_bytes = impact_r->more_bytes || more.more_bytes;
-			impact_r->is_partial = impact_r->is_partial || more.is_partial;
-		}
-	}
-	return result == DB_NONE ? DB_OK : result;
+	return result == DB_OK ? deletion_add_elsewhere(db, arena, &deletion, most, impact_r)
+			       : result;
 }
 
 bool accounts_impact(const struct domain *domain, const struct actor *actor, struct arena *arena,

@@ -3,7 +3,6 @@
 
 #include <base/text.h>
 #include <domain/audit.h>
-#include <store/accounts.h>
 #include <store/tokens.h>
 #include <string.h>
 
@@ -266,22 +265,4 @@ void domain_after_step(const struct domain *domain, const char *name)
 	if (domain->after_step) {
 		domain->after_step(domain->after_step_context, name);
 	}
-}
-
-struct deletion deletion_in(const struct deletion *deletion, const struct id *tenant)
-{
-	struct deletion scope = *deletion;
-
-	if (!id_is_none(tenant)) {
-		scope.organization_id = *tenant;
-	}
-	return scope;
-}
-
-enum db_result deletion_next_tenant(
-    struct db *db, struct arena *arena, const struct deletion *deletion, struct id *tenant)
-{
-	return deletion->kind == ITEM_USER
-		   ? account_next_tenant(db, arena, &deletion->item_id, tenant, false, tenant)
-		   : DB_NONE;
 }

@@ -357,5 +357,9 @@ bool deletions_impact(const struct domain *domain, const struct actor *actor, st
 	    !check_state(actor, kind, &item, error)) {
 		return false;
 	}
-	return cascade_preview(domain, arena, &deletion, most, impact_r, error);
+	if (!cascade_preview(domain, arena, &deletion, most, impact_r, error)) {
+		return false;
+	}
+	result = deletion_add_elsewhere(domain->db, arena, &deletion, most, impact_r);
+	return result == DB_OK || db_fail(result, error);
 }

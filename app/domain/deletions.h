@@ -10,14 +10,20 @@
 #include <domain/lifecycle.h>
 #include <domain/purge.h>
 
+/* What a person has left in another organisation than their own; none, none: their own. */
+struct elsewhere {
+	struct id person;
+	struct id tenant;
+};
+
 /* Where a marking stands between two steps; zeroed at its start. It lives in memory alone: a
  * marking that starts anew finds what is marked and goes on behind it. */
 struct marking {
 	size_t relation;
-	unsigned band;    /* of what the root itself holds */
-	struct id at;     /* the last parent done; of what the root holds the lowest id done */
-	bool again;       /* children became parents themselves: pass once more */
-	struct id tenant; /* of an account: another organisation that has things of theirs */
+	unsigned band; /* of what the root itself holds */
+	struct id at;  /* the last parent done; of what the root holds the lowest id done */
+	bool again;    /* children became parents themselves: pass once more */
+	struct elsewhere place; /* of an account or an organisation */
 };
 
 /* Where a restoring stands, likewise. */
@@ -25,8 +31,9 @@ struct unmarking {
 	bool begun; /* what comes before the marks is done */
 	size_t table;
 	struct id after;
-	struct id tenant; /* as of a marking */
-	int64_t left;     /* rows, with accounts on their way out */
+	struct id
+	    tenant;   /* of an account or an organisation: another one that has things of theirs */
+	int64_t left; /* rows, with accounts on their way out */
 };
 
 /* How far what a container holds has been counted, likewise. */
@@ -52,11 +59,23 @@ bool deletion_is_small(enum item_kind kind);
 /* A deletion as the statements on rows in one organisation take it: its own, or (not none) another
  * one, where an account has left something. Only for its ids. */
 struct deletion deletion_in(const struct deletion *deletion, const struct id *tenant);
+/* The same as of the account of the person, where it is not in its own. */
+struct deletion deletion_of_person(const struct deletion *deletion, const struct elsewhere *place);
 
-/* The next organisation besides its own that has something of a deleted account, after `tenant`
- * (none: the first), which it takes the place of. DB_NONE: there is none; so of all other kinds. */
+/* The next organisation besides its own that has something of a deleted account, or of the people
+ * of a deleted organisation, after `tenant` (none: the first), which it takes the place of.
+ * DB_NONE: there is none; so of all other kinds. */
 enum db_result deletion_next_tenant(struct db *db, struct arena *arena,
     const struct deletion *deletion, struct id *tenant) __attribute__((warn_unused_result));
+
+/* The same, one person after the other: the next place after that one (zeroed: the first). */
+enum db_result deletion_next_elsewhere(struct db *db, struct arena *arena,
+    const struct deletion *deletion, struct elsewhere *place) __attribute__((warn_unused_result));
+
+/* Add to an impact what is live in all these places. */
+enum db_result deletion_add_elsewhere(struct db *db, struct arena *arena,
+    const struct deletion *deletion, int64_t most, struct deletion_impact *impact)
+    __attribute__((warn_unused_result));
 
 /* How the lifecycle calls a deletion's state, and who acts. */
 enum lifecycle_state deletion_lifecycle(const struct deletion *deletion);

@@ -136,19 +136,21 @@ static bool gives_up(const struct deletion *other, const struct deletion *deleti
 		   id_equal(&other->organization_id, &deletion->organization_id));
 }
 
-static bool adopt_photo(struct db_tx *tx, struct deletion *deletion, const struct id *photo_id,
-    const struct id *other_id, bool *waits_r, struct error *error)
+static bool adopt_photo(struct db_tx *tx, struct deletion *deletion, const struct kept_photo *photo,
+    bool *waits_r, struct error *error)
 {
 	int64_t rows[MARK_TABLE_COUNT], bytes = 0;
-	struct deletion other;
-	enum db_result result = deletion_find(tx->db, tx->arena, &id_none, other_id, &other);
+	struct deletion other, from;
+	enum db_result result =
+	    deletion_find(tx->db, tx->arena, &id_none, &photo->deletion_id, &other);
 
 	if (result == DB_OK) { /* in whatever organisation it is */
-		result = deletion_lock(tx, &other.organization_id, other_id, &other);
+		result = deletion_lock(tx, &other.organization_id, &photo->deletion_id, &other);
 	}
 	*waits_r = result == DB_NONE || (result == DB_OK && !gives_up(&other, deletion));
 	if (result == DB_OK && !*waits_r) {
-		result = marks_move_photo(tx, &other, deletion, photo_id, rows, &bytes);
+		from = deletion_in(&other, &photo->organization_id);
+		result = marks_move_photo(tx, &from, deletion, &photo->id, rows, &bytes);
 	}
 	if (result != DB_OK || *waits_r) {
 		return result <= DB_NONE || db_fail(result, error);
@@ -169,14 +171,14 @@ bool erasure_adopt_step(struct db_tx *tx, struct deletion *deletion, int64_t bud
 
 	*done_r = *waits_r = false;
 	for (int64_t i = 0; i < budget && !*waits_r; i++) {
-		struct id photo, other;
+		struct kept_photo photo;
 
-		result = erasure_foreign_photo(
-		    tx->db, tx->arena, deletion, &deletion->item_id, &photo, &other);
+		result =
+		    erasure_foreign_photo(tx->db, tx->arena, deletion, &deletion->item_id, &photo);
 		if (result != DB_OK) {
 			break;
 		}
-		if (!adopt_photo(tx, deletion, &photo, &other, waits_r, error)) {
+		if (!adopt_photo(tx, deletion, &photo, waits_r, error)) {
 			return false;
 		}
 	}

@@ -183,28 +183,29 @@ static enum db_result mark_some(struct pass *pass)
 }
 
 /* All that goes in one organisation, as far as the budget reaches. */
-static enum db_result mark_tenant(
-    struct pass *pass, const struct cascade_row *const *rows, size_t relations)
+static enum db_result mark_place(struct pass *pass, bool *done_r)
 {
+	const struct cascade_row *rows[RELATION_COUNT];
 	struct marking *marking = pass->marking;
 	enum db_result result = DB_OK;
+	size_t relations;
 
-	pass->scope = deletion_in(pass->deletion, &marking->tenant);
+	pass->scope = deletion_of_person(pass->deletion, &marking->place);
+	relations = cascade_of_kind(pass->scope.kind, pass->scope.photo_action, rows);
 	while (result == DB_OK && pass->budget > 0 && marking->relation < relations) {
 		pass->row = rows[marking->relation];
 		result = mark_some(pass);
 		if (marking->relation == relations && marking->again && !pass->whole) {
-			*marking = (struct marking){.tenant = marking->tenant};
+			*marking = (struct marking){.place = marking->place};
 		}
 	}
+	*done_r = marking->relation == relations;
 	return result;
 }
 
 bool marking_step(struct db_tx *tx, const struct domain *domain, struct deletion *deletion,
     struct marking *marking, bool whole, int64_t budget, bool *done_r, struct error *error)
 {
-	const struct cascade_row *rows[RELATION_COUNT];
-	size_t relations = cascade_of_kind(deletion->kind, deletion->photo_action, rows);
 	struct pass pass = {.tx = tx,
 	    .domain = domain,
 	    .deletion = deletion,
@@ -215,15 +216,16 @@ bool marking_step(struct db_tx *tx, const struct domain *domain, struct deletion
 
 	*done_r = false;
 	while (result == DB_OK) {
-		struct id tenant = marking->tenant;
+		struct elsewhere place = marking->place;
+		bool done;
 
-		result = mark_tenant(&pass, rows, relations);
-		if (result != DB_OK || marking->relation < relations) {
+		result = mark_place(&pass, &done);
+		if (result != DB_OK || !done) {
 			return result == DB_OK || db_fail(result, error);
 		}
-		result = deletion_next_tenant(tx->db, tx->arena, deletion, &tenant);
+		result = deletion_next_elsewhere(tx->db, tx->arena, deletion, &place);
 		if (result == DB_OK) {
-			*marking = (struct marking){.tenant = tenant};
+			*marking = (struct marking){.place = place};
 		}
 	}
 	*done_r = result == DB_NONE;

@@ -13,7 +13,8 @@
 #define STAGE_ADOPT  (MARK_TABLE_COUNT + 3) /* what of theirs others have in the trash */
 #define STAGE_PERSON (MARK_TABLE_COUNT + 4)
 #define STAGE_PEOPLE (MARK_TABLE_COUNT + 5)
-#define STAGES_MAX   (MARK_TABLE_COUNT + 4)
+#define STAGE_ABROAD (MARK_TABLE_COUNT + 6) /* what people of an organisation left elsewhere */
+#define STAGES_MAX   (MARK_TABLE_COUNT + 5)
 /* So many come before the tables of marks, of a person. */
 #define STAGES_OF_PERSON 2
 
@@ -63,6 +64,7 @@ static size_t list_stages(const struct removal *c, int stages[STAGES_MAX])
 	}
 	for (int marks = 0; marks < MARK_TABLE_COUNT; marks++) {
 		if (marks == MARKS_USERS && c->deletion->kind == ITEM_ORGANIZATION) {
+			stages[count++] = STAGE_ABROAD;
 			stages[count++] = STAGE_TENANT;
 			stages[count++] = STAGE_PEOPLE;
 		}
@@ -224,20 +226,33 @@ static enum db_result forget_effects(struct removal *c)
 	return result;
 }
 
-/* Before the person themselves: what they have left elsewhere, one organisation after the other,
+/* Before the people themselves: what they have left elsewhere, one organisation after the other,
  * through the tables of marks anew. */
 static enum db_result go_abroad(struct removal *c)
 {
-	struct id tenant = c->purging->tenant;
+	struct purging *purging = c->purging;
+	struct id tenant = purging->tenant;
 	enum db_result result = deletion_next_tenant(c->tx->db, c->tx->arena, c->deletion, &tenant);
 
 	if (result == DB_OK) {
-		*c->purging = (struct purging){
-		    .stage = STAGES_OF_PERSON, .swept = true, .taken = true, .tenant = tenant};
+		*purging =
+		    (struct purging){.stage = c->deletion->kind == ITEM_USER ? STAGES_OF_PERSON : 0,
+			.swept = true,
+			.taken = true,
+			.tenant = tenant};
 		c->scope = deletion_in(c->deletion, &tenant);
 	}
-	c->purging->abroad = result == DB_NONE;
+	purging->abroad = result == DB_NONE;
 	return result == DB_NONE ? DB_OK : result;
+}
+
+/* The rest of an organisation is at home again. */
+static enum db_result come_home(struct removal *c)
+{
+	c->purging->tenant = id_none;
+	c->scope = *c->deletion;
+	end_stage(c);
+	return DB_OK;
 }
 
 /* What is not a table of marks. A failure is kept for the step to end with. */
@@ -277,6 +292,8 @@ static enum db_result run_stage(struct removal *c, int stage)
 	switch (stage) {
 	case STAGE_PERSON:
 		return c->purging->abroad ? run_person(c, stage) : go_abroad(c);
+	case STAGE_ABROAD:
+		return c->purging->abroad ? come_home(c) : go_abroad(c);
 	case STAGE_KEEP:
 	case STAGE_ADOPT:
 	case STAGE_PEOPLE:

@@ -1,6 +1,6 @@
-/* purging_foreign.c - what a platform admin has left in an organisation that is purged, while their
- * account's deletion, which is of another organisation, has hold of it: it goes with the
- * organisation, and comes back with nobody. */
+/* purging_foreign.c - what a platform admin has left in an organisation that is purged, while the
+ * deletion of their account, or of their own organisation, has hold of it: it goes with the
+ * organisation that it is in, and comes back with nobody. */
 #include "purge.h"
 
 #include <store/tenant.h>

@@ -121,7 +121,8 @@ bool restoring_step(struct db_tx *tx, struct deletion *deletion, struct unmarkin
 		}
 		result = deletion_next_tenant(tx->db, tx->arena, deletion, &tenant);
 		if (result == DB_OK) {
-			*unmarking = (struct unmarking){.tenant = tenant, .left = unmarking->left};
+			*unmarking = (struct unmarking){
+			    .begun = true, .tenant = tenant, .left = unmarking->left};
 		}
 	}
 	*done_r = result == DB_NONE;

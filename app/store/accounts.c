@@ -38,6 +38,10 @@ DB_STATEMENT(ACCOUNT_NEXT_TENANT,
 DB_STATEMENT(ACCOUNT_NEXT_ORGANIZATION,
     "SELECT id FROM organizations WHERE id > ? AND id <> ? ORDER BY id LIMIT 1");
 
+DB_STATEMENT(ACCOUNT_NEXT_TRAVELLER,
+    "SELECT id FROM users FORCE INDEX (everywhere) WHERE goes_everywhere = 1"
+    " AND organization_id = ? AND id > ? ORDER BY id LIMIT 1");
+
 #define EVENTS_OF " FROM events WHERE organization_id = ? AND created_by = ? AND deleted_at IS NULL"
 DB_STATEMENT(
     ACCOUNT_EVENTS, "SELECT id, title, starts_at" EVENTS_OF " ORDER BY starts_at, id LIMIT ?");
@@ -227,5 +231,19 @@ enum db_result account_next_tenant(struct db *db, struct arena *arena, const str
 		      &rows);
 	if (result == DB_OK)
 		*tenant_r = db_id(&rows, 0, 0);
+	return result;
+}
+
+enum db_result account_next_traveller(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *after, struct id *user_r)
+{
+	struct db_rows rows = {0};
+	enum db_result result = db_query(db, arena, &ACCOUNT_NEXT_TRAVELLER,
+	    DB_VALUES(
+		db_bind_id(organization_id), db_bind_blob(after->bytes, sizeof(after->bytes))),
+	    &rows);
+
+	if (result == DB_OK)
+		*user_r = db_id(&rows, 0, 0);
 	return result;
 }

@@ -11,7 +11,8 @@ DB_STATEMENT(ERASURE_DELETIONS,
     " (SELECT id FROM deletions FORCE INDEX (owner) WHERE owner_id = ? AND restorable = 0"
     " AND id <> ? AND state IN ('restoring', 'purging') AND kind NOT IN " PLACE_KINDS " LIMIT ?)");
 DB_STATEMENT(ERASURE_FOREIGN_PHOTO,
-    "SELECT p.id, p.deletion_id FROM photos p FORCE INDEX (own) WHERE p.uploader_id = ?"
+    "SELECT p.id, p.deletion_id, p.organization_id FROM photos p FORCE INDEX (own)"
+    " WHERE p.uploader_id = ?"
     " AND p.shelf = 2 AND p.deletion_id <> ? LIMIT 1");
 #define ADOPT_OF(table, column)                                                                    \
 	"UPDATE " table " SET deleted_at = ?, deletion_id = ? WHERE " column                       \
@@ -111,15 +112,16 @@ enum db_result erasure_deletions(struct db *db, struct arena *arena, const struc
 }
 
 enum db_result erasure_foreign_photo(struct db *db, struct arena *arena, const struct deletion *d,
-    const struct id *user_id, struct id *photo_r, struct id *deletion_r)
+    const struct id *user_id, struct kept_photo *photo_r)
 {
 	struct db_rows rows = {0};
 	enum db_result result = db_query(db, arena, &ERASURE_FOREIGN_PHOTO,
 	    DB_VALUES(db_bind_id(user_id), db_bind_id(&d->id)), &rows);
 
 	if (result == DB_OK) {
-		*photo_r = db_id(&rows, 0, 0);
-		*deletion_r = db_id(&rows, 0, 1);
+		*photo_r = (struct kept_photo){.id = db_id(&rows, 0, 0),
+		    .deletion_id = db_id(&rows, 0, 1),
+		    .organization_id = db_id(&rows, 0, 2)};
 	}
 	return result;
 }

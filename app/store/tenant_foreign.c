@@ -1,5 +1,5 @@
 /* tenant_foreign.c - rows of an organisation that bear the mark of another one's deletion: that of
- * the account of a platform admin, who leaves things everywhere. */
+ * the account of a platform admin, who leaves things everywhere, or of their organisation. */
 #include "cascade.h"
 
 #include <store/tenant.h>
@@ -9,14 +9,20 @@
 #define HAS(table)                                                                                 \
 	"EXISTS (SELECT 1 FROM " table " x FORCE INDEX (deletion) WHERE x.deletion_id = d.id"      \
 	" AND x.organization_id = ?)"
-DB_STATEMENT(TENANT_FOREIGN,
-    "SELECT STRAIGHT_JOIN d.id FROM users u FORCE INDEX (everywhere)"
-    " JOIN deletions d FORCE INDEX (item) ON d.item_id = u.id AND d.kind = 'user'"
-    " AND d.state IN ('marking', 'trashed', 'restoring', 'purging')"
-    " WHERE u.goes_everywhere = 1 AND u.organization_id <> ?"
-    " AND (" HAS("photos") " OR " HAS("photo_notes") " OR " HAS("ai_processing_results") " OR " HAS("quests") " OR " HAS("quest_content_cards") " OR " HAS(
-	"activity_submissions") " OR " HAS("adventures") " OR " HAS("adventure_sequences") " OR"
-											   " " HAS("albums") ") LIMIT 1");
+#define TRAVELLERS                                                                                 \
+	" FROM users FORCE INDEX (everywhere) WHERE goes_everywhere = 1 AND organization_id <> ?"
+DB_STATEMENT(TENANT_FOREIGN, "SELECT STRAIGHT_JOIN d.id FROM (SELECT id" TRAVELLERS
+			     " UNION SELECT organization_id" TRAVELLERS
+			     ") t JOIN deletions d FORCE INDEX (item) ON d.item_id = t.id"
+			     " AND d.state IN ('marking', 'trashed', 'restoring', 'purging')"
+			     " WHERE " HAS("photos") " OR " HAS("photo_notes") " OR " HAS("ai_"
+											  "processi"
+											  "ng_"
+											  "results") " OR " HAS("quests") " OR " HAS("quest_content_cards") " OR " HAS(
+				 "activity_submissions") " OR " HAS("adventures") " OR " HAS("adven"
+											     "ture_"
+											     "seque"
+											     "nces") " OR " HAS("albums") " LIMIT 1");
 #define TABLES 9
 
 /* Values: deletion, organisation, limit. */
@@ -61,14 +67,14 @@ static const struct {
 enum db_result tenant_foreign_deletion(
     struct db *db, struct arena *arena, const struct deletion *deletion, struct id *deletion_r)
 {
-	struct db_value values[1 + TABLES];
+	struct db_value values[2 + TABLES];
 	struct db_rows rows = {0};
 	enum db_result result;
 
-	for (size_t i = 0; i < 1 + TABLES; i++) {
+	for (size_t i = 0; i < 2 + TABLES; i++) {
 		values[i] = db_bind_id(&deletion->organization_id);
 	}
-	result = db_query(db, arena, &TENANT_FOREIGN, values, 1 + TABLES, &rows);
+	result = db_query(db, arena, &TENANT_FOREIGN, values, 2 + TABLES, &rows);
 	if (result == DB_OK) {
 		*deletion_r = db_id(&rows, 0, 0);
 	}

@@ -72,6 +72,12 @@ enum db_result account_extras(struct db *db, struct arena *arena, const struct i
 enum db_result account_next_tenant(struct db *db, struct arena *arena, const struct id *user_id,
     const struct id *after, bool any, struct id *tenant_r) __attribute__((warn_unused_result));
 
+/* The next account of an organisation, after an id (none: the first), that is or was a platform
+ * admin's. */
+enum db_result account_next_traveller(struct db *db, struct arena *arena,
+    const struct id *organization_id, const struct id *after, struct id *user_r)
+    __attribute__((warn_unused_result));
+
 /* An event. */
 struct event_row {
 	struct id id;

@@ -76,11 +76,18 @@ enum db_result erasure_deletions(struct db *db, struct arena *arena,
     const struct deletion *deletion, const struct id *user_id, unsigned limit, struct id **ids_r,
     size_t *count_r) __attribute__((warn_unused_result));
 
-/* A photo of the user that another deletion has in the trash, and that deletion. DB_NONE: there is
- * none. */
+/* A photo of the user. */
+struct kept_photo {
+	struct id id;
+	struct id organization_id;
+	struct id deletion_id; /* whose mark it bears; none: live */
+	int64_t bytes;
+};
+
+/* One that another deletion has in the trash, but for its bytes. DB_NONE: there is none. */
 enum db_result erasure_foreign_photo(struct db *db, struct arena *arena,
-    const struct deletion *deletion, const struct id *user_id, struct id *photo_r,
-    struct id *deletion_r) __attribute__((warn_unused_result));
+    const struct deletion *deletion, const struct id *user_id, struct kept_photo *photo_r)
+    __attribute__((warn_unused_result));
 
 /* Let at most `limit` other rows of the user (albums, quests, adventures) that another deletion has
  * in the trash bear this one's mark. */
@@ -88,12 +95,6 @@ enum db_result erasure_adopt(struct db_tx *tx, const struct deletion *deletion,
     const struct id *user_id, int64_t limit, int64_t *rows_r) __attribute__((warn_unused_result));
 
 /* Photos of the user that are to be kept, at most `limit`. */
-struct kept_photo {
-	struct id id;
-	struct id organization_id;
-	struct id deletion_id; /* whose mark it bears; none: live */
-	int64_t bytes;
-};
 enum db_result erasure_kept_photos(struct db *db, struct arena *arena, const struct id *user_id,
     unsigned limit, struct kept_photo **photos_r, size_t *count_r)
     __attribute__((warn_unused_result));

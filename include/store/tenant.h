@@ -17,8 +17,8 @@ enum db_result tenant_purge(struct db_tx *tx, enum relation relation,
 enum db_result tenant_deletions(struct db *db, struct arena *arena, const struct deletion *deletion,
     unsigned limit, struct id **ids_r, size_t *count_r) __attribute__((warn_unused_result));
 
-/* An account's deletion of another organisation that is not settled and has marked rows in this
- * one: what a platform admin of there has left here. DB_NONE: there is none. */
+/* A deletion of another organisation, or of an account of there, that is not settled and has marked
+ * rows in this one: what a platform admin of there has left here. DB_NONE: there is none. */
 enum db_result tenant_foreign_deletion(struct db *db, struct arena *arena,
     const struct deletion *deletion, struct id *deletion_r) __attribute__((warn_unused_result));
 

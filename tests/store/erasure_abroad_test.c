@@ -264,11 +264,13 @@ static void go_with_home(unsigned step_rows)
 	(void)trash_purge(world);
 	assert_int_equal(trash_find(world, &deletion.id).state, DELETION_PURGED);
 	nothing_of_theirs_is_left(0);
-	/* Theirs is an account's deletion, with its entry; the others go with the organisation. */
+	/* What others have in the trash goes by a deletion of the account, with its entry. */
 	assert_int_equal(trash_entries(world, "account.erase"), 1);
-	assert_int_equal(
-	    number("deletions", "kind = 'user' AND state = 'purged' AND photo_count = 3"
-				" AND label IS NULL AND receipt IS NOT NULL"),
+	assert_int_equal(number("deletions", "kind = 'user' AND state = 'purged' AND user_count = 1"
+					     " AND label IS NULL AND receipt IS NOT NULL"),
+	    1);
+	assert_int_equal(number("deletions", "kind = 'organization' AND photo_count = 3"
+					     " AND user_count = 2 AND album_count = 1"),
 	    1);
 	assert_int_equal(number("mail_outbox", "template = 'account_erased' AND forget"), 3);
 }
@@ -280,10 +282,69 @@ static void it_goes_with_their_organization(void **state)
 	go_with_home(3);
 }
 
+static void come_back_with_home(unsigned step_rows)
+{
+	struct deletion_impact impact;
+	struct deletion deletion;
+	struct actor operator= actor_system("operator", &id_none);
+
+	assert_int_equal(set_up(NULL), 0);
+	assert_string_equal(containers_impact(world, &operator, ITEM_ORGANIZATION, &birch,
+				PHOTO_ACTION_NONE, &impact),
+	    "");
+	(void)people_session(world, &ben);
+	deletion = delete_home(step_rows);
+	assert_int_equal(deletion.state, DELETION_TRASHED);
+	assert_int_equal(deletion.counts[COUNT_PHOTO], 3);
+	assert_memory_equal(deletion.counts, impact.counts, sizeof(impact.counts));
+	assert_int_equal(deletion.bytes, impact.bytes);
+	assert_int_equal(listed(), 1);
+	assert_false(sees(&photos[0]));
+	assert_int_equal(trash_live(world, "albums") + trash_live(world, "quests"), 0);
+	assert_true(deletions_restore_organization(
+	    &world->domain, &operator, world->arena, &birch, &deletion, &error));
+	trash_continue(world);
+	assert_int_equal(trash_find(world, &deletion.id).state, DELETION_RESTORED);
+	assert_int_equal(listed(), 3);
+	assert_true(trash_is_live(world, &photos[3]));
+	assert_false(trash_is_live(world, &photos[1]) || trash_is_live(world, &photos[2]));
+	assert_int_equal(trash_live(world, "albums") + trash_live(world, "quests"), 2);
+	assert_int_equal(trash_live(world, "photo_notes"), 2);
+	assert_int_equal(people_sessions(world, &ben), 1);
+}
+
+static void it_comes_back_with_their_organization(void **state)
+{
+	(void)state;
+	come_back_with_home(DOMAIN_STEP_ROWS);
+	come_back_with_home(3);
+	come_back_with_home(1);
+}
+
+/* Their account's deletion is marking when the organisation's begins, and its grace ends first. */
+static void it_goes_with_the_account_first(void **state)
+{
+	struct actor proven = people_proven(world, &platform);
+	struct deletion deletion;
+
+	(void)state;
+	trash_sql(world, "UPDATE organizations SET account_grace_s = 86400");
+	world->domain.step_rows = 1;
+	assert_string_equal(people_leave(world, &proven, NULL, &status), "");
+	deletion = delete_home(DOMAIN_STEP_ROWS);
+	assert_int_equal(deletion.state, DELETION_TRASHED);
+	assert_true(deletion.counts[COUNT_PHOTO] > 0);
+	world->clock.fixed_us = status.scheduled_for_us;
+	(void)trash_purge(world);
+	assert_int_equal(trash_find(world, &deletion.id).state, DELETION_TRASHED);
+	assert_int_equal(trash_find(world, &deletion.id).counts[COUNT_PHOTO], 0);
+	nothing_is_left(0);
+}
+
 /* Alder, where most of it is, is deleted, and its window closes. */
 static struct deletion delete_alder(void)
 {
-	struct actor third = world_user(world, &cedar, "third@lethe.example", ROLE_PLATFORM_ADMIN);
+	struct actor third = world_user(world, &cedar, "fourth@lethe.example", ROLE_PLATFORM_ADMIN);
 	struct deletion deletion;
 
 	assert_string_equal(containers_delete(world, &third, ITEM_ORGANIZATION, &alder,
@@ -349,6 +410,28 @@ static void it_goes_with_where_it_is(void **state)
 	go_with_alder(1);
 }
 
+/* The same while it is in the trash of their organisation, whose window was made longer. */
+static void what_their_organization_has_goes_with_where_it_is(void **state)
+{
+	struct actor operator= actor_system("operator", &id_none);
+	struct deletion home, deletion;
+
+	(void)state;
+	home = delete_home(3);
+	trash_sql(world, "UPDATE deletions SET recover_until = '2030-01-01' WHERE id = %s",
+	    trash_hex(world, &home.id));
+	deletion = delete_alder();
+	(void)trash_purge(world);
+	assert_int_equal(trash_find(world, &deletion.id).state, DELETION_PURGED);
+	assert_int_equal(number("photos", "1 = 1"), 1);
+	expect_one_photo(&home.id);
+	assert_true(deletions_restore_organization(
+	    &world->domain, &operator, world->arena, &birch, &home, &error));
+	trash_continue(world);
+	assert_int_equal(number("photos", "1 = 1"), 1);
+	assert_true(trash_is_live(world, &photos[3]));
+}
+
 /* What is on its way back is waited for. */
 static void it_goes_once_it_has_come_back(void **state)
 {
@@ -380,7 +463,10 @@ int main(void)
 	    cmocka_unit_test_setup(what_cannot_be_kept_goes, set_up),
 	    cmocka_unit_test_setup(it_goes_by_steps, set_up),
 	    cmocka_unit_test(it_goes_with_their_organization),
+	    cmocka_unit_test(it_comes_back_with_their_organization),
+	    cmocka_unit_test_setup(it_goes_with_the_account_first, set_up),
 	    cmocka_unit_test(it_goes_with_where_it_is),
+	    cmocka_unit_test_setup(what_their_organization_has_goes_with_where_it_is, set_up),
 	    cmocka_unit_test_setup(it_goes_once_it_has_come_back, set_up),
 	};
 
