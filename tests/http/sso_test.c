@@ -349,10 +349,23 @@ static void test_proof_replaces_the_session(void **state)
 {
 	struct site *site = *state;
 	const char *id = make_guest(site), *way;
-	struct guest guest = come_in(site, id, -1, "/account/export"), back;
+	struct guest guest = come_in(site, id, -1, "/account/export"), back, mixed;
+	const struct http_answer *answer;
 
 	way = location(site, send_form(site, &guest, "/account/export", ""));
 	back = come_again(site, id, 1, way, guest.cookie);
+	/* The page that was open before has the old session's token: it comes back with a good one.
+	 */
+	mixed = (struct guest){
+	    .cookie = arena_printf(site_arena(site), "%s\r\nOrigin: %s", back.cookie, base),
+	    .csrf = guest.csrf};
+	answer =
+	    send_form(site, &mixed, "/reauth", arena_printf(site_arena(site), "&act=%s", way + 12));
+	EXPECT(answer, 403, NULL);
+	assert_true(shows(answer, "You have signed in anew"));
+	assert_true(shows(answer, "Confirm and go on"));
+	assert_true(shows(answer, back.csrf));
+	assert_int_equal(exports_of(site, id), 0);
 	EXPECT(see(site, &guest, way), 303, NULL);
 	EXPECT(see(site, &back, way), 200, NULL);
 	EXPECT(
