@@ -186,17 +186,18 @@ const struct web_input in_trash[] = {
     NOTICE, END};
 const struct web_input in_deletion[] = {CURSOR, NOTICE, END};
 const struct web_input in_undo[] = {{.name = "act_id", .type = INPUT_ID, .required = true}, END};
-const struct web_input in_content_list[] = {{.name = "content_type",
-						.type = INPUT_CHOICE,
-						.place = IN_QUERY,
-						.choices = content_choices,
-						.meaning = "quests or adventures; default both"},
-    {.name = "status",
-	.type = INPUT_CHOICE,
-	.place = IN_QUERY,
-	.choices = publishing_choices,
-	.meaning = "publishing status"},
-    LIMIT, CURSOR, NOTICE, END};
+#define CONTENT_FILTERS                                                                            \
+	{.name = "content_type",                                                                   \
+	    .type = INPUT_CHOICE,                                                                  \
+	    .place = IN_QUERY,                                                                     \
+	    .choices = content_choices,                                                            \
+	    .meaning = "quests or adventures; default both"},                                      \
+	{                                                                                          \
+		.name = "status", .type = INPUT_CHOICE, .place = IN_QUERY,                         \
+		.choices = publishing_choices, .meaning = "publishing status"                      \
+	}
+const struct web_input in_content_list[] = {CONTENT_FILTERS, LIMIT, CURSOR, END};
+const struct web_input in_content_page[] = {CONTENT_FILTERS, LIMIT, CURSOR, NOTICE, END};
 const struct web_input in_content[] = {
     {.name = "content_id", .type = INPUT_ID, .required = true, .meaning = "which one"},
     {.name = "content_type",
@@ -242,6 +243,14 @@ const struct web_input in_storage_page[] = {
 		.meaning = "its name"                                                              \
 	}
 const struct web_input in_impact[] = {PHOTO_ACTION(IN_QUERY), END};
+/* Asked alike of all kinds; only projects and sites leave a choice. */
+const struct web_input in_impact_of_all[] = {
+    {.name = "photo_action",
+	.type = INPUT_CHOICE,
+	.place = IN_QUERY,
+	.choices = photo_action_choices,
+	.meaning = "taken, and without effect: there is no choice here"},
+    END};
 const struct web_input in_container_delete[] = {PHOTO_ACTION(IN_BODY), CONFIRMATION, REASON, END};
 const struct web_input in_organization_delete[] = {CONFIRMATION, REASON, END};
 /* Pages count what is quick to count, unless told to count all. */

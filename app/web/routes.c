@@ -223,9 +223,11 @@ const struct web_route web_routes[] = {
     API(HTTP_GET, "/api/sites/{id}/impact", WEB_MEMBER, api_impact, 200, "impact",
 	"See what deleting a site would take", .find = find_site_to_delete, .inputs = in_impact),
     API(HTTP_GET, "/api/albums/{id}/impact", WEB_MEMBER, api_impact, 200, "impact",
-	"See what deleting an album would take", .find = find_album_to_delete),
+	"See what deleting an album would take", .find = find_album_to_delete,
+	.inputs = in_impact_of_all),
     API(HTTP_GET, "/api/organizations/{id}/impact", WEB_MEMBER, api_impact, 200, "impact",
-	"See what deleting an organisation would take", .find = find_organization_to_delete),
+	"See what deleting an organisation would take", .find = find_organization_to_delete,
+	.inputs = in_impact_of_all),
     API(HTTP_DELETE, "/api/projects/{id}", WEB_MEMBER, api_project_delete, 200, "project_deleted",
 	"Delete a project", .find = find_project_to_delete, .inputs = in_container_delete),
     API(HTTP_DELETE, "/api/sites/{id}", WEB_MEMBER, api_site_delete, 200, "site_deleted",
@@ -317,7 +319,7 @@ const struct web_route web_routes[] = {
 	.inputs = in_restore),
 
     /* content */
-    PAGE("/content", WEB_MEMBER, page_content, .inputs = in_content_list),
+    PAGE("/content", WEB_MEMBER, page_content, .inputs = in_content_page),
     FORM("/content/{type}/{id}/archive", WEB_MEMBER, page_content_archive_send,
 	.flags = WEB_UNLISTED, .find = find_content),
     FORM("/content/{type}/{id}/restore", WEB_MEMBER, page_content_restore_send,
@@ -374,7 +376,7 @@ const struct web_route web_routes[] = {
     API(HTTP_POST, "/api/admin/users/{uid}/restore", WEB_ADMIN, api_user_restore, 200, "user",
 	"Restore an account", .find = find_user),
     API(HTTP_GET, "/api/admin/users/{uid}/impact", WEB_ADMIN, api_user_impact, 200, "impact",
-	"See what deleting an account would take", .find = find_user),
+	"See what deleting an account would take", .find = find_user, .inputs = in_impact_of_all),
 
     /* admin */
     PAGE("/admin", WEB_ADMIN, page_admin),

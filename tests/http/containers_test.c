@@ -46,6 +46,31 @@ static const struct http_answer *photo_of(struct site *site, const char *id)
 	return site_api(site, ADMIN, "GET /api/photos/%s", id);
 }
 
+/* Of what leaves no choice it is taken as well, and is without effect. */
+static void test_impact_of_what_leaves_no_choice(void **state)
+{
+	struct site *site = *state;
+	const char *things[] = {arena_printf(site_arena(site), "albums/%s",
+				    site_place(site, ADMIN, "albums", "Best of")),
+	    arena_printf(
+		site_arena(site), "organizations/%s", site_organization_id(site, BIRCH_ADMIN)),
+	    arena_printf(site_arena(site), "admin/users/%s", site_user_id(site, MIA))};
+
+	for (size_t i = 0; i < 3; i++) {
+		const struct http_answer *plain =
+		    site_api(site, i ? PLATFORM : ADMIN, "GET /api/%s/impact", things[i]);
+		const struct http_answer *asked = site_api(site, i ? PLATFORM : ADMIN,
+		    "GET /api/%s/impact?photo_action=delete", things[i]);
+		EXPECT(plain, 200, NULL);
+		EXPECT(asked, 200, NULL);
+		if (i == 0) /* which nobody else changes */
+			assert_string_equal(asked->body, plain->body);
+		EXPECT(site_api(site, i ? PLATFORM : ADMIN, "GET /api/%s/impact?photo_action=burn",
+			   things[i]),
+		    400, "invalid_choice");
+	}
+}
+
 /* The impact has the counts and bytes that the deletion then has, for each action. */
 static void test_impact_is_what_happens(void **state)
 {
@@ -486,6 +511,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    SITE_TEST(test_impact_is_what_happens),
+	    SITE_TEST(test_impact_of_what_leaves_no_choice),
 	    SITE_TEST(test_photos_deleted_with_it),
 	    SITE_TEST(test_photos_archived),
 	    SITE_TEST(test_photos_orphaned_by_default),

@@ -56,6 +56,10 @@ static void test_list(void **state)
 	    site_api(site, CREATOR, "GET /api/creator/content?limit=200");
 
 	EXPECT(answer, 200, NULL);
+	/* What pages tell each other is none of the API's. */
+	EXPECT(site_api(site, CREATOR, "GET /api/creator/content?done=restored"), 400,
+	    "unknown_member");
+	EXPECT(site_page(site, CREATOR, "GET /content?done=restored"), 200, NULL);
 	assert_true(http_answer_lists(answer, draft));
 	assert_true(http_answer_lists(answer, archived));
 	assert_false(http_answer_lists(answer, other));

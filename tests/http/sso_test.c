@@ -374,6 +374,34 @@ static void test_proof_replaces_the_session(void **state)
 	assert_int_equal(exports_of(site, id), 1);
 }
 
+/* So it is in the session that the host's word began. */
+static void test_fresh_session_of_the_api(void **state)
+{
+	static const char body[] = "{\"purpose\": \"account.delete\"}";
+	static const struct {
+		int age_s; /* less than 0: it does not say */
+		long status;
+		const char *code;
+	} cases[] = {
+	    {0, 201, NULL}, {301, 403, "stale_authentication"}, {-1, 400, "missing_password"}};
+	struct site *site = *state;
+	const char *id = make_guest(site);
+
+	for (size_t i = 0; i < 3; i++) {
+		struct guest guest = come_in(site, id, cases[i].age_s, "/");
+		EXPECT(http_client_send(site_client(site),
+			   &(struct http_call){.base = base,
+			       .method = "POST",
+			       .path = "/api/reauth",
+			       .type = "application/json",
+			       .body = body,
+			       .headers = (const char *const[]){guest.cookie,
+				   arena_printf(site_arena(site), "X-CSRF-Token: %s", guest.csrf),
+				   NULL}}),
+		    cases[i].status, cases[i].code);
+	}
+}
+
 /* Who comes from there just now is not sent back. */
 static void test_fresh_from_the_host(void **state)
 {
@@ -512,6 +540,7 @@ int main(void)
 	    SITE_TEST(test_proof_by_the_host_on_pages),
 	    SITE_TEST(test_host_that_did_not_ask),
 	    SITE_TEST(test_proof_replaces_the_session),
+	    SITE_TEST(test_fresh_session_of_the_api),
 	    SITE_TEST(test_fresh_from_the_host),
 	    SITE_TEST(test_pages_say_what_is_asked),
 	    SITE_TEST(test_password_after_the_host),

@@ -29,7 +29,10 @@ bool api_reauth_create(struct web *web, struct error *error)
 {
 	const struct web_value *item = input_get(web, "item");
 	struct reauth_proof proof = {
-	    .password = input_get(web, "password")->text, .host = web->access};
+	    .password = input_get(web, "password")->text,
+	    .host = web->access,
+	    .host_auth_us = web->session ? web->session->host_auth_us : 0,
+	};
 	struct doc *answer = doc_object(web->arena);
 	enum reauth_purpose purpose = (enum reauth_purpose)(input_get(web, "purpose")->integer + 1);
 	const char *token = NULL;
