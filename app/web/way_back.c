@@ -106,5 +106,7 @@ const char *way_back(struct web *web)
 		back = to_page(web);
 	else
 		back = page ? to_form(web, page) : to_referer(web);
+	if (strcmp(web->request->path, "/logout") == 0)
+		return NULL; /* who signs in does not want to be out */
 	return back && strcmp(back, "/") == 0 ? NULL : back;
 }

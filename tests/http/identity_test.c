@@ -178,6 +178,23 @@ static void test_signing_out(void **state)
 	site_sign_out_all(site);
 }
 
+/* Who is signed in already goes where the link leads; the way out is nowhere to come back to. */
+static void test_ways_through_the_login(void **state)
+{
+	static const char *const ways[][2] = {{"/login?next=/trash", "/trash"},
+	    {"/login?next=//evil.example", "/"},
+	    {"/login?next=/trash%3Ftab%3Darchived", "/trash?tab=archived"}, {"/login", "/"}};
+	struct site *site = *state;
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		assert_string_equal(http_answer_header(site_client(site),
+					site_page(site, ADA, "GET %s", ways[i][0]), "Location"),
+		    ways[i][1]);
+	assert_string_equal(http_answer_header(site_client(site),
+				site_page(site, VISITOR, "GET /logout"), "Location"),
+	    "/login");
+}
+
 /* 12 hours after its last use and 7 days after its start. */
 static void test_session_ends(void **state)
 {
@@ -381,6 +398,7 @@ int main(void)
 	    SITE_TEST(test_next_is_ours),
 	    SITE_TEST(test_session_fixation),
 	    SITE_TEST(test_signing_out),
+	    SITE_TEST(test_ways_through_the_login),
 	    SITE_TEST(test_session_ends),
 	    SITE_TEST(test_altered_cookies),
 	    SITE_TEST(test_throttle),

@@ -58,7 +58,7 @@ bool page_login(struct web *web, struct error *error)
 	const char *next = http_query(web->request, "next");
 
 	if (web->session && !web->form_error)
-		return redirect_to(web, "/");
+		return redirect_to(web, http_url_local(next, "/"));
 	page = page_begin(web, "Sign in");
 	chrome_visitor_form(web, page, "/login");
 	next = web->form ? next_or(web, NULL) : http_url_local(next, NULL);
