@@ -332,6 +332,28 @@ static void test_restore_selected(void **state)
 	EXPECT(site_form(site, ADA, "", "POST /trash/restore"), 400, NULL);
 }
 
+/* Later pages of every list lead back to its first one, which leads nowhere. */
+static void test_first_pages(void **state)
+{
+	struct site *site = *state;
+	const char *deletion = site_delete(site, ADMIN, site_photo(site, ADMIN, "Gone"));
+	const char *lists[] = {"/admin/storage?", "/admin/webhooks?",
+	    "/choose/projects?for=library&", "/choose/sites?for=upload&",
+	    arena_printf(site_arena(site), "/trash/%s?", deletion)};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		const char *first =
+		    arena_printf(site_arena(site), "%.*s", (int)strlen(lists[i]) - 1, lists[i]);
+		const char *way =
+		    arena_printf(site_arena(site), "href=\"%s\">First page</a>", first);
+		const struct http_answer *later =
+		    site_page(site, ADMIN, "GET %scursor=%s", lists[i], site_new_id(site));
+		EXPECT(later, 200, NULL);
+		assert_non_null(strstr(later->body, way));
+		assert_null(strstr(site_page(site, ADMIN, "GET %s", first)->body, "First page"));
+	}
+}
+
 /* By the beginning of the name, in any case, wildcards being letters like others. */
 static void test_search(void **state)
 {
@@ -369,6 +391,7 @@ int main(void)
 	    SITE_TEST(test_recoverable),
 	    SITE_TEST(test_cleanup),
 	    SITE_TEST(test_restore_selected),
+	    SITE_TEST(test_first_pages),
 	    SITE_TEST(test_search),
 	};
 

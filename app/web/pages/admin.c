@@ -126,7 +126,7 @@ bool page_storage(struct web *web, struct error *error)
 	doc_set_bool(page, "size_more", rows.counts.bytes_more);
 	doc_set_text(page, "size", show_bytes(web->arena, rows.counts.bytes));
 	doc_set_bool(page, "has_failed", rows.counts.failed > 0);
-	doc_set_text(page, "next_url",
+	page_pager(web, page, "/admin/storage",
 	    rows.more ? http_url_build(web->arena, "/admin/storage", HTTP_NO_PAIRS,
 			    HTTP_PAIRS({"waiting", rows.next.waiting ? "true" : NULL},
 				{"cursor", present_id(web, &rows.next.before)}))

@@ -28,6 +28,14 @@ static const char *form_path(const struct web *web)
 	return forms[0].path;
 }
 
+/* The address of this list with another cursor. */
+static const char *list_url(struct web *web, const char *base, const char *cursor)
+{
+	return http_url_build(web->arena, base, HTTP_NO_PAIRS,
+	    HTTP_PAIRS(
+		{"for", input_text(web, "for")}, {"q", input_text(web, "q")}, {"cursor", cursor}));
+}
+
 static void fill(struct web *web, struct doc *page, const struct places_page *places,
     const char *field, const char *base)
 {
@@ -48,11 +56,8 @@ static void fill(struct web *web, struct doc *page, const struct places_page *pl
 	doc_set_text(page, "for", input_text(web, "for"));
 	doc_set_text(page, "base", base);
 	doc_set_text(page, "back_url", form_path(web));
-	doc_set_text(page, "next_url",
-	    id_is_none(&places->next) ? NULL
-				      : http_url_build(web->arena, base, HTTP_NO_PAIRS,
-					    HTTP_PAIRS({"for", input_text(web, "for")}, {"q", name},
-						{"cursor", present_id(web, &places->next)})));
+	page_pager(web, page, list_url(web, base, NULL),
+	    id_is_none(&places->next) ? NULL : list_url(web, base, present_id(web, &places->next)));
 }
 
 static bool choose(struct web *web, enum place_kind kind, struct error *error)

@@ -217,6 +217,13 @@ bool page_undo_send(struct web *web, struct error *error)
 	return redirect_to(web, "/?done=undone");
 }
 
+/* The address of a deletion's items from a cursor on. */
+static const char *items_url(struct web *web, const struct deletion *deletion, const char *cursor)
+{
+	return http_url_build(web->arena, "/trash/{id}",
+	    HTTP_PAIRS({"id", present_id(web, &deletion->id)}), HTTP_PAIRS({"cursor", cursor}));
+}
+
 static bool set_items(struct web *web, struct doc *page, struct error *error)
 {
 	const struct deletion *deletion = web->subject;
@@ -246,11 +253,8 @@ static bool set_items(struct web *web, struct doc *page, struct error *error)
 	doc_set(page, "items", list);
 	doc_set_bool(page, "has_items", count > 0);
 	doc_set_bool(page, "has_choice", count > 1 && items[0].effect == EFFECT_DELETED);
-	doc_set_text(page, "next_url",
-	    more ? http_url_build(web->arena, "/trash/{id}",
-		       HTTP_PAIRS({"id", present_id(web, &deletion->id)}),
-		       HTTP_PAIRS({"cursor", present_id(web, &items[count - 1].id)}))
-		 : NULL);
+	page_pager(web, page, items_url(web, deletion, NULL),
+	    more ? items_url(web, deletion, present_id(web, &items[count - 1].id)) : NULL);
 	return true;
 }
 

@@ -66,7 +66,7 @@ static bool set_deliveries(struct web *web, struct doc *page, struct error *erro
 		doc_push(items, present_webhook_delivery(web, &rows.items[i]));
 	doc_set(page, "deliveries", items);
 	doc_set_bool(page, "has_deliveries", rows.count > 0);
-	doc_set_text(page, "next_url",
+	page_pager(web, page, "/admin/webhooks",
 	    id_is_none(&rows.next) ? NULL
 				   : http_url_build(web->arena, "/admin/webhooks", HTTP_NO_PAIRS,
 					 HTTP_PAIRS({"cursor", present_id(web, &rows.next)})));
