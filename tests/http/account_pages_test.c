@@ -254,6 +254,29 @@ static const char *make_event(struct site *site, const char *user)
 	return id;
 }
 
+/* Where there is no grace, nothing is promised that a grace would bring. */
+static void test_confirm_link_without_grace(void **state)
+{
+	struct site *site = *state;
+	struct guest guest = guest_make(site, "member");
+	const char *path;
+	const struct http_answer *answer;
+
+	site_sql(site, "UPDATE users SET password_hash = NULL WHERE id = " UUID, guest.id);
+	EXPECT(guest_send(site, &guest, "/account/delete", PHRASE), 303, NULL);
+	path =
+	    forms_text(site, "/account/confirm/%s", mailed_token(site, &guest, "account_confirm"));
+	site_sql(site, "UPDATE organizations SET account_grace_s = 0 WHERE id = " UUID,
+	    site_organization_id(site, ADA));
+	answer = site_visitor_form(site, path, path, "");
+	site_sql(site, "UPDATE organizations SET account_grace_s = DEFAULT WHERE id = " UUID,
+	    site_organization_id(site, ADA));
+	EXPECT(answer, 200, NULL);
+	EXPECT_TEXTS(answer, "It is being erased.", "the receipt");
+	assert_false(forms_shows(answer, "to change your mind"));
+	assert_false(forms_shows(answer, "/account/deletion"));
+}
+
 static int64_t events_of(struct site *site, const char *user)
 {
 	return site_number(site, "SELECT COUNT(*) FROM events WHERE created_by = " UUID, user);
@@ -305,6 +328,10 @@ static void test_single_events(void **state)
 	answer = site_api_json(site, ADMIN, "{'action': 'anonymize'}", "PATCH /api/events/%s", two);
 	EXPECT(answer, 200, NULL);
 	assert_true(json_is_null(http_answer_member(answer, "created_by")));
+	answer = site_page(site, ADMIN, "GET /events/%s", two);
+	EXPECT(answer, 200, NULL);
+	EXPECT_TEXTS(answer, "it stands in nobody’s way", "Go back");
+	assert_false(forms_shows(answer, "Settle it") || forms_shows(answer, "So that this"));
 	assert_int_equal(events_of(site, guest.id), 0);
 	assert_int_equal(site_number(site,
 			     "SELECT COUNT(*) FROM audit_log WHERE action IN ('event.transfer',"
@@ -401,6 +428,7 @@ int main(void)
 	    SITE_TEST(test_switched_off),
 	    SITE_TEST(test_cancel_link),
 	    SITE_TEST(test_confirm_link),
+	    SITE_TEST(test_confirm_link_without_grace),
 	    SITE_TEST(test_single_events),
 	    SITE_TEST(test_way_back_from_events),
 	    SITE_TEST(test_strangers_as_heirs),

@@ -98,6 +98,25 @@ static void test_shown_while_it_waits(void **state)
 	assert_int_equal(late(site, ADMIN), before);
 }
 
+/* Of an organisation it is one of its people that is waited for. */
+static void test_words_of_an_organisation(void **state)
+{
+	static const char one[] = "the account goes once the user is removed there",
+			  many[] = "and the organisation after the last";
+	struct site *site = *state;
+	const char *user = make_user(site), *deletion = delete_user(site, user);
+	const struct http_answer *answer;
+
+	let_wait(site, user, deletion, 20);
+	answer = site_page(site, PLATFORM, "GET /trash/%s", deletion);
+	assert_true(forms_shows(answer, one) && !forms_shows(answer, many));
+	site_sql(site, "UPDATE deletions SET kind = 'organization' WHERE id = " UUID, deletion);
+	answer = site_page(site, PLATFORM, "GET /trash/%s", deletion);
+	assert_true(forms_shows(answer, many) && !forms_shows(answer, one));
+	site_sql(site, "UPDATE deletions SET kind = 'user' WHERE id = " UUID, deletion);
+	bring_back(site, user, deletion);
+}
+
 /* Soon is soon enough. */
 static void test_not_late_at_first(void **state)
 {
@@ -127,6 +146,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    SITE_TEST(test_shown_while_it_waits),
+	    SITE_TEST(test_words_of_an_organisation),
 	    SITE_TEST(test_not_late_at_first),
 	    SITE_TEST(test_not_shown_for_other_reasons),
 	};

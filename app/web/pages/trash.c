@@ -270,6 +270,7 @@ bool page_deletion(struct web *web, struct error *error)
 		!account_parts_wait(web, shown, &deletion->id, error)))
 		return false;
 	doc_set(page, "deletion", shown);
+	doc_set_bool(page, "is_organization", deletion->kind == ITEM_ORGANIZATION);
 	doc_set_bool(page, "is_container_deleted",
 	    web->form_error && strcmp(web->form_error->code, "container_deleted") == 0);
 	return page_send(web, web_form_status(web), "deletion", page, error);
