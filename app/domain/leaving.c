@@ -65,24 +65,37 @@ enum db_result leaving_keep(struct db_tx *tx, const struct deletion *deletion,
 	return take_range(tx, &range, hidden);
 }
 
+/* Of the photo and its details. */
+static enum db_result take_photo(struct db_tx *tx, const struct marked_range *photo,
+    const struct leaver *leaver, struct hidden_rows *hidden)
+{
+	static const enum mark_table tables[] = {MARKS_NOTES, MARKS_AI_RESULTS, MARKS_PHOTOS};
+	enum db_result result = DB_OK;
+
+	for (size_t i = 0; result == DB_OK && i < sizeof(tables) / sizeof(tables[0]); i++) {
+		struct marked_range range = *photo;
+
+		range.table = tables[i];
+		result = take(tx, &range, leaver, hidden);
+	}
+	return result;
+}
+
 enum db_result leaving_keep_photo(struct db_tx *tx, const struct deletion *deletion,
     const struct id *photo_id, struct hidden_rows *hidden)
 {
-	static const struct {
-		enum mark_table table;
-		bool by_photo;
-	} steps[] = {{MARKS_NOTES, true}, {MARKS_AI_RESULTS, true}, {MARKS_PHOTOS, false}};
 	const struct id after = id_before(photo_id);
-	enum db_result result = DB_OK;
+	const struct marked_range photo = {.deletion = deletion,
+	    .table = MARKS_PHOTOS,
+	    .by_photo = true,
+	    .after = &after,
+	    .upto = photo_id};
+	struct leaver *leavers;
+	size_t count;
+	enum db_result result = leavers_find(tx, &photo, &leavers, &count);
 
-	for (size_t i = 0; result == DB_OK && i < sizeof(steps) / sizeof(steps[0]); i++) {
-		const struct marked_range range = {.deletion = deletion,
-		    .table = steps[i].table,
-		    .by_photo = steps[i].by_photo,
-		    .after = &after,
-		    .upto = photo_id};
-
-		result = take_range(tx, &range, hidden);
+	for (size_t i = 0; result == DB_OK && i < count; i++) {
+		result = take_photo(tx, &photo, &leavers[i], hidden);
 	}
 	return result;
 }

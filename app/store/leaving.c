@@ -39,13 +39,18 @@ DB_STATEMENT(LEAVING_PHOTOS_OWNERS, OWNERS(WHO(PHOTOS, "x.uploader_id")));
 DB_STATEMENT(
     LEAVING_PHOTOS_TAKE, TAKE("photos", PHOTOS, "x.uploader_id", PHOTO_REQUEST, PHOTO_STATUS));
 DB_STATEMENT(LEAVING_PHOTOS_BYTES, BYTES("x.bytes", PHOTOS, "x.uploader_id"));
+/* With its details, which are then taken by the photo. */
+DB_STATEMENT(
+    LEAVING_PHOTO_OWNERS, OWNERS(WHO(PHOTOS, "x.uploader_id") " UNION " WHO(
+			      ROWS_BY("photo_notes", "photo", "", "photo_id"), "x.author_id")));
 OWNED_TWICE(NOTES, "photo_notes", ROWS("photo_notes", PART_OF("photos", "photo_id")), "x.author_id",
     "p.uploader_id");
-OWNED_TWICE(NOTES_OF_PHOTO, "photo_notes", OF_PHOTO("photo_notes"), "x.author_id", "p.uploader_id");
+DB_STATEMENT(LEAVING_NOTES_OF_PHOTO_TAKE,
+    TAKE("photo_notes", OF_PHOTO("photo_notes"), "x.author_id, p.uploader_id", "", ""));
 OWNED(AI_RESULTS, "ai_processing_results",
     ROWS("ai_processing_results", PART_OF("photos", "photo_id")), "p.uploader_id");
-OWNED(AI_RESULTS_OF_PHOTO, "ai_processing_results", OF_PHOTO("ai_processing_results"),
-    "p.uploader_id");
+DB_STATEMENT(LEAVING_AI_RESULTS_OF_PHOTO_TAKE,
+    TAKE("ai_processing_results", OF_PHOTO("ai_processing_results"), "p.uploader_id", "", ""));
 OWNED(ALBUMS, "albums", ROWS("albums", ""), "x.created_by");
 OWNED(QUESTS, "quests", ROWS("quests", ""), "x.creator_id");
 DB_STATEMENT(LEAVING_QUESTS_BYTES, BYTES("f.bytes", WITH_FILES("quests", "quest"), "x.creator_id"));
@@ -72,9 +77,10 @@ static const struct owned {
 	{                                                                                          \
 		&LEAVING_##NAME##_OWNERS, &LEAVING_##NAME##_TAKE, &LEAVING_##NAME##_BYTES, 4       \
 	}
-    [MARKS_PHOTOS] = {ENTRY_WITH_BYTES(PHOTOS)},
-    [MARKS_NOTES] = {ENTRY(NOTES, 8), ENTRY(NOTES_OF_PHOTO, 8)},
-    [MARKS_AI_RESULTS] = {ENTRY(AI_RESULTS, 4), ENTRY(AI_RESULTS_OF_PHOTO, 4)},
+    [MARKS_PHOTOS] = {ENTRY_WITH_BYTES(PHOTOS),
+	{&LEAVING_PHOTO_OWNERS, &LEAVING_PHOTOS_TAKE, &LEAVING_PHOTOS_BYTES, 8}},
+    [MARKS_NOTES] = {ENTRY(NOTES, 8), {NULL, &LEAVING_NOTES_OF_PHOTO_TAKE, NULL, 0}},
+    [MARKS_AI_RESULTS] = {ENTRY(AI_RESULTS, 4), {NULL, &LEAVING_AI_RESULTS_OF_PHOTO_TAKE, NULL, 0}},
     [MARKS_QUESTS] = {ENTRY_WITH_BYTES(QUESTS)},
     [MARKS_CARDS] = {ENTRY(CARDS, 4)},
     [MARKS_SUBMISSIONS] = {ENTRY(SUBMISSIONS, 8)},

@@ -15,8 +15,9 @@ struct marked_range {
 };
 
 /* The deletions of accounts, but the range's own, of people whose any of its rows are: their
- * photos, albums, content, notes and submissions, and what is part of these. All these people are
- * held against beginning or ending to leave until the transaction ends. */
+ * photos, albums, content, notes and submissions, and what is part of these. Photos `by_photo` are
+ * asked for together with their notes and AI results, which are not asked for so themselves. All
+ * these people are held against beginning or ending to leave until the transaction ends. */
 struct leaver {
 	struct id user_id;
 	struct id deletion_id;
