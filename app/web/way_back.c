@@ -90,7 +90,7 @@ static const char *to_referer(struct web *web)
 	const char *path = host ? strchr(host + 3, '/') : NULL;
 	const char *bare, *origin;
 
-	if (!http_url_local(path, NULL) || strlen(path) > NEXT_MAX)
+	if (!path || !http_url_local(path, NULL) || strlen(path) > NEXT_MAX)
 		return NULL;
 	origin = arena_copy(web->arena, referer, (size_t)(path - referer));
 	bare = arena_copy(web->arena, path, strcspn(path, "?"));
