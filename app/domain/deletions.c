@@ -95,7 +95,8 @@ static bool mark(
 
 	deletion->progress_done = 1; /* the root */
 	if (!is_large(tx, domain, deletion, &large, error) ||
-	    (!large && !mark_held(tx, domain, deletion, &done, error))) {
+	    (!large && !mark_held(tx, domain, deletion, &done, error)) ||
+	    (large && !marking_elsewhere(tx, domain, deletion, domain->step_rows, error))) {
 		return false;
 	}
 	if (!done) {

@@ -24,6 +24,7 @@ struct marking {
 	struct id at;  /* the last parent done; of what the root holds the lowest id done */
 	bool again;    /* children became parents themselves: pass once more */
 	struct elsewhere place; /* of an account or an organisation */
+	bool begun;             /* of an organisation: what is elsewhere has been looked for */
 };
 
 /* Where a restoring stands, likewise. */
@@ -128,6 +129,11 @@ bool deletion_begin(struct db_tx *tx, const struct domain *domain, const struct 
 bool marking_step(struct db_tx *tx, const struct domain *domain, struct deletion *deletion,
     struct marking *marking, bool whole, int64_t budget, bool *done_r, struct error *error)
     __attribute__((warn_unused_result));
+
+/* Mark at most `budget` rows of what the people of an organisation have left elsewhere: nothing
+ * else tells readers there that it is deleted. */
+bool marking_elsewhere(struct db_tx *tx, const struct domain *domain, struct deletion *deletion,
+    int64_t budget, struct error *error) __attribute__((warn_unused_result));
 
 /* marking → trashed, and on to purging where the deletion is hard. */
 bool marking_finish(struct db_tx *tx, struct deletion *deletion, int64_t now_us,

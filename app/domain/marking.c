@@ -196,10 +196,49 @@ static enum db_result mark_place(struct pass *pass, bool *done_r)
 		pass->row = rows[marking->relation];
 		result = mark_some(pass);
 		if (marking->relation == relations && marking->again && !pass->whole) {
-			*marking = (struct marking){.place = marking->place};
+			*marking = (struct marking){.place = marking->place, .begun = true};
 		}
 	}
 	*done_r = marking->relation == relations;
+	return result;
+}
+
+/* Of an organisation what is elsewhere comes first, for readers there see what is not marked. */
+static enum db_result begin(struct pass *pass)
+{
+	struct marking *marking = pass->marking;
+	enum db_result result = DB_NONE;
+
+	if (pass->deletion->kind == ITEM_ORGANIZATION && !marking->begun) {
+		result = deletion_next_elsewhere(
+		    pass->tx->db, pass->tx->arena, pass->deletion, &marking->place);
+	}
+	if (result == DB_NONE && !marking->begun) {
+		marking->place = (struct elsewhere){0};
+	}
+	marking->begun = true;
+	return result == DB_NONE ? DB_OK : result;
+}
+
+/* The next place once one is done: home is the first of an account's, and the last of an
+ * organisation's. DB_NONE: it was the last. */
+static enum db_result go_on(struct pass *pass)
+{
+	bool first = pass->deletion->kind != ITEM_ORGANIZATION;
+	struct elsewhere place = pass->marking->place;
+	enum db_result result = DB_NONE;
+
+	if (first || !id_is_none(&place.tenant)) {
+		result =
+		    deletion_next_elsewhere(pass->tx->db, pass->tx->arena, pass->deletion, &place);
+	}
+	if (result == DB_NONE && !first && !id_is_none(&pass->marking->place.tenant)) {
+		place = (struct elsewhere){0};
+		result = DB_OK;
+	}
+	if (result == DB_OK) {
+		*pass->marking = (struct marking){.place = place, .begun = true};
+	}
 	return result;
 }
 
@@ -212,24 +251,43 @@ bool marking_step(struct db_tx *tx, const struct domain *domain, struct deletion
 	    .marking = marking,
 	    .whole = whole,
 	    .budget = budget};
-	enum db_result result = DB_OK;
+	enum db_result result = begin(&pass);
 
 	*done_r = false;
 	while (result == DB_OK) {
-		struct elsewhere place = marking->place;
-		bool done;
+		bool done = false;
 
 		result = mark_place(&pass, &done);
 		if (result != DB_OK || !done) {
 			return result == DB_OK || db_fail(result, error);
 		}
-		result = deletion_next_elsewhere(tx->db, tx->arena, deletion, &place);
-		if (result == DB_OK) {
-			*marking = (struct marking){.place = place};
-		}
+		result = go_on(&pass);
 	}
 	*done_r = result == DB_NONE;
 	return *done_r || db_fail(result, error);
+}
+
+bool marking_elsewhere(struct db_tx *tx, const struct domain *domain, struct deletion *deletion,
+    int64_t budget, struct error *error)
+{
+	struct marking marking = {0};
+	struct pass pass = {.tx = tx,
+	    .domain = domain,
+	    .deletion = deletion,
+	    .marking = &marking,
+	    .whole = true,
+	    .budget = budget};
+	enum db_result result = begin(&pass);
+
+	while (result == DB_OK && pass.budget > 0 && !id_is_none(&marking.place.tenant)) {
+		bool done = false;
+
+		result = mark_place(&pass, &done);
+		if (result == DB_OK && done) {
+			result = go_on(&pass);
+		}
+	}
+	return result <= DB_NONE || db_fail(result, error);
 }
 
 /* Of a deletion that archives, its batch says how many. */

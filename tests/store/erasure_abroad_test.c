@@ -321,6 +321,32 @@ static void it_comes_back_with_their_organization(void **state)
 	come_back_with_home(1);
 }
 
+/* Also where the organisation is so large that all of its own is left to the worker. */
+static void it_is_hidden_with_a_large_organization(void **state)
+{
+	struct actor third = world_user(world, &cedar, "third@lethe.example", ROLE_PLATFORM_ADMIN);
+	struct deletion deletion;
+
+	(void)state;
+	for (int i = 0; i < 30; i++) {
+		(void)world_user(
+		    world, &birch, arena_printf(world->arena, "u%d@birch.example", i), ROLE_MEMBER);
+	}
+	world->domain.step_rows = 25;
+	assert_string_equal(containers_delete(world, &third, ITEM_ORGANIZATION, &birch,
+				PHOTO_ACTION_NONE, "Birch", &deletion),
+	    "");
+	assert_int_equal(deletion.state, DELETION_MARKING);
+	assert_int_equal(trash_marked(world, "users", &deletion.id), 0);
+	assert_int_equal(listed(), 1);
+	assert_int_equal(trash_live(world, "albums") + trash_live(world, "quests"), 0);
+	trash_continue(world);
+	assert_int_equal(trash_marked(world, "users", &deletion.id), 33);
+	deletion = trash_find(world, &deletion.id);
+	assert_int_equal(deletion.counts[COUNT_PHOTO], 3);
+	assert_int_equal(deletion.counts[COUNT_USER], 33);
+}
+
 /* Their account's deletion is marking when the organisation's begins, and its grace ends first. */
 static void it_goes_with_the_account_first(void **state)
 {
@@ -464,6 +490,7 @@ int main(void)
 	    cmocka_unit_test_setup(it_goes_by_steps, set_up),
 	    cmocka_unit_test(it_goes_with_their_organization),
 	    cmocka_unit_test(it_comes_back_with_their_organization),
+	    cmocka_unit_test_setup(it_is_hidden_with_a_large_organization, set_up),
 	    cmocka_unit_test_setup(it_goes_with_the_account_first, set_up),
 	    cmocka_unit_test(it_goes_with_where_it_is),
 	    cmocka_unit_test_setup(what_their_organization_has_goes_with_where_it_is, set_up),
