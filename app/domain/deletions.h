@@ -32,9 +32,8 @@ struct unmarking {
 	bool begun; /* what comes before the marks is done */
 	size_t table;
 	struct id after;
-	struct id
-	    tenant;   /* of an account or an organisation: another one that has things of theirs */
-	int64_t left; /* rows, with accounts on their way out */
+	struct id tenant; /* another organisation that has things of theirs */
+	int64_t left;     /* rows, with accounts on their way out */
 };
 
 /* How far what a container holds has been counted, likewise. */

@@ -71,6 +71,16 @@ static void test_hard(void **state)
 	EXPECT(site_page(site, ADMIN, "GET /admin/users/%s", guest.id), 404, NULL);
 }
 
+/* The deletion of a guest's account. */
+static const char *deletion_of(struct site *site, const struct guest *guest)
+{
+	return site_text(site,
+	    "SELECT LOWER(CONCAT_WS('-', LEFT(h, 8), SUBSTR(h, 9, 4), SUBSTR(h, 13, 4),"
+	    " SUBSTR(h, 17, 4), RIGHT(h, 12))) FROM (SELECT HEX(deletion_id) h FROM users"
+	    " WHERE id = " UUID ") one",
+	    guest->id);
+}
+
 static void test_soft_and_back(void **state)
 {
 	struct site *site = *state;
@@ -107,11 +117,7 @@ static void test_guarded_in_the_trash(void **state)
 	const char *deletion, *button;
 
 	EXPECT(site_form(site, PLATFORM, "", "POST /admin/users/%s/delete", guest.id), 303, NULL);
-	deletion = site_text(site,
-	    "SELECT LOWER(CONCAT_WS('-', LEFT(h, 8), SUBSTR(h, 9, 4), SUBSTR(h, 13, 4),"
-	    " SUBSTR(h, 17, 4), RIGHT(h, 12))) FROM (SELECT HEX(deletion_id) h FROM users"
-	    " WHERE id = " UUID ") one",
-	    guest.id);
+	deletion = deletion_of(site, &guest);
 	button = forms_text(site, "action=\"/trash/%s/restore\"", deletion);
 	answer = site_page(site, ADMIN, "GET /trash?kind=user");
 	EXPECT_TEXTS(answer, deletion, "only another one can restore this");
@@ -130,6 +136,23 @@ static void test_guarded_in_the_trash(void **state)
 	EXPECT(site_form(site, PLATFORM, "", "POST /trash/%s/restore", deletion), 303, NULL);
 	assert_null(guest_status(site, guest.id));
 	site_sql(site, "UPDATE users SET role = 'member' WHERE id = " UUID, guest.id);
+}
+
+/* Its photos come back with the account alone, so that none is there to choose. */
+static void test_comes_back_whole(void **state)
+{
+	struct site *site = *state;
+	struct guest guest = guest_make(site, "member");
+	const struct http_answer *answer;
+
+	for (int i = 0; i < 2; i++)
+		site_sql(site, "UPDATE photos SET uploader_id = " UUID " WHERE id = " UUID,
+		    guest.id, site_photo(site, ADMIN, "Whole"));
+	EXPECT(site_form(site, ADMIN, "", "POST /admin/users/%s/delete", guest.id), 303, NULL);
+	answer = site_page(site, ADMIN, "GET /trash/%s", deletion_of(site, &guest));
+	EXPECT_TEXTS(answer, "Photos in it", "Whole");
+	assert_false(forms_shows(answer, "Restore selected"));
+	EXPECT(site_form(site, ADMIN, "", "POST /admin/users/%s/restore", guest.id), 303, NULL);
 }
 
 /* What is theirs is restored while they are leaving: it stays hidden, and comes back with them. */
@@ -254,6 +277,7 @@ int main(void)
 	    SITE_TEST(test_hard),
 	    SITE_TEST(test_soft_and_back),
 	    SITE_TEST(test_guarded_in_the_trash),
+	    SITE_TEST(test_comes_back_whole),
 	    SITE_TEST(test_restored_meanwhile),
 	    SITE_TEST(test_several),
 	    SITE_TEST(test_admin_switch),

@@ -252,7 +252,9 @@ static bool set_items(struct web *web, struct doc *page, struct error *error)
 	}
 	doc_set(page, "items", list);
 	doc_set_bool(page, "has_items", count > 0);
-	doc_set_bool(page, "has_choice", count > 1 && items[0].effect == EFFECT_DELETED);
+	/* An account comes back whole. */
+	doc_set_bool(page, "has_choice",
+	    count > 1 && items[0].effect == EFFECT_DELETED && deletion->kind != ITEM_USER);
 	page_pager(web, page, items_url(web, deletion, NULL),
 	    more ? items_url(web, deletion, present_id(web, &items[count - 1].id)) : NULL);
 	return true;
