@@ -93,31 +93,21 @@ static bool sees(const struct id *photo_id)
 	return photos_find(&world->domain, &ben, world->arena, photo_id, &photo, &error);
 }
 
-static int64_t number(const char *what, const char *where)
-{
-	struct db_statement statement = {"erasure_abroad",
-	    arena_printf(world->arena, "SELECT COUNT(*) FROM %s WHERE %s", what, where)};
-	struct db *fresh = test_database_connect(world->database, TEST_OWNER);
-	struct db_rows rows = {0};
-
-	assert_int_equal(db_query(fresh, world->arena, &statement, DB_NO_VALUES, &rows), DB_OK);
-	db_close(&fresh);
-	return db_int(&rows, 0, 0);
-}
-
 static void nothing_of_theirs_is_left(int64_t kept)
 {
-	assert_int_equal(number("users", "email = 'platform@lethe.example'"), 0);
+	assert_int_equal(trash_number(world, "users", "email = 'platform@lethe.example'"), 0);
 	assert_int_equal(trash_rows(world, "photos"), 1 + kept);
-	assert_int_equal(number("photos", "title = '" SECRET "'"), 0);
+	assert_int_equal(trash_number(world, "photos", "title = '" SECRET "'"), 0);
 	assert_int_equal(trash_rows(world, "albums"), 0);
 	assert_int_equal(trash_rows(world, "quests"), 0);
 	assert_int_equal(trash_rows(world, "photo_notes"), 0);
-	assert_int_equal(number("files", "owner_kind = 'photo'"), 1 + kept);
-	assert_int_equal(number("audit_reasons", "INSTR(reason, '" SECRET "') > 0"), 0);
-	assert_int_equal(number("archive_batches", "reason IS NOT NULL"), 0);
+	assert_int_equal(trash_number(world, "files", "owner_kind = 'photo'"), 1 + kept);
 	assert_int_equal(
-	    number("deletions", "INSTR(CONCAT_WS('', label, reason), '" SECRET "') > 0"), 0);
+	    trash_number(world, "audit_reasons", "INSTR(reason, '" SECRET "') > 0"), 0);
+	assert_int_equal(trash_number(world, "archive_batches", "reason IS NOT NULL"), 0);
+	assert_int_equal(trash_number(world, "deletions",
+			     "INSTR(CONCAT_WS('', label, reason), '" SECRET "') > 0"),
+	    0);
 	assert_true(sees(&theirs));
 }
 
@@ -266,13 +256,16 @@ static void go_with_home(unsigned step_rows)
 	nothing_of_theirs_is_left(0);
 	/* What others have in the trash goes by a deletion of the account, with its entry. */
 	assert_int_equal(trash_entries(world, "account.erase"), 1);
-	assert_int_equal(number("deletions", "kind = 'user' AND state = 'purged' AND user_count = 1"
-					     " AND label IS NULL AND receipt IS NOT NULL"),
+	assert_int_equal(trash_number(world, "deletions",
+			     "kind = 'user' AND state = 'purged' AND user_count = 1"
+			     " AND label IS NULL AND receipt IS NOT NULL"),
 	    1);
-	assert_int_equal(number("deletions", "kind = 'organization' AND photo_count = 3"
-					     " AND user_count = 2 AND album_count = 1"),
+	assert_int_equal(trash_number(world, "deletions",
+			     "kind = 'organization' AND photo_count = 3"
+			     " AND user_count = 2 AND album_count = 1"),
 	    1);
-	assert_int_equal(number("mail_outbox", "template = 'account_erased' AND forget"), 3);
+	assert_int_equal(
+	    trash_number(world, "mail_outbox", "template = 'account_erased' AND forget"), 3);
 }
 
 static void it_goes_with_their_organization(void **state)
@@ -394,7 +387,8 @@ static void expect_one_photo(const struct id *deletion_id)
 	    deletion.counts[COUNT_CARD], trash_marked(world, "quest_content_cards", deletion_id));
 	assert_int_equal(deletion.counts[COUNT_ALBUM], trash_marked(world, "albums", deletion_id));
 	assert_int_equal(
-	    number("photos p LEFT JOIN deletions d ON d.id = p.deletion_id", "p.bytes = d.bytes"),
+	    trash_number(world, "photos p LEFT JOIN deletions d ON d.id = p.deletion_id",
+		"p.bytes = d.bytes"),
 	    1);
 }
 
@@ -414,7 +408,7 @@ static void go_with_alder(unsigned step_rows)
 	(void)trash_purge(world);
 	deletion = trash_find(world, &deletion.id);
 	assert_int_equal(deletion.state, DELETION_PURGED);
-	assert_int_equal(number("photos", "1 = 1"), 1); /* that of Cedar */
+	assert_int_equal(trash_number(world, "photos", "1 = 1"), 1); /* that of Cedar */
 	assert_int_equal(trash_rows(world, "albums") + trash_rows(world, "quests"), 0);
 	assert_int_equal(trash_rows(world, "photo_notes"), 0);
 	/* Theirs but the one that is in Cedar, and Ben's. */
@@ -449,12 +443,12 @@ static void what_their_organization_has_goes_with_where_it_is(void **state)
 	deletion = delete_alder();
 	(void)trash_purge(world);
 	assert_int_equal(trash_find(world, &deletion.id).state, DELETION_PURGED);
-	assert_int_equal(number("photos", "1 = 1"), 1);
+	assert_int_equal(trash_number(world, "photos", "1 = 1"), 1);
 	expect_one_photo(&home.id);
 	assert_true(deletions_restore_organization(
 	    &world->domain, &operator, world->arena, &birch, &home, &error));
 	trash_continue(world);
-	assert_int_equal(number("photos", "1 = 1"), 1);
+	assert_int_equal(trash_number(world, "photos", "1 = 1"), 1);
 	assert_true(trash_is_live(world, &photos[3]));
 }
 
@@ -475,7 +469,7 @@ static void it_goes_once_it_has_come_back(void **state)
 	assert_int_equal(trash_find(world, &status.deletion_id).state, DELETION_RESTORED);
 	(void)trash_purge(world);
 	assert_int_equal(trash_find(world, &deletion.id).state, DELETION_PURGED);
-	assert_int_equal(number("photos", "1 = 1"), 1);
+	assert_int_equal(trash_number(world, "photos", "1 = 1"), 1);
 	assert_true(trash_is_live(world, &photos[3]));
 }
 

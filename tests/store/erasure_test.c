@@ -115,6 +115,33 @@ static void send_mails(void)
 	}
 }
 
+/* What waits to be decided of it: a role, requests by the account and by its address alone, and the
+ * notice that one was made. */
+static void ask_for(const struct id *theirs)
+{
+	trash_sql(world,
+	    "INSERT INTO role_requests (id, organization_id, requester_uid, requested_role, state,"
+	    " created_at) VALUES (UNHEX(MD5('r')), %s, HEX(%s), 'admin', 'pending', '2026-01-01')",
+	    trash_hex(world, &alder), trash_hex(world, &ada.user_id));
+	(void)trash_request(world, &ada, theirs, "approved");
+	trash_sql(world, "UPDATE deletion_requests SET reason = '" SECRET " asks'");
+	trash_sql(world, "UPDATE photos SET status = 'deletion_requested' WHERE id = %s",
+	    trash_hex(world, theirs));
+	trash_sql(world,
+	    "INSERT INTO deletion_requests (id, organization_id, photo_id, requester_email,"
+	    " requester_role, reason, status, photo_status_before, requested_at, due_at)"
+	    " VALUES (UNHEX(MD5('q')), %s, UNHEX(MD5('p')), '" ADDRESS "', 'visitor', '" SECRET
+	    "', 'rejected', 'approved', '2026-01-01', '2026-01-29')",
+	    trash_hex(world, &birch));
+	trash_sql(world,
+	    "INSERT INTO mail_outbox (id, organization_id, recipient, author_id, template, data, "
+	    "state,"
+	    " next_attempt_at, created_at) VALUES (UNHEX(MD5('m')), %s, 'admin@alder.example', %s,"
+	    " 'request_new', '{\"requester\":\"" SECRET "\"}', 'waiting', '2026-01-01',"
+	    " '2026-01-01')",
+	    trash_hex(world, &alder), trash_hex(world, &ada.user_id));
+}
+
 /* A full life: everything a person can leave behind. */
 static void live(struct id photos[4])
 {
@@ -144,27 +171,7 @@ static void live(struct id photos[4])
 	    " created_at) VALUES (UNHEX(MD5('s')), %s, %s, %s, '" SECRET "', '2026-01-01')",
 	    trash_hex(world, &alder), trash_hex(world, &quest), trash_hex(world, &ada.user_id));
 	(void)people_event(world, &ada, "Fair");
-	trash_sql(world,
-	    "INSERT INTO role_requests (id, organization_id, requester_uid, requested_role, state,"
-	    " created_at) VALUES (UNHEX(MD5('r')), %s, HEX(%s), 'admin', 'pending', '2026-01-01')",
-	    trash_hex(world, &alder), trash_hex(world, &ada.user_id));
-	(void)trash_request(world, &ada, &theirs, "approved");
-	trash_sql(world, "UPDATE deletion_requests SET reason = '" SECRET " asks'");
-	trash_sql(world, "UPDATE photos SET status = 'deletion_requested' WHERE id = %s",
-	    trash_hex(world, &theirs));
-	trash_sql(world,
-	    "INSERT INTO deletion_requests (id, organization_id, photo_id, requester_email,"
-	    " requester_role, reason, status, photo_status_before, requested_at, due_at)"
-	    " VALUES (UNHEX(MD5('q')), %s, UNHEX(MD5('p')), '" ADDRESS "', 'visitor', '" SECRET
-	    "', 'rejected', 'approved', '2026-01-01', '2026-01-29')",
-	    trash_hex(world, &birch));
-	trash_sql(world,
-	    "INSERT INTO mail_outbox (id, organization_id, recipient, author_id, template, data, "
-	    "state,"
-	    " next_attempt_at, created_at) VALUES (UNHEX(MD5('m')), %s, 'admin@alder.example', %s,"
-	    " 'request_new', '{\"requester\":\"" SECRET "\"}', 'waiting', '2026-01-01',"
-	    " '2026-01-01')",
-	    trash_hex(world, &alder), trash_hex(world, &ada.user_id));
+	ask_for(&theirs);
 	(void)people_session(world, &ada);
 	assert_string_equal(trash_delete(world, &ada, &photos[2], NULL), "");
 	trash_sql(world, "UPDATE deletions SET reason = '" SECRET " said so'");

@@ -32,21 +32,9 @@ static void erase(const struct actor *actor)
 	(void)trash_purge(world);
 }
 
-static int64_t number(const char *what, const char *where)
-{
-	struct db_statement statement = {"erasure_words",
-	    arena_printf(world->arena, "SELECT COUNT(*) FROM %s WHERE %s", what, where)};
-	struct db *fresh = test_database_connect(world->database, TEST_OWNER);
-	struct db_rows rows = {0};
-
-	assert_int_equal(db_query(fresh, world->arena, &statement, DB_NO_VALUES, &rows), DB_OK);
-	db_close(&fresh);
-	return db_int(&rows, 0, 0);
-}
-
 static int64_t mails_that(const char *where)
 {
-	return number("mail_outbox", where);
+	return trash_number(world, "mail_outbox", where);
 }
 
 DB_STATEMENT(erasure_said, "SELECT reason FROM audit_reasons ORDER BY audit_id DESC LIMIT 1");
@@ -69,7 +57,7 @@ static const char *what_stays(const char *name, const char *reason)
 	    "INSERT INTO audit_reasons (audit_id, organization_id, reason) VALUES (%s, %s, '%s')",
 	    trash_hex(world, &entry), trash_hex(world, &alder), reason);
 	erase(&ben);
-	assert_int_equal(number("users", "email = 'ben@alder.example'"), 0);
+	assert_int_equal(trash_number(world, "users", "email = 'ben@alder.example'"), 0);
 	assert_int_equal(
 	    db_query(world->db, world->arena, &erasure_said, DB_NO_VALUES, &rows), DB_OK);
 	return db_text(&rows, 0, 0);
@@ -158,10 +146,10 @@ static void submissions_of_a_visitor_lose_their_words(void **state)
 	assert_true(trash_is_live(world, &one));
 	assert_int_equal(trash_rows(world, "photos"), 2);
 	assert_int_equal(
-	    number("photos",
+	    trash_number(world, "photos",
 		"CONCAT_WS('', title, description, submitter_name, submitter_email) <> ''"),
 	    0);
-	assert_int_equal(number("deletions", "label IS NOT NULL"), 0);
+	assert_int_equal(trash_number(world, "deletions", "label IS NOT NULL"), 0);
 }
 
 int main(void)

@@ -95,6 +95,21 @@ void trash_sql(struct world *world, const char *format, ...)
 	db_close(&owner);
 }
 
+int64_t trash_number(struct world *world, const char *table, const char *where)
+{
+	const struct db_statement statement = {"trash_number",
+	    arena_printf(world->arena, "SELECT COUNT(*) FROM %s WHERE %s", table, where)};
+	struct db *owner = test_database_connect(world->database, TEST_OWNER);
+	struct db_rows rows = {0};
+
+	if (db_query(owner, world->arena, &statement, DB_NO_VALUES, &rows) != DB_OK) {
+		fprintf(stderr, "test: %s\n", statement.sql);
+		abort();
+	}
+	db_close(&owner);
+	return db_int(&rows, 0, 0);
+}
+
 const char *trash_hex(struct world *world, const struct id *id)
 {
 	char *text = arena_alloc(world->arena, 40);

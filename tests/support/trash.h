@@ -29,6 +29,9 @@ struct id trash_request(
 struct id trash_content(struct world *world, const struct actor *creator, enum item_kind kind,
     const char *status, unsigned parts);
 
+/* How many rows of a table meet a condition, by a connection that has nothing cached. */
+int64_t trash_number(struct world *world, const char *table, const char *where);
+
 /* Delete, restore, delete forever. The code of the refusal, or "" where it succeeded; a deletion
  * that was made or changed in `deletion_r` (may be NULL). */
 const char *trash_delete(struct world *world, const struct actor *actor, const struct id *photo_id,
