@@ -64,6 +64,7 @@ DB_STATEMENT(LEAVING_ADVENTURES_BYTES,
 OWNED(SEQUENCES, "adventure_sequences",
     ROWS("adventure_sequences", PART_OF("adventures", "adventure_id")), "p.creator_id");
 
+_Static_assert(MARK_TABLE_COUNT == 15, "say below whose the rows of a new table of marks are");
 /* `values` are those of the owners' statement; of other tables nothing is anybody's own. */
 static const struct owned {
 	const struct db_statement *owners, *take, *bytes;
